@@ -1,0 +1,77 @@
+"""Content-addressed files: files/ab/cd/<64 hex>, written durably before the event that names them, never changed.
+
+No extension, no name of a person: the media type stands in the event. A file that is there under its digest is there for ever,
+until its dossier is erased.
+"""
+
+import hashlib
+from pathlib import Path
+
+from appliance.config import Home
+from appliance.durable import sync_folder, write_durably
+from appliance.errors import Refused
+
+FILE_MODE = 0o440
+FILE_BYTES_MAX = 256 * 1024 * 1024
+
+
+def digest_of(data: bytes) -> str:
+    """Name bytes by their SHA-256, as 64 hex digits."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def path_of(home: Home, digest: str) -> Path:
+    """Say where the file with this digest lies, whether or not it is there. Raises ValueError for no digest."""
+    if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
+        raise ValueError("not a SHA-256 digest")
+    return home.files / digest[:2] / digest[2:4] / digest
+
+
+def put(home: Home, data: bytes) -> str:
+    """Keep `data` durably and give its digest. Putting the same bytes twice is one file."""
+    if len(data) > FILE_BYTES_MAX:
+        raise Refused("file_too_big", size=len(data), limit=FILE_BYTES_MAX)
+    digest = digest_of(data)
+    path = path_of(home, digest)
+    if not path.exists():
+        _make_folders(home.files, path.parent)
+        write_durably(path, data, FILE_MODE)
+    return digest
+
+
+def has(home: Home, digest: str) -> bool:
+    """Say whether the file is here; does not read it."""
+    return path_of(home, digest).exists()
+
+
+def read(home: Home, digest: str) -> bytes:
+    """Give the bytes, checked against their name. Raises Refused `file_missing` or `file_damaged`."""
+    try:
+        data = path_of(home, digest).read_bytes()
+    except FileNotFoundError:
+        raise Refused("file_missing", digest=digest[:12]) from None
+    if digest_of(data) != digest:
+        raise Refused("file_damaged", digest=digest[:12])
+    return data
+
+
+def remove(home: Home, digest: str) -> None:
+    """Delete a file for good (erasure of a person, a draft page nobody accepted)."""
+    path = path_of(home, digest)
+    path.unlink(missing_ok=True)
+    if path.parent.exists():
+        sync_folder(path.parent)
+
+
+def all_digests(home: Home) -> list[str]:
+    """List the digests of all files here, sorted."""
+    return sorted(path.name for path in home.files.glob("??/??/*") if len(path.name) == 64)
+
+
+def _make_folders(top: Path, folder: Path) -> None:
+    if folder.exists():
+        return
+    for part in (top, folder.parent, folder):
+        if not part.exists():
+            part.mkdir(mode=0o750, exist_ok=True)
+            sync_folder(part.parent)
