@@ -1,0 +1,112 @@
+"""What an event is: compact UTF-8 JSON, NFC, at most 64 KiB, stored and hashed exactly as written, never re-serialised.
+
+KINDS is the whole vocabulary: for every kind its version, its clear fields and its sealed (personal) fields. A kind is never
+changed once released: a new need is a new version, and old ones are read for ever (tests/golden holds one of each).
+"""
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+EVENT_BYTES_MAX = 64 * 1024
+
+
+class FileRef(msgspec.Struct, frozen=True, array_like=False):
+    """A file an event names: SHA-256 in hex, size in bytes, media type."""
+
+    s: str
+    n: int
+    m: str
+
+
+class Sealed(msgspec.Struct, frozen=True):
+    """The personal fields of an event: id of the dossier's key, and base64 of nonce ‖ ciphertext ‖ tag."""
+
+    k: str
+    b: str
+
+
+class Event(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One act. i seq · t kind · v version · at UTC text · q clock quality · f feed position seen · a actor · k dossier ·
+    o owner version · c catalogue digest · d clear body · p sealed part · x files."""
+
+    i: int
+    t: str
+    v: int
+    at: str
+    q: str
+    f: int = 0
+    a: str = ""
+    k: str = ""
+    o: int = 0
+    c: str = ""
+    d: dict[str, Any] = {}
+    p: Sealed | None = None
+    x: tuple[FileRef, ...] = ()
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Version and fields of a kind of event; everything that could point to a person is in `sealed`."""
+
+    version: int
+    clear: frozenset[str]
+    sealed: frozenset[str] = frozenset()
+
+
+def _kind(clear: str, sealed: str = "", version: int = 1) -> Kind:
+    return Kind(version, frozenset(clear.split()), frozenset(sealed.split()))
+
+
+KINDS: Mapping[str, Kind] = {
+    # The box itself.
+    "incarnation.opened": _kind("inc_no parent reason"),
+    "clock.confirmed": _kind("date"),
+    "number.voided": _kind("number reason"),
+    "numbers.lost": _kind("book period first last reason"),
+    # A dossier, from the counter to its return.
+    "dossier.accepted": _kind(
+        "code number unit procedure procedure_name case channel accepted_at due components fee_lines result_by slip counter",
+        "applicant authorised note lookup",
+    ),
+    "dossier.taken": _kind("holder"),
+    "fee.taken": _kind("lines amount method number receipt", "exemption"),
+    "result.prepared": _kind("document template template_version path file pages", "fields"),
+    "result.submitted": _kind("document"),
+    "result.sent_back": _kind("document", "reason"),
+    "document.signed": _kind("document before file certificate clock"),
+    "document.numbered": _kind("document number text date"),
+    "document.sealed": _kind("document before file certificate clock"),
+    "document.timestamped": _kind("document before file stamped_at findings"),
+    "document.voided": _kind("document why findings"),
+    "copies.certified": _kind("document number text date copies pages signer"),
+    "release.allowed": _kind("document rule", "reason"),
+    "dossier.returned": _kind("how", "receiver"),
+    "dossier.erased": _kind("basis"),
+}
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(Event)
+
+
+def check_fields(kind: str, clear: Mapping[str, Any], personal: Mapping[str, Any]) -> None:
+    """Refuse a field that the kind does not declare, or that stands on the wrong side of the seal. Raises ValueError."""
+    declared = KINDS[kind]
+    if extra := (set(clear) - declared.clear) | (set(personal) - declared.sealed):
+        raise ValueError(f"{kind} does not declare {sorted(extra)}")
+
+
+def encode(event: Event) -> bytes:
+    """Write an event as the bytes that are stored, hashed and sent. Raises ValueError above 64 KiB."""
+    data = unicodedata.normalize("NFC", _encoder.encode(event).decode()).encode()
+    if len(data) > EVENT_BYTES_MAX:
+        raise ValueError(f"event of {len(data)} bytes is above {EVENT_BYTES_MAX}")
+    return data
+
+
+def decode(data: bytes) -> Event:
+    """Read stored bytes; unknown fields and kinds are kept in the bytes and ignored here. Raises msgspec.ValidationError."""
+    return _decoder.decode(data)

@@ -1,0 +1,130 @@
+"""The tables of a box, as migrations that are appended and never edited. Ledger tables are never altered."""
+
+from sqlite_utils import Migrations
+from sqlite_utils.db import Database
+
+migrations = Migrations("motcua")
+
+LEDGER = """
+CREATE TABLE incarnation (
+    inc_no INTEGER PRIMARY KEY,
+    inc BLOB NOT NULL UNIQUE,
+    parent_inc BLOB, parent_seq INTEGER, parent_digest BLOB,
+    opened_at TEXT NOT NULL
+) STRICT;
+CREATE TABLE event (
+    n INTEGER PRIMARY KEY,           -- order of arrival here, over all incarnations
+    inc BLOB NOT NULL, seq INTEGER NOT NULL,
+    digest BLOB NOT NULL,
+    bytes BLOB NOT NULL,
+    UNIQUE (inc, seq)
+) STRICT;
+"""
+
+ROWS = """
+CREATE TABLE dossier (
+    rid INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    device TEXT NOT NULL,
+    code TEXT NOT NULL,
+    status INTEGER NOT NULL,         -- national status, 1..10
+    signature TEXT NOT NULL,         -- none, submitted, signed, sealed, timestamped, wet, void
+    procedure TEXT NOT NULL,
+    procedure_name TEXT NOT NULL,
+    applicant TEXT,                  -- as on the card; NULL once erased
+    applicant_key BLOB,              -- Vietnamese sort key
+    holder TEXT,
+    accepted_at TEXT NOT NULL, due_at TEXT, finished_at TEXT, returned_at TEXT,
+    last_inc BLOB NOT NULL, last_seq INTEGER NOT NULL,
+    state BLOB NOT NULL              -- JSON of appliance.dossier.Dossier
+) STRICT;
+CREATE INDEX dossier_by_code ON dossier (code);
+CREATE INDEX dossier_by_status ON dossier (status, due_at);
+CREATE INDEX dossier_by_holder ON dossier (holder, status);
+CREATE INDEX dossier_by_acceptance ON dossier (accepted_at);
+CREATE TABLE dossier_event (
+    dossier TEXT NOT NULL, device TEXT NOT NULL, inc BLOB NOT NULL, seq INTEGER NOT NULL,
+    kind TEXT NOT NULL, at TEXT NOT NULL, actor TEXT NOT NULL,
+    PRIMARY KEY (dossier, device, inc, seq)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE dossier_file (
+    digest TEXT NOT NULL, dossier TEXT NOT NULL, size INTEGER NOT NULL, media TEXT NOT NULL,
+    PRIMARY KEY (digest, dossier)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX dossier_file_by_dossier ON dossier_file (dossier);
+CREATE TABLE number_used (
+    unit TEXT NOT NULL, book TEXT NOT NULL, period TEXT NOT NULL, n INTEGER NOT NULL,
+    state TEXT NOT NULL,             -- used, voided, lost
+    dossier TEXT, reason TEXT, at TEXT NOT NULL,
+    PRIMARY KEY (unit, book, period, n)
+) STRICT, WITHOUT ROWID;
+CREATE VIRTUAL TABLE dossier_search USING fts5(words, content='', contentless_delete=1, tokenize="unicode61 remove_diacritics 0", prefix='2 3');
+"""
+
+BESIDE = """
+CREATE TABLE dossier_key (
+    dossier TEXT PRIMARY KEY, key_id TEXT NOT NULL, secret BLOB, made_at TEXT NOT NULL, destroyed_at TEXT
+) STRICT;
+CREATE TABLE number_grant (
+    book TEXT NOT NULL, unit TEXT NOT NULL, inc_no INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
+    source TEXT NOT NULL, PRIMARY KEY (book, unit, inc_no, first)
+) STRICT;
+CREATE TABLE clock_confirmation (date TEXT PRIMARY KEY, actor TEXT NOT NULL, at TEXT NOT NULL) STRICT;
+CREATE TABLE trusted_time (source TEXT PRIMARY KEY, at TEXT NOT NULL) STRICT;
+CREATE TABLE feed_state (id INTEGER PRIMARY KEY CHECK (id = 1), position INTEGER NOT NULL, digest BLOB NOT NULL) STRICT;
+CREATE TABLE feed_record (position INTEGER PRIMARY KEY, digest BLOB NOT NULL, bytes BLOB NOT NULL) STRICT;
+CREATE TABLE topic_version (topic TEXT PRIMARY KEY, n INTEGER NOT NULL) STRICT;
+CREATE TABLE draft (
+    id TEXT PRIMARY KEY, officer TEXT NOT NULL, body BLOB NOT NULL, version INTEGER NOT NULL,
+    made_at TEXT NOT NULL, changed_at TEXT NOT NULL, accepted_as TEXT
+) STRICT;
+CREATE TABLE draft_page (
+    id TEXT PRIMARY KEY, draft TEXT NOT NULL REFERENCES draft (id), component TEXT NOT NULL, place INTEGER NOT NULL,
+    digest TEXT NOT NULL, size INTEGER NOT NULL, media TEXT NOT NULL, turn INTEGER NOT NULL DEFAULT 0,
+    facts BLOB NOT NULL, made_at TEXT NOT NULL, replaced_by TEXT
+) STRICT;
+CREATE INDEX draft_page_by_draft ON draft_page (draft, component, place);
+CREATE TABLE job (
+    id TEXT PRIMARY KEY, kind TEXT NOT NULL,  -- scan, sign, print
+    subject TEXT NOT NULL,                    -- draft or dossier it belongs to
+    officer TEXT NOT NULL, state TEXT NOT NULL, -- waiting, running, done, failed, cancelled
+    body BLOB NOT NULL, fault TEXT, facts BLOB NOT NULL DEFAULT x'7b7d', made_at TEXT NOT NULL, changed_at TEXT NOT NULL
+) STRICT;
+CREATE INDEX job_by_state ON job (state, kind);
+CREATE INDEX job_by_subject ON job (subject);
+CREATE TABLE looking (n INTEGER PRIMARY KEY, at TEXT NOT NULL, officer TEXT NOT NULL, dossier TEXT NOT NULL, what TEXT NOT NULL) STRICT;
+CREATE INDEX looking_by_dossier ON looking (dossier, n);
+CREATE TABLE receipt (inc BLOB NOT NULL, seq INTEGER NOT NULL, number INTEGER NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (inc, seq)) STRICT;
+CREATE TABLE sync_state (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+"""
+
+
+def _run(db: Database, script: str) -> None:
+    for statement in _statements(script):
+        db.conn.execute(statement)
+
+
+def _statements(script: str) -> list[str]:
+    plain = "\n".join(line.split("--")[0] for line in script.splitlines())
+    return [part for part in plain.split(";") if part.strip()]
+
+
+@migrations()
+def m001_ledger(db: Database) -> None:
+    """Incarnations and their events."""
+    _run(db, LEDGER)
+
+
+@migrations()
+def m002_rows(db: Database) -> None:
+    """What screens read; folded from events, deletable and rebuilt at any time."""
+    _run(db, ROWS)
+
+
+@migrations()
+def m003_beside_the_ledger(db: Database) -> None:
+    """What is replicated but not rebuilt: keys, grants, drafts, jobs, feed, receipts."""
+    _run(db, BESIDE)
+
+
+ROW_TABLES = ("dossier", "dossier_event", "dossier_file", "number_used", "dossier_search")
