@@ -98,6 +98,18 @@ CREATE TABLE receipt (inc BLOB NOT NULL, seq INTEGER NOT NULL, number INTEGER NO
 CREATE TABLE sync_state (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 """
 
+ACCOUNTS = """
+CREATE TABLE officer (
+    id TEXT PRIMARY KEY, account TEXT NOT NULL UNIQUE, name TEXT NOT NULL, roles TEXT NOT NULL,
+    title TEXT NOT NULL, section TEXT NOT NULL, active INTEGER NOT NULL, must_change INTEGER NOT NULL, password TEXT NOT NULL
+) STRICT;
+CREATE TABLE session (
+    hash TEXT PRIMARY KEY, officer TEXT NOT NULL REFERENCES officer (id), counter INTEGER NOT NULL,
+    began TEXT NOT NULL, seen TEXT NOT NULL, locked INTEGER NOT NULL
+) STRICT;
+CREATE TABLE login_try (account TEXT PRIMARY KEY, n INTEGER NOT NULL, last TEXT NOT NULL) STRICT;
+"""
+
 
 def _run(db: Database, script: str) -> None:
     for statement in _statements(script):
@@ -126,5 +138,3 @@ def m003_beside_the_ledger(db: Database) -> None:
     """What is replicated but not rebuilt: keys, grants, drafts, jobs, feed, receipts."""
     _run(db, BESIDE)
 
-
-ROW_TABLES = ("dossier", "dossier_event", "dossier_file", "number_used", "dossier_search")

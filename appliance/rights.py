@@ -1,0 +1,112 @@
+"""Who may do what: one table of roles × acts. A person holds a set of roles; an act that is not in the table is nobody's.
+
+Basis: NĐ 118/2025 on the centre's staff and the minimal matrix of the domain reference: a postal agent guides, drafts, scans
+and hands over, and never accepts, refuses, fixes fees or sees what others received.
+"""
+
+from collections.abc import Collection
+from enum import StrEnum
+
+PUBLIC = "public"  # No account needed: logging in, static files, the sign of life.
+DEVICE = "device"  # No account either: another device, proved by its client certificate; the view checks it.
+
+
+class Role(StrEnum):
+    """What a person is entrusted with. The first twelve work in a commune, the last two at the province."""
+
+    LEADER = "leader"
+    CENTRE_DIRECTOR = "centre_director"
+    RECEPTION = "reception"
+    RETURNS = "returns"
+    CASHIER = "cashier"
+    SPECIALIST = "specialist"
+    CLERK = "clerk"
+    SECTION_LEADER = "section_leader"
+    POSTAL_AGENT = "postal_agent"
+    ADMIN = "admin"
+    AUDITOR = "auditor"
+    RELAY_CONTACT = "relay_contact"
+    PROVINCE_OPERATOR = "province_operator"
+    PROVINCE_AUDITOR = "province_auditor"
+
+
+ROLE_NAMES = {
+    Role.LEADER: "Lãnh đạo",
+    Role.CENTRE_DIRECTOR: "Giám đốc trung tâm",
+    Role.RECEPTION: "Cán bộ tiếp nhận",
+    Role.RETURNS: "Cán bộ trả kết quả",
+    Role.CASHIER: "Thu ngân",
+    Role.SPECIALIST: "Cán bộ chuyên môn",
+    Role.CLERK: "Văn thư",
+    Role.SECTION_LEADER: "Trưởng phòng",
+    Role.POSTAL_AGENT: "Nhân viên bưu điện",
+    Role.ADMIN: "Quản trị",
+    Role.AUDITOR: "Người xem nhật ký",
+    Role.RELAY_CONTACT: "Đầu mối phối hợp",
+    Role.PROVINCE_OPERATOR: "Vận hành tỉnh",
+    Role.PROVINCE_AUDITOR: "Người xem nhật ký tỉnh",
+}
+
+EVERYBODY = frozenset(Role)
+DESK = frozenset({Role.RECEPTION, Role.CENTRE_DIRECTOR})
+PROCESSING = frozenset({Role.SPECIALIST, Role.SECTION_LEADER})
+SIGNING = frozenset({Role.LEADER, Role.CENTRE_DIRECTOR})
+PROVINCE = frozenset({Role.PROVINCE_OPERATOR, Role.PROVINCE_AUDITOR})
+# Everybody whose work needs an accepted dossier. Not the postal agent, the administrator or the relay contact.
+INSIDE = DESK | PROCESSING | SIGNING | {Role.RETURNS, Role.CASHIER, Role.CLERK}
+
+RIGHTS: dict[str, frozenset[Role]] = {
+    # one's own account and pages that show nothing of a citizen
+    "own_work": EVERYBODY,
+    "view_catalogue": EVERYBODY,
+    # counter
+    "draft": DESK | {Role.POSTAL_AGENT},
+    "scan": DESK | {Role.POSTAL_AGENT},
+    "print": DESK | {Role.POSTAL_AGENT, Role.RETURNS, Role.CASHIER, Role.CLERK} | PROCESSING,
+    "accept": DESK,
+    "refuse": DESK,
+    "request_supplement": DESK | PROCESSING,
+    "take_fee": frozenset({Role.CASHIER}),
+    "release": frozenset({Role.RETURNS, Role.RECEPTION}),
+    # processing
+    "take": PROCESSING,
+    "prepare": PROCESSING,
+    "submit": PROCESSING,
+    "transfer": PROCESSING | {Role.CENTRE_DIRECTOR},
+    # signing and sealing
+    "sign": SIGNING | {Role.SECTION_LEADER},
+    "return_to_specialist": SIGNING | {Role.SECTION_LEADER, Role.CLERK},
+    "decide_early_release": SIGNING,
+    "number_and_seal": frozenset({Role.CLERK}),
+    # looking
+    "search": INSIDE | PROVINCE,
+    "view_dossier": INSIDE | PROVINCE,
+    "view_page": INSIDE | PROVINCE,
+    "view_looking": frozenset({Role.AUDITOR, Role.CENTRE_DIRECTOR, Role.PROVINCE_AUDITOR}),
+    "view_ledger": frozenset({Role.AUDITOR, Role.CENTRE_DIRECTOR, Role.PROVINCE_AUDITOR}),
+    "erase_person": frozenset({Role.CENTRE_DIRECTOR}),
+    # the box
+    "view_health": frozenset({Role.ADMIN, Role.CENTRE_DIRECTOR, Role.AUDITOR}) | PROVINCE,
+    "manage_devices": frozenset({Role.ADMIN}),
+    "manage_accounts": frozenset({Role.ADMIN}),
+    "resend": frozenset({Role.ADMIN, Role.CENTRE_DIRECTOR}),
+    "confirm_clock": frozenset({Role.CENTRE_DIRECTOR, Role.CLERK}),
+    # the province
+    "view_fleet": PROVINCE,
+    "answer_device": frozenset({Role.PROVINCE_OPERATOR}),
+}
+
+
+def known(act: str) -> bool:
+    """Say whether an act is in the table (or needs no account)."""
+    return act in RIGHTS or act in (PUBLIC, DEVICE)
+
+
+def may(roles: Collection[Role], act: str) -> bool:
+    """Say whether one of these roles holds the right to do `act`. Public and device acts are nobody's to hold."""
+    return not RIGHTS.get(act, frozenset()).isdisjoint(roles)
+
+
+def acts_of(roles: Collection[Role]) -> frozenset[str]:
+    """List the acts that a set of roles may do."""
+    return frozenset(act for act in RIGHTS if may(roles, act))
