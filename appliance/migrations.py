@@ -138,3 +138,8 @@ def m003_beside_the_ledger(db: Database) -> None:
     """What is replicated but not rebuilt: keys, grants, drafts, jobs, feed, receipts."""
     _run(db, BESIDE)
 
+
+@migrations()
+def m004_accounts(db: Database) -> None:
+    """Officers, their browser sessions, and tries at passwords."""
+    _run(db, ACCOUNTS)
