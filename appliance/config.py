@@ -6,6 +6,8 @@ from pathlib import Path
 
 import msgspec
 
+from appliance.durable import write_durably
+
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The machine facts of one home. Addresses are URLs, sockets are paths relative to the home."""
@@ -49,3 +51,8 @@ class Home:
         """Create the folders of a home; harmless when they are there."""
         for folder in (self.files, self.cache, self.spool, self.keys, self.run, self.log, self.witness.parent):
             folder.mkdir(parents=True, exist_ok=True, mode=0o750)
+
+
+def write_settings(home: Home, settings: Settings) -> None:
+    """Write motcua.toml durably; only enrolment does."""
+    write_durably(home.root / "motcua.toml", msgspec.toml.encode(settings))

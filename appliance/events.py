@@ -66,7 +66,7 @@ KINDS: Mapping[str, Kind] = {
     "incarnation.opened": _kind("inc_no parent reason"),
     "clock.confirmed": _kind("date"),
     "number.voided": _kind("number reason"),
-    "numbers.lost": _kind("book period first last reason"),
+    "numbers.lost": _kind("unit book period first last reason"),
     # A dossier, from the counter to its return.
     "dossier.accepted": _kind(
         "code number unit procedure procedure_name case channel accepted_at due components fee_lines result_by slip counter",

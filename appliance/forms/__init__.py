@@ -1,0 +1,70 @@
+"""Forms as PDF: `render(form_id, data)` gives the bytes that are stored, shown, printed and signed.
+
+Pages are set by typst with the bundled fonts alone and claim PDF/A-2a (tagged); the claim was checked by our own
+tests only, never by a PDF/A validator. The same data gives the same bytes.
+"""
+
+import json
+import unicodedata
+from collections.abc import Iterator
+from functools import cache
+
+import msgspec
+import segno
+import typst
+
+from appliance.clock import local_day, moment_of
+from appliance.errors import Refused
+from appliance.forms import fields, letters, registry, result, slip
+from appliance.forms.registry import Template
+from appliance.forms.result import ResultData
+from appliance.forms.slip import Paper, Sheet, SlipData
+
+__all__ = ["Paper", "ResultData", "Sheet", "SlipData", "render"]
+STANDARD = "a-2a"
+DATA_KIND = {"slip": SlipData, "result": ResultData}
+
+
+def render(form_id: str, data: SlipData | ResultData) -> bytes:
+    """Set one form as PDF; the template is the one in force on the day of `data.made_at`.
+
+    Refuses `form_unknown`, `form_field_missing`, `form_field_unknown`, `form_field_wrong`, `form_letter_unknown`.
+    """
+    template = registry.template_of(form_id, local_day(data.made_at).isoformat())
+    text = unicodedata.normalize("NFC", msgspec.json.encode(printed(template, data)).decode())
+    letters.need_letters("".join(strings(json.loads(text))))
+    compiler = typst.Compiler(
+        registry.TEMPLATES / template.file, root=registry.TEMPLATES, font_paths=fonts(), sys_inputs={"data": text}
+    )
+    page = compiler.compile(format="pdf", pdf_standards=STANDARD, timestamp=int(moment_of(data.made_at).timestamp()))
+    if not template.electronic:
+        return page
+    return fields.added(page, fields.places(compiler.query("<form-field>", field="value")))
+
+
+def printed(template: Template, data: SlipData | ResultData) -> dict:
+    """Give everything the template reads."""
+    if not isinstance(data, DATA_KIND[template.kind]):
+        raise Refused("form_unknown", form=template.id)
+    if isinstance(data, SlipData):
+        return slip.words(data) | {"author": data.agency.replace("\n", " "), "qr_svg": qr_svg(data.qr_text)}
+    return result.words(data, template) | {"author": data.agency.replace("\n", " ")}
+
+
+def strings(value: object) -> Iterator[str]:
+    """Walk every text in a value made of dicts and lists."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from strings(inner)
+
+
+def qr_svg(text: str) -> str:
+    """Draw a QR code (TCVN 7322:2009) with its quiet zone; a quarter of it may be soiled."""
+    return segno.make(text, error="q", micro=False, encoding="utf-8").svg_inline(border=4, unit="mm")
+
+
+@cache
+def fonts() -> typst.Fonts:
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[letters.FOLDER])

@@ -1,0 +1,138 @@
+"""Numbers of books, from ranges the province granted in advance; taken in the transaction of the event that uses them.
+
+Every number of a book is used, void with a reason, or listed as lost in a named restore; `account` proves it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import date
+from enum import StrEnum
+
+from sqlite_utils.db import Database
+
+from appliance import clock
+from appliance.errors import Refused
+from appliance.ledger import Act
+
+
+class Period(StrEnum):
+    """When a book begins anew."""
+
+    DAY = "day"
+    YEAR = "year"
+
+
+@dataclass(frozen=True)
+class Book:
+    """A numbered series: its id, when it restarts, and how a number is written (data of the catalogue bundle)."""
+
+    id: str
+    period: Period
+    pattern: str  # for example "{unit}-{yymmdd}-{n:04d}"
+
+
+@dataclass(frozen=True)
+class Number:
+    """One number taken: whose book, which book, which day or year, which number."""
+
+    unit: str
+    book: str
+    period: str
+    n: int
+
+    def clear(self) -> dict[str, str | int]:
+        """Give the number as it stands in an event."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Numbers of a period that nobody accounts for: a defect, or a hand in the database."""
+
+    unit: str
+    book: str
+    period: str
+    first: int
+    last: int
+
+
+def take(act: Act, book: Book, unit: str) -> Number:
+    """Take the next number of a book. Raises Refused `numbers_exhausted`, `clock_behind`, `clock_ahead`."""
+    confirm_clock(act)
+    period = period_of(book, clock.local_day(act.reading.at))
+    for first, last in grants(act.db, book.id, unit, act.life.inc_no):
+        sql = "SELECT max(n) FROM number_used WHERE unit = ? AND book = ? AND period = ? AND n BETWEEN ? AND ?"
+        highest = act.db.conn.execute(sql, [unit, book.id, period, first, last]).fetchone()[0]
+        n = first if highest is None else highest + 1
+        if n <= last:
+            return Number(unit, book.id, period, n)
+    raise Refused("numbers_exhausted", book=book.id, period=period)
+
+
+def grants(db: Database, book: str, unit: str, inc_no: int) -> list[tuple[int, int]]:
+    """List the ranges (first, last) this incarnation may use of a book."""
+    sql = "SELECT first, last FROM number_grant WHERE book = ? AND unit = ? AND inc_no = ? ORDER BY first"
+    return [(first, last) for first, last in db.conn.execute(sql, [book, unit, inc_no])]
+
+
+def grant(db: Database, book: str, unit: str, inc_no: int, first: int, last: int, source: str) -> None:
+    """Keep a range the province granted; the same grant twice is one."""
+    sql = "INSERT OR IGNORE INTO number_grant (book, unit, inc_no, first, last, source) VALUES (?, ?, ?, ?, ?, ?)"
+    db.conn.execute(sql, [book, unit, inc_no, first, last, source])
+
+
+def period_of(book: Book, day: date) -> str:
+    """Name the period of a book that a legal date falls in: 2026-11-21 or 2026."""
+    return day.isoformat() if book.period == Period.DAY else str(day.year)
+
+
+def written(book: Book, number: Number, day: date) -> str:
+    """Write a number as people see it, by the book's pattern."""
+    return book.pattern.format(unit=number.unit, n=number.n, year=day.year, yymmdd=day.strftime("%y%m%d"))
+
+
+def confirm_clock(act: Act) -> None:
+    """Refuse to number or sign by a clock known to be wrong, unless an officer confirmed today's date."""
+    why = clock.trouble(act.reading.at, floor(act.db))
+    if why and not _confirmed(act.db, clock.local_day(act.reading.at)):
+        raise Refused(why, now=act.reading.at, floor=floor(act.db))
+
+
+def confirm_today(act: Act, actor: str) -> None:
+    """Record that a named officer confirms today's date, so that numbering and signing go on by this clock."""
+    day = clock.local_day(act.reading.at).isoformat()
+    act.record("clock.confirmed", actor=actor, clear={"date": day})
+    sql = "INSERT OR IGNORE INTO clock_confirmation (date, actor, at) VALUES (?, ?, ?)"
+    act.db.conn.execute(sql, [day, actor, act.reading.at])
+
+
+def floor(db: Database) -> str:
+    """Give the earliest moment that now can honestly be."""
+    newest = db.conn.execute("SELECT max(at) FROM (SELECT at FROM dossier_event UNION ALL SELECT at FROM trusted_time)")
+    return max(clock.BUILT, newest.fetchone()[0] or "")
+
+
+def _confirmed(db: Database, day: date) -> bool:
+    sql = "SELECT 1 FROM clock_confirmation WHERE date = ?"
+    return db.conn.execute(sql, [day.isoformat()]).fetchone() is not None
+
+
+def account(db: Database) -> list[Gap]:
+    """List the numbers below the highest used one of each range that are neither used, void nor lost; empty is right."""
+    found = []
+    for book, unit, first, last in db.conn.execute("SELECT book, unit, first, last FROM number_grant"):
+        sql = "SELECT period, n FROM number_used WHERE book = ? AND unit = ? AND n BETWEEN ? AND ? ORDER BY period, n"
+        used: dict[str, list[int]] = {}
+        for period, n in db.conn.execute(sql, [book, unit, first, last]):
+            used.setdefault(period, []).append(n)
+        for period, numbers in used.items():
+            found += [Gap(unit, book, period, a, b) for a, b in _holes(first, numbers)]
+    return found
+
+
+def _holes(first: int, numbers: Iterable[int]) -> Iterable[tuple[int, int]]:
+    expected = first
+    for n in numbers:
+        if n > expected:
+            yield expected, n - 1
+        expected = n + 1

@@ -1,0 +1,113 @@
+"""The derived rows that screens read: written in the transaction of their event, deletable, rebuilt from the ledger.
+
+The box and the province fold with the same `fold`; only the ledger they read from differs.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from sqlite_utils.db import Database
+
+from appliance.dossier import Dossier, advance
+from appliance.events import Event
+from appliance.text import fold as folded
+from appliance.text import vkey
+
+_encode = msgspec.json.Encoder().encode
+decode = msgspec.json.Decoder(Dossier).decode
+
+SAVE = """
+INSERT INTO dossier (id, device, code, status, signature, procedure, procedure_name, applicant, applicant_key, holder,
+                     accepted_at, due_at, finished_at, returned_at, last_inc, last_seq, state)
+VALUES (:id, :device, :code, :status, :signature, :procedure, :procedure_name, :applicant, :applicant_key, :holder,
+        :accepted_at, :due_at, :finished_at, :returned_at, :last_inc, :last_seq, :state)
+ON CONFLICT (id) DO UPDATE SET
+    device = excluded.device, code = excluded.code, status = excluded.status, signature = excluded.signature,
+    applicant = excluded.applicant, applicant_key = excluded.applicant_key, holder = excluded.holder,
+    due_at = excluded.due_at, finished_at = excluded.finished_at, returned_at = excluded.returned_at,
+    last_inc = excluded.last_inc, last_seq = excluded.last_seq, state = excluded.state
+RETURNING rid"""
+
+
+def load(db: Database, dossier_id: str) -> Dossier | None:
+    """Give the dossier as its events made it, or None."""
+    row = db.conn.execute("SELECT state FROM dossier WHERE id = ?", [dossier_id]).fetchone()
+    return decode(row[0]) if row else None
+
+
+def fold(db: Database, device: str, inc: bytes, event: Event, personal: Mapping[str, Any]) -> Dossier | None:
+    """Take one event into the rows, inside the caller's transaction. Gives the dossier it belongs to, if any."""
+    _keep_number(db, event)
+    if not event.k:
+        return None
+    dossier = advance(load(db, event.k), event, personal)
+    db.conn.execute(
+        "INSERT OR IGNORE INTO dossier_event (dossier, device, inc, seq, kind, at, actor) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [event.k, device, inc, event.i, event.t, event.at, event.a],
+    )
+    for file in event.x:
+        db.conn.execute(
+            "INSERT OR IGNORE INTO dossier_file (digest, dossier, size, media) VALUES (?, ?, ?, ?)",
+            [file.s, event.k, file.n, file.m],
+        )
+    if dossier is not None:
+        _save(db, device, inc, event, dossier)
+    return dossier
+
+
+def _save(db: Database, device: str, inc: bytes, event: Event, dossier: Dossier) -> None:
+    name = (dossier.applicant or {}).get("name")
+    rid = db.conn.execute(
+        SAVE,
+        {
+            "id": dossier.id,
+            "device": device,
+            "code": dossier.code,
+            "status": int(dossier.status),
+            "signature": str(dossier.signature),
+            "procedure": dossier.procedure,
+            "procedure_name": dossier.procedure_name,
+            "applicant": name,
+            "applicant_key": vkey(name) if name else None,
+            "holder": dossier.holder or None,
+            "accepted_at": dossier.accepted_at,
+            "due_at": (dossier.due or {}).get("at"),
+            "finished_at": dossier.finished_at or None,
+            "returned_at": dossier.returned_at or None,
+            "last_inc": inc,
+            "last_seq": event.i,
+            "state": _encode(dossier),
+        },
+    ).fetchone()[0]
+    if event.t in ("dossier.accepted", "dossier.erased"):  # The only acts that change what is searched for.
+        db.conn.execute("DELETE FROM dossier_search WHERE rowid = ?", [rid])
+        db.conn.execute("INSERT INTO dossier_search (rowid, words) VALUES (?, ?)", [rid, search_words(dossier)])
+
+
+def search_words(dossier: Dossier) -> str:
+    """Give the folded words a dossier is found by: code, procedure, and while they exist the person's name and numbers."""
+    person = dossier.applicant or {}
+    other = dossier.authorised or {}
+    words = [dossier.code, dossier.procedure, dossier.procedure_name]
+    words += [str(p.get(field) or "") for p in (person, other) for field in ("name", "number", "phone")]
+    phone = str(person.get("phone") or "")
+    local_phone = "0" + phone.removeprefix("+84") if phone.startswith("+84") else ""
+    return folded(" ".join([*words, local_phone]))
+
+
+def _keep_number(db: Database, event: Event) -> None:
+    """Account for every number an event uses, voids or lists as lost."""
+    numbers = [(event.d[name], "used", None) for name in ("number",) if isinstance(event.d.get(name), dict)]
+    if event.t == "number.voided":
+        numbers = [(event.d["number"], "voided", event.d["reason"])]
+    if event.t == "numbers.lost":
+        body = event.d
+        spans = range(body["first"], body["last"] + 1)
+        numbers = [({"unit": body.get("unit", ""), "book": body["book"], "period": body["period"], "n": n}, "lost", body["reason"]) for n in spans]
+    for number, state, reason in numbers:
+        db.conn.execute(
+            "INSERT INTO number_used (unit, book, period, n, state, dossier, reason, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (unit, book, period, n) DO UPDATE SET state = excluded.state, reason = excluded.reason",
+            [number["unit"], number["book"], number["period"], number["n"], state, event.k or None, reason, event.at],
+        )
