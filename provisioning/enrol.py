@@ -1,0 +1,137 @@
+"""How a box comes to belong to a province: it makes its keys, the province admits it, the box settles with what it was given.
+
+Three steps that can travel as two small files, so that a technician can carry them where there is no line. Private keys never leave
+the home that made them. Here too: the keys a province begins with, and the HTTPS certificate of a home's own pages.
+"""
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+import pyrage
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey, generate_private_key
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat, load_pem_private_key
+
+from appliance import ids
+from appliance.config import Home, Settings
+from appliance.durable import write_durably
+from provisioning import authority
+
+LAN_NAMES = ("127.0.0.1", "localhost", "motcua.lan")
+
+
+class Request(msgspec.Struct, frozen=True):
+    """What a box asks its province with: device id, public event key (PEM), TLS certificate request (PEM)."""
+
+    device: str
+    event_key: str
+    tls_request: str
+
+
+class Admission(msgspec.Struct, frozen=True):
+    """What a province answers: the device's TLS certificate, and what the box must trust from now on (all PEM but the age key)."""
+
+    device: str
+    tls_certificate: str
+    server_root: str
+    signing_key: str
+    age_recipient: str
+
+
+def make_province(home: Home, name: str, now: datetime) -> None:
+    """Make a province's keys, each root in its own file: device CA, signing key, age key, LAN CA. Keeps those that are there."""
+    home.make_folders()
+    if not (home.keys / "device-ca.crt").exists():
+        authority.keep(authority.new_authority(f"{name} - CA thiết bị", now), home.keys, "device-ca")
+    signing = _event_key(home.keys / "signing.ed25519")
+    write_durably(home.keys / "province.pub", _public(signing), mode=0o644)
+    identity = _age_identity(home.keys / "province.age")
+    write_durably(home.keys / "province.age.pub", str(identity.to_public()).encode(), mode=0o644)
+    serve_pages(home, name, now)
+
+
+def serve_pages(home: Home, name: str, now: datetime) -> None:
+    """Make the home's LAN CA once, and its pages' HTTPS certificate anew."""
+    if not (home.keys / "lan-ca.crt").exists():
+        authority.keep(authority.new_authority(f"{name} - CA mạng nội bộ", now), home.keys, "lan-ca")
+    key = _tls_key(home.keys / "lan.key")
+    certificate = authority.certify_server(authority.load(home.keys, "lan-ca"), key.public_key(), LAN_NAMES, now)
+    authority.write_certificate(home.keys / "lan.crt", certificate)
+
+
+def ask(home: Home) -> Request:
+    """Make the box's keys, or find those it has, and write the request for its province. Asking twice gives the same device."""
+    home.make_folders()
+    device = _device_id(home.keys / "device.id")
+    event_key = _event_key(home.keys / "device.ed25519")
+    tls_request = authority.request_for(_tls_key(home.keys / "tls.key"), device)
+    return Request(device, _public(event_key).decode(), tls_request.public_bytes(Encoding.PEM).decode())
+
+
+def admit(province: Home, request: Request, now: datetime) -> Admission:
+    """Certify a box's TLS key under the device CA. Raises ValueError when the request does not prove its key."""
+    asked = x509.load_pem_x509_csr(request.tls_request.encode())
+    certificate = authority.certify_device(authority.load(province.keys, "device-ca"), asked, request.device, now)
+    return Admission(
+        request.device,
+        certificate.public_bytes(Encoding.PEM).decode(),
+        (province.keys / "lan-ca.crt").read_text(),
+        (province.keys / "province.pub").read_text(),
+        (province.keys / "province.age.pub").read_text(),
+    )
+
+
+def settle(home: Home, admission: Admission, settings: Settings) -> None:
+    """Put what the province gave in its places, and write motcua.toml last: a home with that file is enrolled."""
+    kept = {
+        "tls.crt": admission.tls_certificate,
+        "province-ca.crt": admission.server_root,
+        "province.pub": admission.signing_key,
+        "province.age.pub": admission.age_recipient,
+    }
+    for name, text in kept.items():
+        write_durably(home.keys / name, text.encode(), mode=0o644)
+    write_settings(home, settings)
+
+
+def write_settings(home: Home, settings: Settings) -> None:
+    """Write motcua.toml, one line a machine fact."""
+    # JSON's strings, lists and truth values are TOML's too.
+    lines = [f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in msgspec.to_builtins(settings).items()]
+    write_durably(home.root / "motcua.toml", ("\n".join(lines) + "\n").encode())
+
+
+def _device_id(path: Path) -> str:
+    if not path.exists():
+        write_durably(path, ids.uuid7().encode())
+    return path.read_text()
+
+
+def _event_key(path: Path) -> Ed25519PrivateKey:
+    if not path.exists():
+        pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        write_durably(path, pem, mode=0o600)
+    key = load_pem_private_key(path.read_bytes(), None)
+    assert isinstance(key, Ed25519PrivateKey)
+    return key
+
+
+def _tls_key(path: Path) -> EllipticCurvePrivateKey:
+    if not path.exists():
+        authority.write_key(path, generate_private_key(SECP256R1()))
+    key = load_pem_private_key(path.read_bytes(), None)
+    assert isinstance(key, EllipticCurvePrivateKey)
+    return key
+
+
+def _age_identity(path: Path) -> pyrage.x25519.Identity:
+    if not path.exists():
+        write_durably(path, str(pyrage.x25519.Identity.generate()).encode(), mode=0o600)
+    return pyrage.x25519.Identity.from_str(path.read_text())
+
+
+def _public(key: Ed25519PrivateKey) -> bytes:
+    return key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)

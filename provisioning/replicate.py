@@ -1,0 +1,75 @@
+"""Litestream on a leash: one replica folder per incarnation, and never one life of the ledger written into another's folder.
+
+The keeper starts litestream for the incarnation that the database is in now, ends it when the box begins a new life, and leaves
+a mark when litestream dies by itself, so that the pages can say so.
+"""
+
+import fcntl
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+from appliance import clock, database, health, ledger
+from appliance.config import Home
+from appliance.durable import write_durably
+from appliance.errors import Refused
+from provisioning.rendered import rendered
+
+LOOK_EVERY_S = 2.0
+STOP_S = 15.0
+PROGRAM = Path(sys.executable).with_name("litestream")
+
+
+def keep(home: Home, port: int) -> int:
+    """Replicate until told to stop (SIGTERM); then 0. Gives 1 when litestream ended by itself: the supervisor starts anew."""
+    told = _told_to_stop()
+    while (incarnation := incarnation_of(home)) is None:
+        if told.wait(LOOK_EVERY_S):
+            return 0
+    running = _start(home, configure(home, incarnation, port))
+    while running.poll() is None and incarnation_of(home) == incarnation and not told.wait(LOOK_EVERY_S):
+        pass
+    if running.poll() is not None and not told.is_set():
+        write_durably(health.death_mark(home), clock.stamp().encode())
+        return 1
+    running.terminate()
+    running.wait(STOP_S)
+    return 0
+
+
+def configure(home: Home, incarnation: str, port: int) -> Path:
+    """Write run/litestream.yml for this incarnation (16 hex digits) and give its path."""
+    home.replica.mkdir(mode=0o750, exist_ok=True)
+    path = home.run / "litestream.yml"
+    write_durably(path, rendered("litestream.yml", home=home, incarnation=incarnation, port=port).encode())
+    return path
+
+
+def incarnation_of(home: Home) -> str | None:
+    """Say which incarnation the database is in, or None before there is one."""
+    if not home.database.exists():
+        return None
+    db = database.connect(home.database, readonly=True)
+    try:
+        return ledger.incarnation(db).inc.hex()
+    except (Refused, database.sqlite3.OperationalError):
+        return None  # Not enrolled yet, or its tables are being made at this moment.
+    finally:
+        db.conn.close()
+
+
+def _start(home: Home, configuration: Path) -> subprocess.Popen[bytes]:
+    """Start litestream holding the lock that tells the pages it lives; no other process keeps a copy of it."""
+    with health.replica_lock(home).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return subprocess.Popen([PROGRAM, "replicate", "-config", configuration], pass_fds=[lock.fileno()])
+
+
+def _told_to_stop() -> threading.Event:
+    """Give an event that SIGTERM or SIGINT sets."""
+    told = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: told.set())
+    return told
