@@ -1,0 +1,316 @@
+"""A network scanner that isn't there: speaks eSCL to the real sane-airscan, feeds drawn sheets, breaks down on request.
+
+`POST /sim` takes JSON with any of the fields of `Knobs` and `load` (a number of sheets, or a list of kinds);
+`GET /sim` shows the state. A sheet is drawn and encoded once and kept, so that measuring a second scan of it doesn't
+measure this program. Listens on 127.0.0.1 alone.
+"""
+
+import argparse
+import io
+import json
+import os
+import re
+import threading
+import uuid
+from dataclasses import asdict, dataclass, field, replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import cycle, islice
+from xml.etree import ElementTree
+
+from PIL import Image
+
+from provisioning.demo import sheets
+
+HANG_S_MAX = 600
+BODY_BYTES_MAX = 1 << 16
+JOBS_MAX = 32
+RESOLUTIONS = (100, 150, 200, 300, 600)
+UNITS_PER_INCH = 300  # eSCL measures in three-hundredths of an inch.
+A4_UNITS = (2480, 3508)
+SLACK_UNITS = 4
+
+# What a mother registering her child brings, as it lies in the feeder of a demonstration.
+FIRST_SHEETS = ("to-khai-khai-sinh", "giay-chung-sinh", "giay-uy-quyen")
+PROVING_SHEETS = tuple(kind for kind in sheets.KINDS if kind != "giay-trang")
+
+NAMESPACES = 'xmlns:scan="http://schemas.hp.com/imaging/escl/2011/05/03" xmlns:pwg="http://www.pwg.org/schemas/2010/12/sm"'
+HEAD = '<?xml version="1.0" encoding="UTF-8"?>'
+
+
+@dataclass(frozen=True)
+class Knobs:
+    """What a person at the scanner, or a fault inside it, can change."""
+
+    jam_after: int | None = None  # The paper jams once this many more sheets are through.
+    jam: bool = False
+    hatch: bool = False  # The cover is open.
+    busy: bool = False
+    hang: bool = False  # It takes the request and never answers.
+    die_after: int | None = None  # The whole scanner is gone once this many more sheets are through.
+    delay: float = 0.0  # Seconds a side takes.
+    refill: bool = False  # The same sheets lie in the feeder again when it has run empty.
+    glass: str = "giay-chung-sinh"  # The kind of paper on the flatbed.
+
+
+@dataclass
+class Job:
+    """One eSCL job: its settings, and the sides already pulled in but not yet fetched."""
+
+    source: str
+    duplex: bool
+    dpi: int
+    gray: bool
+    region: tuple[int, int, int, int]
+    sides: list[tuple[str, int, bool]] = field(default_factory=list)
+    glass_read: bool = False
+
+
+class Scanner:
+    """The simulated machine; every method is called with `lock` held."""
+
+    def __init__(self) -> None:
+        self.lock, self.knobs, self.jobs = threading.Lock(), Knobs(), dict[str, Job]()
+        self.waiting: list[tuple[str, int]] = []
+        self.loaded: list[str] = []
+        self.served = 0
+        self.awake = threading.Event()
+
+    def load(self, wanted: int | list[str]) -> None:
+        """Put sheets into the feeder, numbered from 1; what lay there is taken out."""
+        self.loaded = [*islice(cycle(PROVING_SHEETS), wanted)] if isinstance(wanted, int) else list(wanted)
+        self.waiting = [(kind, number) for number, kind in enumerate(self.loaded, 1)]
+
+    def turn(self, wanted: dict) -> None:
+        """Turn the knobs named in `wanted`."""
+        if "load" in wanted:
+            self.load(wanted.pop("load"))
+        self.knobs = replace(self.knobs, **wanted)
+        self.awake.clear() if self.knobs.hang else self.awake.set()
+
+    def feeder_state(self) -> str:
+        if self.knobs.jam:
+            return "ScannerAdfJam"
+        if self.knobs.hatch:
+            return "ScannerAdfHatchOpen"
+        return "ScannerAdfLoaded" if self.waiting else "ScannerAdfEmpty"
+
+    def next_side(self, job: Job) -> tuple[str, int, bool] | int:
+        """Return the next side to send, or the HTTP status that says why there is none."""
+        if job.source == "Platen":
+            first, job.glass_read = not job.glass_read, True
+            return (self.knobs.glass, 0, False) if first else 404
+        return job.sides.pop(0) if job.sides else self._pull(job)
+
+    def _pull(self, job: Job) -> tuple[str, int, bool] | int:
+        if self.knobs.die_after == 0:
+            os._exit(9)
+        if self.knobs.jam_after == 0:
+            self.knobs = replace(self.knobs, jam=True, jam_after=None)
+        if self.knobs.jam or self.knobs.hatch:
+            return 503
+        if not self.waiting:
+            if self.knobs.refill:
+                self.load(self.loaded)
+            return 404
+        kind, number = self.waiting.pop(0)
+        self.served += 1
+        self.knobs = replace(self.knobs, jam_after=_one_less(self.knobs.jam_after), die_after=_one_less(self.knobs.die_after))
+        job.sides = [(kind, number, True)] if job.duplex else []
+        return kind, number, False
+
+
+def _one_less(count: int | None) -> int | None:
+    return None if count is None else count - 1
+
+
+def picture(side: tuple[str, int, bool], job: Job) -> bytes:
+    """Return the JPEG of the region the job asked for; the whole sheet goes out as it was encoded."""
+    whole = sheets.draw(*side, dpi=job.dpi, gray=job.gray)
+    x, y, width, height = job.region
+    if x == y == 0 and abs(width - A4_UNITS[0]) <= SLACK_UNITS and abs(height - A4_UNITS[1]) <= SLACK_UNITS:
+        return whole
+    box = [round(value * job.dpi / UNITS_PER_INCH) for value in (x, y, x + width, y + height)]
+    out = io.BytesIO()
+    Image.open(io.BytesIO(whole)).crop(box).save(out, "JPEG", quality=sheets.JPEG_QUALITY, dpi=(job.dpi, job.dpi))
+    return out.getvalue()
+
+
+def job_from(xml: bytes) -> Job:
+    """Read eSCL scan settings."""
+    settings = ElementTree.fromstring(xml)
+
+    def said(name: str, otherwise: str) -> str:
+        return settings.findtext(f".//{{*}}{name}", otherwise)
+
+    return Job(
+        source=said("InputSource", "Platen"),
+        duplex=said("Duplex", "false") == "true",
+        dpi=int(said("XResolution", "200")),
+        gray=said("ColorMode", "RGB24") != "RGB24",
+        region=tuple(
+            int(said(name, str(default)))
+            for name, default in zip(("XOffset", "YOffset", "Width", "Height"), (0, 0, *A4_UNITS), strict=True)
+        ),
+    )
+
+
+class Wire(BaseHTTPRequestHandler):
+    """The eSCL requests sane-airscan makes, and /sim."""
+
+    protocol_version = "HTTP/1.1"
+    scanner: Scanner
+
+    def do_GET(self) -> None:
+        if self.path == "/eSCL/ScannerCapabilities":
+            self._send(200, CAPABILITIES)
+        elif self.path == "/eSCL/ScannerStatus":
+            self._send(200, self._status())
+        elif self.path == "/sim":
+            self._send_json(self._sim())
+        elif job := re.fullmatch(r"/eSCL/ScanJobs/(\w+)/NextDocument", self.path):
+            self._next_document(job[1])
+        else:
+            self._send(404)
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(min(int(self.headers.get("Content-Length", 0)), BODY_BYTES_MAX))
+        if self.path == "/sim":
+            self._turn(json.loads(body))
+        elif self.path == "/eSCL/ScanJobs":
+            self._begin(job_from(body))
+        else:
+            self._send(404)
+
+    def do_DELETE(self) -> None:
+        with self.scanner.lock:
+            self.scanner.jobs.pop(self.path.rsplit("/", 1)[-1], None)
+        self._send(200)
+
+    def _begin(self, job: Job) -> None:
+        with self.scanner.lock:
+            knobs = self.scanner.knobs
+            if knobs.busy or len(self.scanner.jobs) >= JOBS_MAX:
+                return self._send(503)
+            if job.source != "Platen" and self.scanner.feeder_state() != "ScannerAdfLoaded":
+                return self._send(409)
+            name = uuid.uuid4().hex
+            self.scanner.jobs[name] = job
+        self._send(201, Location=f"http://{self.headers['Host']}/eSCL/ScanJobs/{name}")
+
+    def _next_document(self, name: str) -> None:
+        with self.scanner.lock:
+            job = self.scanner.jobs.get(name)
+            hang, delay = self.scanner.knobs.hang, self.scanner.knobs.delay
+        if hang:
+            self.scanner.awake.wait(HANG_S_MAX)
+        threading.Event().wait(delay)
+        with self.scanner.lock:
+            side = self.scanner.next_side(job) if job else 404
+        if isinstance(side, int):
+            return self._send(side)
+        self._send(200, picture(side, job), "image/jpeg")
+
+    def _turn(self, wanted: dict) -> None:
+        with self.scanner.lock:
+            try:
+                self.scanner.turn(wanted)
+            except (TypeError, KeyError) as error:
+                return self._send(400, str(error).encode())
+        self._send_json(self._sim())
+
+    def _sim(self) -> dict:
+        scanner = self.scanner
+        return {
+            **asdict(scanner.knobs),
+            "waiting": scanner.waiting,
+            "served": scanner.served,
+            "jobs": len(scanner.jobs),
+        }
+
+    def _status(self) -> str:
+        state = "Processing" if self.scanner.knobs.busy else "Idle"
+        return (
+            f"{HEAD}<scan:ScannerStatus {NAMESPACES}><pwg:Version>2.63</pwg:Version><pwg:State>{state}</pwg:State>"
+            f"<scan:AdfState>{self.scanner.feeder_state()}</scan:AdfState></scan:ScannerStatus>"
+        )
+
+    def _send_json(self, value: dict) -> None:
+        self._send(200, json.dumps(value).encode(), "application/json")
+
+    def _send(self, status: int, body: str | bytes = b"", media: str = "text/xml", **headers: str) -> None:
+        body = body.encode() if isinstance(body, str) else body
+        self.send_response(status)
+        for name, value in {"Content-Type": media, "Content-Length": str(len(body)), **headers}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *words: object) -> None:
+        """Say nothing: a scan makes dozens of requests."""
+
+
+def _tag(name: str, inside: object) -> str:
+    return f"<{name}>{inside}</{name}>"
+
+
+def _capabilities() -> str:
+    resolutions = "".join(
+        _tag("scan:DiscreteResolution", _tag("scan:XResolution", dpi) + _tag("scan:YResolution", dpi)) for dpi in RESOLUTIONS
+    )
+    colours = "".join(_tag("scan:ColorMode", mode) for mode in ("Grayscale8", "RGB24"))
+    formats = _tag("pwg:DocumentFormat", "image/jpeg") + _tag("scan:DocumentFormatExt", "image/jpeg")
+    profile = (
+        _tag("scan:ColorModes", colours)
+        + _tag("scan:DocumentFormats", formats)
+        + _tag("scan:SupportedResolutions", _tag("scan:DiscreteResolutions", resolutions))
+    )
+    limits = {"MinWidth": 16, "MaxWidth": 2550, "MinHeight": 16, "MaxHeight": 4200, "MaxScanRegions": 1}
+    inputs = (
+        "".join(_tag(f"scan:{name}", value) for name, value in limits.items())
+        + _tag("scan:SettingProfiles", _tag("scan:SettingProfile", profile))
+        + _tag("scan:MaxOpticalXResolution", 600)
+        + _tag("scan:MaxOpticalYResolution", 600)
+    )
+    feeder = (
+        _tag("scan:AdfSimplexInputCaps", inputs)
+        + _tag("scan:AdfDuplexInputCaps", inputs)
+        + _tag("scan:FeederCapacity", 50)
+        + _tag("scan:AdfOptions", _tag("scan:AdfOption", "DetectPaperLoaded") + _tag("scan:AdfOption", "Duplex"))
+    )
+    return (
+        f"{HEAD}<scan:ScannerCapabilities {NAMESPACES}>"
+        + _tag("pwg:Version", "2.63")
+        + _tag("pwg:MakeAndModel", "Mot Cua eSCL Simulator")
+        + _tag("pwg:SerialNumber", "SIM0001")
+        + _tag("scan:UUID", "11111111-2222-3333-4444-555555555555")
+        + _tag("scan:Platen", _tag("scan:PlatenInputCaps", inputs))
+        + _tag("scan:Adf", feeder)
+        + "</scan:ScannerCapabilities>"
+    )
+
+
+CAPABILITIES = _capabilities()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request, client_address):
+        """Say nothing of callers that were killed while we answered: killing them is what the tests are for."""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Máy quét eSCL mô phỏng, chỉ dùng để trình diễn và thử nghiệm.")
+    parser.add_argument("--port", type=int, default=8090, help="cổng trên 127.0.0.1; 0 là cổng trống bất kỳ")
+    parser.add_argument("--empty", action="store_true", help="khay giấy trống khi bắt đầu, không tự nạp lại")
+    wanted = parser.parse_args()
+    Wire.scanner = Scanner()
+    if not wanted.empty:
+        Wire.scanner.turn({"load": [*FIRST_SHEETS], "refill": True})
+    with _Server(("127.0.0.1", wanted.port), Wire) as server:
+        print(server.server_address[1], flush=True)
+        server.serve_forever()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,265 @@
+"""Draws the sheets the simulated scanner feeds: they look like papers citizens bring; every name on them is invented.
+
+Each side carries a QR code `TO|<kind>|<number>|<front or back>`, so a test can prove which sheet became which page.
+"""
+
+import functools
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import segno
+from PIL import Image, ImageDraw, ImageFilter, ImageFont
+
+import appliance
+
+FONTS = Path(appliance.__file__).parent / "forms" / "fonts"
+PAGE_PT = (595.28, 841.89)  # A4
+JPEG_QUALITY = 85
+KEPT_IMAGES_MAX = 400
+
+BLACK, BLUE, RED = (34, 34, 34), (31, 63, 156), (196, 30, 42)
+STATE = (("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", True), ("Độc lập - Tự do - Hạnh phúc", True))
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side of a paper: printed labels, what a hand filled in, who signed."""
+
+    title: str
+    rows: tuple[tuple[str, str], ...]  # A row with an empty second part is a printed line.
+    under: str = ""
+    office: tuple[str, str] = ("", "")  # Letterhead on the left; without it the paper is a citizen's own form.
+    signer: tuple[str, str, str] = ("", "", "")
+    seal: str = ""
+
+
+APPLICANT = ("Người yêu cầu", "(Ký, ghi rõ họ, chữ đệm, tên)", "Nguyễn Thị Ngọc Ánh")
+COMMUNE = ("ỦY BAN NHÂN DÂN", "XÃ AN CHÂU")
+
+KINDS: dict[str, tuple[Side, ...]] = {
+    "to-khai-khai-sinh": (
+        Side(
+            "TỜ KHAI ĐĂNG KÝ KHAI SINH",
+            under="Kính gửi: Ủy ban nhân dân xã An Châu",
+            rows=(
+                ("Họ, chữ đệm, tên người yêu cầu:", "Nguyễn Thị Ngọc Ánh"),
+                ("Nơi cư trú:", "Ấp Hòa Long 2, xã An Châu, tỉnh An Giang"),
+                ("Giấy tờ tùy thân:", "Căn cước số 089190012345"),
+                ("Quan hệ với người được khai sinh:", "Mẹ đẻ"),
+                ("Đề nghị đăng ký khai sinh cho người dưới đây:", ""),
+                ("Họ, chữ đệm, tên:", "Lê Nguyễn Minh Khang"),
+                ("Ngày, tháng, năm sinh:", "12/11/2026"),
+                ("Giới tính:", "Nam      Dân tộc: Kinh      Quốc tịch: Việt Nam"),
+                ("Nơi sinh:", "Bệnh viện Đa khoa khu vực Châu Đốc"),
+                ("Quê quán:", "Xã An Châu, tỉnh An Giang"),
+                ("Họ, chữ đệm, tên người mẹ:", "Nguyễn Thị Ngọc Ánh"),
+                ("Năm sinh:", "1990      Dân tộc: Kinh"),
+                ("Họ, chữ đệm, tên người cha:", "Lê Hoàng Phúc"),
+                ("Năm sinh:", "1988      Dân tộc: Kinh"),
+            ),
+            signer=APPLICANT,
+        ),
+        Side(
+            "PHẦN CAM ĐOAN",
+            rows=(
+                ("Tôi cam đoan nội dung đề nghị trên là đúng sự thật.", ""),
+                ("Đề nghị cấp bản sao:", "Có"),
+                ("Số lượng:", "02 bản"),
+                ("Làm tại:", "An Châu, ngày 19 tháng 11 năm 2026"),
+            ),
+            signer=APPLICANT,
+        ),
+    ),
+    "giay-chung-sinh": (
+        Side(
+            "GIẤY CHỨNG SINH",
+            office=("SỞ Y TẾ AN GIANG", "BVĐK KV CHÂU ĐỐC"),
+            under="Số: 1148/2026 · Quyển số: 06",
+            rows=(
+                ("Họ tên mẹ:", "Nguyễn Thị Ngọc Ánh"),
+                ("Năm sinh:", "1990"),
+                ("Nơi thường trú:", "Ấp Hòa Long 2, xã An Châu, tỉnh An Giang"),
+                ("Số định danh cá nhân:", "089190012345"),
+                ("Đã sinh con vào lúc:", "04 giờ 35 phút, ngày 12/11/2026"),
+                ("Tại:", "Bệnh viện Đa khoa khu vực Châu Đốc"),
+                ("Số con trong lần sinh này:", "01"),
+                ("Giới tính của con:", "Nam"),
+                ("Cân nặng:", "3.200 gam"),
+                ("Hiện trạng của con:", "Khỏe"),
+                ("Dự định đặt tên con là:", "Lê Nguyễn Minh Khang"),
+                ("Người đỡ đẻ:", "NHS. Phạm Thị Kim Loan"),
+            ),
+            signer=("Thủ trưởng cơ sở y tế", "(Ký tên, đóng dấu)", "Võ Minh Trí"),
+            seal="BỆNH VIỆN",
+        ),
+    ),
+    "giay-uy-quyen": (
+        Side(
+            "GIẤY ỦY QUYỀN",
+            under="(V/v nộp hồ sơ và nhận kết quả)",
+            rows=(
+                ("Bên ủy quyền:", "Nguyễn Thị Ngọc Ánh, sinh ngày 05/08/1990"),
+                ("Số căn cước:", "089190012345"),
+                ("Bên được ủy quyền:", "Lê Hoàng Phúc, sinh ngày 21/02/1988"),
+                ("Số căn cước:", "089088004127"),
+                ("Nội dung ủy quyền:", "Nộp và nhận kết quả đăng ký khai sinh"),
+                ("Thời hạn ủy quyền:", "Đến hết ngày 31/12/2026"),
+            ),
+            signer=("Bên ủy quyền", "(Ký, ghi rõ họ tên)", "Nguyễn Thị Ngọc Ánh"),
+        ),
+    ),
+    "to-khai-hon-nhan": (
+        Side(
+            "TỜ KHAI CẤP GIẤY XÁC NHẬN\nTÌNH TRẠNG HÔN NHÂN",
+            under="Kính gửi: Ủy ban nhân dân xã An Châu",
+            rows=(
+                ("Họ, chữ đệm, tên người yêu cầu:", "Trần Quốc Đạt"),
+                ("Nơi cư trú:", "Ấp An Phú, xã An Châu, tỉnh An Giang"),
+                ("Giấy tờ tùy thân:", "Căn cước số 089096007718"),
+                ("Quan hệ với người được cấp giấy:", "Bản thân"),
+                ("Giới tính:", "Nam      Dân tộc: Kinh      Quốc tịch: Việt Nam"),
+                ("Tình trạng hôn nhân:", "Chưa đăng ký kết hôn với ai"),
+                ("Trong thời gian cư trú tại:", "Ấp An Phú, xã An Châu"),
+                ("Từ ngày:", "03/02/2014      đến ngày: 19/11/2026"),
+                ("Mục đích sử dụng:", "Đăng ký kết hôn với Huỳnh Thị Mỹ Duyên"),
+                ("Tôi cam đoan nội dung khai trên là đúng sự thật.", ""),
+            ),
+            signer=("Người yêu cầu", "(Ký, ghi rõ họ, chữ đệm, tên)", "Trần Quốc Đạt"),
+        ),
+    ),
+    "giay-xac-nhan": (
+        Side(
+            "GIẤY XÁC NHẬN KHUYẾT TẬT",
+            office=COMMUNE,
+            under="Số hiệu: 8906/KT",
+            rows=(
+                ("Họ, chữ đệm, tên:", "Đỗ Minh Quân"),
+                ("Ngày sinh:", "14/03/1985"),
+                ("Số định danh cá nhân:", "089085006612"),
+                ("Dạng khuyết tật:", "Vận động"),
+                ("Mức độ khuyết tật:", "Nặng"),
+                ("Nơi cư trú:", "Ấp Hòa Phú 1, xã An Châu, tỉnh An Giang"),
+            ),
+            signer=("CHỦ TỊCH", "(Đã ký)", "Huỳnh Văn Bảy"),
+            seal="UBND XÃ",
+        ),
+    ),
+    "giay-trang": (),
+}
+
+
+def draw(kind: str, number: int, back: bool = False, dpi: int = 200, gray: bool = False) -> bytes:
+    """Return one side of a sheet as JPEG, whole A4 at `dpi`, the same each time; a back nobody wrote on is blank."""
+    return _drawn(kind, number, back, dpi, gray)
+
+
+@functools.lru_cache(maxsize=KEPT_IMAGES_MAX)
+def _drawn(kind: str, number: int, back: bool, dpi: int, gray: bool) -> bytes:
+    paper = _Paper(dpi)
+    sides = KINDS[kind]
+    if int(back) < len(sides):
+        _print(paper, sides[int(back)])
+        paper.code(f"TO|{kind}|{number}|{'back' if back else 'front'}")
+    image = paper.scanned(seed=number * 2 + back)
+    out = io.BytesIO()
+    (image.convert("L") if gray else image).save(out, "JPEG", quality=JPEG_QUALITY, dpi=(dpi, dpi))
+    return out.getvalue()
+
+
+def _print(paper: "_Paper", side: Side) -> None:
+    y = _letterhead(paper, side)
+    for line in side.title.split("\n"):
+        paper.text(297, y, line, 19, bold=True, middle=True)
+        y += 24
+    paper.text(297, y, side.under, 13, italic=True, middle=True)
+    y += 32
+    for label, filled in side.rows:
+        start = 64 + paper.text(64, y, label, 13, bold=not filled) + 6
+        if filled:
+            paper.dots(start, 530, y + 3)
+            paper.text(start + 3, y - 1, filled, 14.5, italic=True, colour=BLUE)
+        y += 25
+    _signature(paper, side, max(y + 36, 430))
+
+
+def _letterhead(paper: "_Paper", side: Side) -> float:
+    if not side.office[0]:
+        for row, (line, bold) in enumerate(STATE):
+            paper.text(297, 52 + 18 * row, line, 13, bold=bold, middle=True)
+        paper.rule(222, 372, 78)
+        return 132
+    for x, lines in ((150, ((side.office[0], False), (side.office[1], True))), (415, STATE)):
+        for row, (line, bold) in enumerate(lines):
+            paper.text(x, 50 + 16 * row, line, 12, bold=bold, middle=True)
+    paper.rule(115, 185, 73)
+    paper.rule(345, 485, 73)
+    return 150
+
+
+def _signature(paper: "_Paper", side: Side, y: float) -> None:
+    role, hint, name = side.signer
+    paper.text(425, y, role, 13, bold=True, middle=True)
+    paper.text(425, y + 17, hint, 12, italic=True, middle=True)
+    turns = np.linspace(0, 6.5 * np.pi, 120)  # A signature: loops that grow smaller as the hand runs on.
+    paper.stroke(385 + 4.4 * turns + 7 * np.sin(turns), y + 50 - 18 * np.exp(-turns / 12) * np.cos(turns * 0.98))
+    paper.text(425, y + 92, name, 14, middle=True)
+    if side.seal:
+        paper.seal(382, y + 52, side.seal)
+
+
+class _Paper:
+    """A sheet under the pen, measured in points like the printed form it stands for."""
+
+    def __init__(self, dpi: int):
+        self.scale = dpi / 72
+        self.image = Image.new("RGB", tuple(round(side * self.scale) for side in PAGE_PT), (253, 253, 251))
+        self.pen = ImageDraw.Draw(self.image)
+
+    def text(self, x, y, text, size, *, bold=False, italic=False, middle=False, colour=BLACK) -> float:
+        """Write on the base line `y` and return the width in points."""
+        font = _font("Bold" if bold else "Italic" if italic else "Regular", round(size * self.scale))
+        self.pen.text((x * self.scale, y * self.scale), text, colour, font, anchor="ms" if middle else "ls")
+        return self.pen.textlength(text, font=font) / self.scale
+
+    def rule(self, left, right, y):
+        self.pen.line([(left * self.scale, y * self.scale), (right * self.scale, y * self.scale)], BLACK, self._width(1))
+
+    def dots(self, left, right, y):
+        for x in np.arange(left, right, 3.5):
+            self.pen.line([(x * self.scale, y * self.scale), ((x + 1) * self.scale, y * self.scale)], (150, 150, 150))
+
+    def stroke(self, x, y):
+        self.pen.line([*zip(x * self.scale, y * self.scale, strict=True)], BLUE, self._width(2), joint="curve")
+
+    def seal(self, x, y, name):
+        for radius, width in ((42, 2.4), (30, 1.2)):
+            box = [(centre + sign * radius) * self.scale for sign in (-1, 1) for centre in (x, y)]
+            self.pen.ellipse(box, outline=RED, width=self._width(width))
+        self.text(x, y + 4, name, 9.5, bold=True, middle=True, colour=RED)
+
+    def code(self, text):
+        matrix = segno.make(text, error="m", micro=False).matrix
+        step = round(62 * self.scale / len(matrix))
+        modules = Image.fromarray((1 - np.array(matrix, np.uint8)) * 255)
+        self.image.paste(modules.resize((step * len(matrix),) * 2, Image.Resampling.NEAREST), self._at(64, 740))
+
+    def scanned(self, seed: int) -> Image.Image:
+        """Return the sheet as a scanner sees it: slightly turned, slightly soft, with the grain of paper."""
+        chance = np.random.default_rng(seed)
+        turned = self.image.rotate(chance.uniform(-0.6, 0.6), Image.Resampling.BICUBIC, fillcolor=(250, 250, 248))
+        grain = 2 * chance.standard_normal((turned.height, turned.width, 1), np.float32)
+        noisy = np.clip(np.asarray(turned, np.float32) + grain, 0, 255).astype(np.uint8)
+        return Image.fromarray(noisy).filter(ImageFilter.GaussianBlur(0.4))
+
+    def _at(self, x, y):
+        return round(x * self.scale), round(y * self.scale)
+
+    def _width(self, points):
+        return max(1, round(points * self.scale / 1.4))
+
+
+@functools.lru_cache(maxsize=64)
+def _font(style: str, pixels: int) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(FONTS / f"LiberationSerif-{style}.ttf", pixels)
