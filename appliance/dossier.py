@@ -182,9 +182,7 @@ def advance(dossier: Dossier | None, event: Event, personal: Mapping[str, Any]) 
     if dossier is None or event.t not in MOVES:
         return dossier
     leads_to = MOVES[event.t][1]
-    dossier = msgspec.structs.replace(
-        dossier, status=dossier.status if leads_to is None else leads_to, last_at=event.at
-    )
+    dossier = msgspec.structs.replace(dossier, status=dossier.status if leads_to is None else leads_to, last_at=event.at)
     return _FOLDS[event.t](dossier, event, personal)
 
 
@@ -268,9 +266,7 @@ def _release_allowed(dossier: Dossier, event: Event, personal: Mapping[str, Any]
 
 
 def _returned(dossier: Dossier, event: Event, personal: Mapping[str, Any]) -> Dossier:
-    return msgspec.structs.replace(
-        dossier, returned_at=event.at, returned_how=event.d["how"], receiver=personal.get("receiver")
-    )
+    return msgspec.structs.replace(dossier, returned_at=event.at, returned_how=event.d["how"], receiver=personal.get("receiver"))
 
 
 def _erased(dossier: Dossier, event: Event, personal: Mapping[str, Any]) -> Dossier:

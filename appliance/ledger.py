@@ -63,9 +63,7 @@ def append(db: Database, device: bytes, life: Incarnation, event: Event) -> Head
     previous = last.digest if last.seq else chain.first_previous(device, life.parent)
     data = events.encode(event)
     digest = chain.digest_of(device, life.inc, event.i, previous, data)
-    db.conn.execute(
-        "INSERT INTO event (inc, seq, digest, bytes) VALUES (?, ?, ?, ?)", [life.inc, event.i, digest, data]
-    )
+    db.conn.execute("INSERT INTO event (inc, seq, digest, bytes) VALUES (?, ?, ?, ?)", [life.inc, event.i, digest, data])
     return Head(life.inc, event.i, digest)
 
 

@@ -58,7 +58,9 @@ CREATE TABLE number_used (
     dossier TEXT, reason TEXT, at TEXT NOT NULL,
     PRIMARY KEY (unit, book, period, n)
 ) STRICT, WITHOUT ROWID;
-CREATE VIRTUAL TABLE dossier_search USING fts5(words, content='', contentless_delete=1, tokenize="unicode61 remove_diacritics 0", prefix='2 3');
+CREATE VIRTUAL TABLE dossier_search USING fts5(
+    words, content='', contentless_delete=1, tokenize="unicode61 remove_diacritics 0", prefix='2 3'
+);
 """
 
 BESIDE = """
@@ -92,9 +94,13 @@ CREATE TABLE job (
 ) STRICT;
 CREATE INDEX job_by_state ON job (state, kind);
 CREATE INDEX job_by_subject ON job (subject);
-CREATE TABLE looking (n INTEGER PRIMARY KEY, at TEXT NOT NULL, officer TEXT NOT NULL, dossier TEXT NOT NULL, what TEXT NOT NULL) STRICT;
+CREATE TABLE looking (
+    n INTEGER PRIMARY KEY, at TEXT NOT NULL, officer TEXT NOT NULL, dossier TEXT NOT NULL, what TEXT NOT NULL
+) STRICT;
 CREATE INDEX looking_by_dossier ON looking (dossier, n);
-CREATE TABLE receipt (inc BLOB NOT NULL, seq INTEGER NOT NULL, number INTEGER NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (inc, seq)) STRICT;
+CREATE TABLE receipt (
+    inc BLOB NOT NULL, seq INTEGER NOT NULL, number INTEGER NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (inc, seq)
+) STRICT;
 CREATE TABLE sync_state (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 """
 

@@ -17,6 +17,8 @@ from appliance.text import vkey
 _encode = msgspec.json.Encoder().encode
 decode = msgspec.json.Decoder(Dossier).decode
 
+NUMBER_STATES = {"number.voided": "voided", "numbers.lost": "lost"}
+
 SAVE = """
 INSERT INTO dossier (id, device, code, status, signature, procedure, procedure_name, applicant, applicant_key, holder,
                      accepted_at, due_at, finished_at, returned_at, last_inc, last_seq, state)
@@ -51,6 +53,8 @@ def fold(db: Database, device: str, inc: bytes, event: Event, personal: Mapping[
             "INSERT OR IGNORE INTO dossier_file (digest, dossier, size, media) VALUES (?, ?, ?, ?)",
             [file.s, event.k, file.n, file.m],
         )
+    if event.t == "dossier.erased":
+        db.conn.execute("DELETE FROM dossier_file WHERE dossier = ?", [event.k])
     if dossier is not None:
         _save(db, device, inc, event, dossier)
     return dossier
@@ -98,16 +102,19 @@ def search_words(dossier: Dossier) -> str:
 
 def _keep_number(db: Database, event: Event) -> None:
     """Account for every number an event uses, voids or lists as lost."""
-    numbers = [(event.d[name], "used", None) for name in ("number",) if isinstance(event.d.get(name), dict)]
-    if event.t == "number.voided":
-        numbers = [(event.d["number"], "voided", event.d["reason"])]
-    if event.t == "numbers.lost":
-        body = event.d
-        spans = range(body["first"], body["last"] + 1)
-        numbers = [({"unit": body.get("unit", ""), "book": body["book"], "period": body["period"], "n": n}, "lost", body["reason"]) for n in spans]
-    for number, state, reason in numbers:
+    state, reason = NUMBER_STATES.get(event.t, "used"), event.d.get("reason")
+    for number in _numbers(event):
         db.conn.execute(
-            "INSERT INTO number_used (unit, book, period, n, state, dossier, reason, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-            " ON CONFLICT (unit, book, period, n) DO UPDATE SET state = excluded.state, reason = excluded.reason",
-            [number["unit"], number["book"], number["period"], number["n"], state, event.k or None, reason, event.at],
-        )
+            """INSERT INTO number_used (unit, book, period, n, state, dossier, reason, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+               ON CONFLICT (unit, book, period, n) DO UPDATE SET state = excluded.state, reason = excluded.reason""",
+            [number["unit"], number["book"], number["period"], number["n"], state, event.k or None,
+             reason if state != "used" else None, event.at],
+        )  # fmt: skip
+
+
+def _numbers(event: Event) -> list[dict[str, Any]]:
+    body = event.d
+    if event.t == "numbers.lost":
+        same = {name: body[name] for name in ("unit", "book", "period")}
+        return [same | {"n": n} for n in range(body["first"], body["last"] + 1)]
+    return [body["number"]] if isinstance(body.get("number"), dict) else []

@@ -101,7 +101,9 @@ def rebuild(db: Database, device: str, path: Path) -> Database:
     migrations.apply(other)
     with database.writing(other):
         sql = "SELECT key_id, secret, dossier, made_at FROM dossier_key WHERE secret IS NOT NULL"
-        other.conn.executemany("INSERT INTO dossier_key (key_id, secret, dossier, made_at) VALUES (?, ?, ?, ?)", db.conn.execute(sql))
+        other.conn.executemany(
+            "INSERT INTO dossier_key (key_id, secret, dossier, made_at) VALUES (?, ?, ?, ?)", db.conn.execute(sql)
+        )
         mark = device_bytes(device)
         for inc, data in db.conn.execute("SELECT inc, bytes FROM event ORDER BY n"):
             event = events.decode(bytes(data))

@@ -9,7 +9,7 @@ import pytest
 from people import ACCEPTED, PERSON, open_test_box
 
 from appliance import box as boxes
-from appliance import chain, events, files, ledger, numbering, rows, verify, witness
+from appliance import chain, drafts, erasure, events, files, ledger, numbering, rows, verify, witness
 from appliance.errors import Refused
 from appliance.events import FileRef
 from appliance.ids import uuid7
@@ -175,3 +175,52 @@ def test_the_independent_verifier_accepts_our_dump_and_finds_one_changed_letter(
     assert good.returncode == 0, good.stdout + good.stderr
     dump.write_text(dump.read_text().replace("ST04", "ST05", 1))
     assert subprocess.run(run, capture_output=True, text=True, check=False).returncode == 1
+
+
+def test_after_erasing_a_person_the_name_is_in_no_file_of_the_box_and_the_chain_holds(tmp_path):
+    box = open_test_box(tmp_path)
+    page = files.put(box.home, b"the page of Canary Quang")
+    dossier = accept(box, "Canary Quang", FileRef(page, 24, "image/jpeg"))
+    other = accept(box, "Someone Else")
+    box.close()
+    erasure.erase(box, dossier, "ST03", "request")
+    box.close()
+    found = subprocess.run(["grep", "-rail", "canary", str(box.home.root)], capture_output=True, text=True, check=False)
+    assert found.stdout == ""
+    assert rows.load(box.db, dossier).applicant is None
+    assert rows.load(box.db, other).applicant["name"] == "Someone Else"
+    assert verify.verify(box.home, box.db) == []
+
+
+def test_two_windows_on_one_draft_never_overwrite_each_other_unseen(tmp_path):
+    box = open_test_box(tmp_path)
+    with box.writing() as act:
+        draft = drafts.begin(act, "ST04")
+        drafts.save(act, draft, "ST04", 1, drafts.Body(note="first window"))
+    with pytest.raises(Refused, match="draft_changed"), box.writing() as act:
+        drafts.save(act, draft, "ST04", 1, drafts.Body(note="second window"))
+    assert drafts.load(box.db, draft).body.note == "first window"
+
+
+def test_pages_are_replaced_turned_moved_removed_and_brought_back(tmp_path):
+    box = open_test_box(tmp_path)
+    with box.writing() as act:
+        draft = drafts.begin(act, "ST04")
+        one, two, three = (drafts.add_page(act, draft, "c1", drafts.NewPage(str(n) * 64, 1, "image/jpeg")) for n in (1, 2, 3))
+        again = drafts.add_page(act, draft, "c1", drafts.NewPage("4" * 64, 1, "image/jpeg"), replaces=two)
+        drafts.turn_page(act, draft, "ST04", one)
+        drafts.move_page(act, draft, "ST04", three, -1)
+        drafts.remove_page(act, draft, "ST04", one)
+    assert [(p.id, p.turn) for p in drafts.load(box.db, draft).pages] == [(three, 0), (again, 0)]
+    with box.writing() as act:
+        drafts.restore_page(act, draft, "ST04", one)
+    assert [(p.id, p.turn) for p in drafts.load(box.db, draft).pages] == [(one, 1), (three, 0), (again, 0)]
+
+
+def test_a_page_taken_in_twice_is_one_page(tmp_path):
+    box = open_test_box(tmp_path)
+    with box.writing() as act:
+        draft = drafts.begin(act, "ST04")
+        for _ in range(2):
+            drafts.add_page(act, draft, "c1", drafts.NewPage("1" * 64, 1, "image/jpeg"), page_id="job-1")
+    assert len(drafts.load(box.db, draft).pages) == 1

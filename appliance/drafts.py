@@ -1,0 +1,248 @@
+"""Receptions that are not accepted yet: what was typed, and the pages scanned so far. Never in the ledger.
+
+A draft saves itself often, so saving is a compare-and-set on its version: a second window never overwrites unseen.
+Acceptance empties the draft in its own transaction; pages nobody accepted are collected after a dated number of days.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from sqlite_utils.db import Database
+
+from appliance import files
+from appliance.clock import moment_of, text_of
+from appliance.config import Home
+from appliance.errors import Refused
+from appliance.ids import uuid7
+from appliance.ledger import Act
+
+DRAFT_BYTES_MAX = 64 * 1024
+PAGES_MAX = 500
+
+
+class Part(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A component as ticked at the counter: brought or not, which kind of copy, how many, how many pages it should have."""
+
+    have: bool = False
+    copy: str = "original"  # original, copy, certified
+    count: int = 1
+    note: str = ""
+
+
+class Body(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the counter has typed so far; every field may still be empty or wrong."""
+
+    applicant: dict[str, str] = {}
+    authorised: dict[str, str] = {}
+    procedure: str = ""
+    case: str = ""
+    parts: dict[str, Part] = {}
+    channel: str = "counter"
+    result_by: str = "counter"
+    original_pages: int = 0  # pages of the original and copies wanted, where a fee or a book asks for them
+    copies: int = 0
+    fee_amounts: dict[str, int] = {}  # amounts a person entered where the fee table does not know
+    exemption: str = ""
+    note: str = ""
+
+
+class Page(msgspec.Struct, frozen=True):
+    """A scanned page of a draft: its place in the component, its file, quarter turns clockwise, what imaging noticed."""
+
+    id: str
+    component: str
+    place: int
+    digest: str
+    size: int
+    media: str
+    turn: int
+    facts: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A draft with its pages in order."""
+
+    id: str
+    officer: str
+    body: Body
+    version: int
+    changed_at: str
+    accepted_as: str | None
+    pages: tuple[Page, ...]
+
+    def of(self, component: str) -> tuple[Page, ...]:
+        """Give the pages of one component, in order."""
+        return tuple(page for page in self.pages if page.component == component)
+
+
+def begin(act: Act, officer: str) -> str:
+    """Open an empty draft and give its id."""
+    draft, at = uuid7(), act.reading.at
+    sql = "INSERT INTO draft (id, officer, body, version, made_at, changed_at) VALUES (?, ?, ?, 1, ?, ?)"
+    act.db.conn.execute(sql, [draft, officer, msgspec.json.encode(Body()), at, at])
+    return draft
+
+
+def load(db: Database, draft_id: str) -> Draft:
+    """Give a draft. Raises Refused `draft_unknown`."""
+    row = next(db.query("SELECT * FROM draft WHERE id = ?", [draft_id]), None)
+    if row is None:
+        raise Refused("draft_unknown")
+    body = msgspec.json.decode(row["body"], type=Body)
+    pages = _pages(db, draft_id)
+    return Draft(row["id"], row["officer"], body, row["version"], row["changed_at"], row["accepted_as"], pages)
+
+
+def open_of(db: Database, officer: str) -> list[Draft]:
+    """List an officer's open drafts, newest first."""
+    sql = "SELECT id FROM draft WHERE officer = ? AND accepted_as IS NULL ORDER BY changed_at DESC LIMIT 50"
+    return [load(db, row["id"]) for row in db.query(sql, [officer])]
+
+
+def save(act: Act, draft_id: str, officer: str, version: int, body: Body) -> int:
+    """Keep what was typed and give the new version. Raises Refused `draft_changed` (with the version that is there),
+    `draft_accepted`, `draft_of_other`, `draft_too_long`."""
+    draft = _own(act.db, draft_id, officer)
+    if draft.version != version:
+        raise Refused("draft_changed", version=draft.version)
+    data = msgspec.json.encode(body)
+    if len(data) > DRAFT_BYTES_MAX:
+        raise Refused("draft_too_long", limit=DRAFT_BYTES_MAX)
+    sql = "UPDATE draft SET body = ?, version = version + 1, changed_at = ? WHERE id = ?"
+    act.db.conn.execute(sql, [data, act.reading.at, draft_id])
+    return version + 1
+
+
+class NewPage(msgspec.Struct, frozen=True):
+    """A page whose file is stored already: digest, size in bytes, media type, what imaging noticed."""
+
+    digest: str
+    size: int
+    media: str
+    facts: dict[str, Any] = {}
+
+
+def add_page(act: Act, draft_id: str, component: str, page: NewPage, *, page_id: str = "", replaces: str = "") -> str:
+    """Append a stored page to a component, or put it in the place of another, and give its id.
+
+    With a `page_id` of the caller's own, taking in the same page twice is one page. Raises Refused `draft_accepted`,
+    `too_many_pages`, `page_unknown`.
+    """
+    draft = load(act.db, draft_id)
+    if draft.accepted_as:
+        raise Refused("draft_accepted")
+    if len(draft.pages) >= PAGES_MAX:
+        raise Refused("too_many_pages", limit=PAGES_MAX)
+    page_id = page_id or uuid7()
+    old = _page(draft, replaces) if replaces else None
+    place = old.place if old else 1 + max((p.place for p in draft.of(component)), default=0)
+    act.db.conn.execute(
+        """INSERT OR IGNORE INTO draft_page (id, draft, component, place, digest, size, media, facts, made_at)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+        [page_id, draft_id, old.component if old else component, place, page.digest, page.size, page.media,
+         msgspec.json.encode(page.facts), act.reading.at],
+    )  # fmt: skip
+    if old:
+        act.db.conn.execute("UPDATE draft_page SET replaced_by = ? WHERE id = ?", [page_id, old.id])
+    act.touch(f"draft:{draft_id}")
+    return page_id
+
+
+def turn_page(act: Act, draft_id: str, officer: str, page_id: str, quarters: int = 1) -> None:
+    """Turn how a page is shown, by quarter turns clockwise; the scanned bytes stay as they are."""
+    page = _page(_own(act.db, draft_id, officer), page_id)
+    act.db.conn.execute("UPDATE draft_page SET turn = ? WHERE id = ?", [(page.turn + quarters) % 4, page_id])
+    act.touch(f"draft:{draft_id}")
+
+
+def move_page(act: Act, draft_id: str, officer: str, page_id: str, by: int) -> None:
+    """Let a page change places with its neighbour: -1 towards the front, 1 towards the back; at an end nothing happens."""
+    draft = _own(act.db, draft_id, officer)
+    page = _page(draft, page_id)
+    row = draft.of(page.component)
+    there = row.index(page) + by
+    if 0 <= there < len(row):
+        for one, place in ((page, row[there].place), (row[there], page.place)):
+            act.db.conn.execute("UPDATE draft_page SET place = ? WHERE id = ?", [place, one.id])
+        act.touch(f"draft:{draft_id}")
+
+
+def assign_page(act: Act, draft_id: str, officer: str, page_id: str, component: str) -> None:
+    """Put a page at the end of another component."""
+    draft = _own(act.db, draft_id, officer)
+    place = 1 + max((p.place for p in draft.of(component)), default=0)
+    page = _page(draft, page_id)
+    sql = "UPDATE draft_page SET component = ?, place = ? WHERE id = ?"
+    act.db.conn.execute(sql, [component, place, page.id])
+    act.touch(f"draft:{draft_id}")
+
+
+def remove_page(act: Act, draft_id: str, officer: str, page_id: str) -> None:
+    """Take a page out; `restore_page` brings it back while the draft is open."""
+    page = _page(_own(act.db, draft_id, officer), page_id)
+    act.db.conn.execute("UPDATE draft_page SET replaced_by = 'removed' WHERE id = ?", [page.id])
+    act.touch(f"draft:{draft_id}")
+
+
+def restore_page(act: Act, draft_id: str, officer: str, page_id: str) -> None:
+    """Undo a removal."""
+    _own(act.db, draft_id, officer)
+    sql = "UPDATE draft_page SET replaced_by = NULL WHERE id = ? AND draft = ? AND replaced_by = 'removed'"
+    act.db.conn.execute(sql, [page_id, draft_id])
+    act.touch(f"draft:{draft_id}")
+
+
+def close(act: Act, draft_id: str, accepted_as: str) -> None:
+    """Empty an accepted draft: its persons and pages now stand in the dossier, and must be nowhere else."""
+    sql = "UPDATE draft SET body = ?, accepted_as = ?, changed_at = ? WHERE id = ?"
+    act.db.conn.execute(sql, [msgspec.json.encode(Body()), accepted_as, act.reading.at, draft_id])
+    act.db.conn.execute("DELETE FROM draft_page WHERE draft = ?", [draft_id])
+
+
+def discard(act: Act, draft_id: str, officer: str) -> None:
+    """Give up a draft of one's own; its page files are collected later."""
+    _own(act.db, draft_id, officer)
+    act.db.conn.execute("DELETE FROM draft_page WHERE draft = ?", [draft_id])
+    act.db.conn.execute("DELETE FROM draft WHERE id = ?", [draft_id])
+
+
+def collect(act: Act, home: Home, older_than_days: int) -> Sequence[str]:
+    """Delete open drafts nobody touched for so many days, and every file that nothing names any more. Gives the files' digests.
+
+    Only files older than the limit go, so that a page on its way into a draft is never taken from it.
+    """
+    limit = moment_of(act.reading.at).timestamp() - older_than_days * 86_400
+    old = text_of(moment_of(act.reading.at).fromtimestamp(limit, tz=moment_of(act.reading.at).tzinfo))
+    stale = "SELECT id FROM draft WHERE changed_at < ? AND accepted_as IS NULL"
+    act.db.conn.execute(f"DELETE FROM draft_page WHERE draft IN ({stale})", [old])
+    act.db.conn.execute("DELETE FROM draft WHERE changed_at < ? AND accepted_as IS NULL", [old])
+    named = {row[0] for row in act.db.conn.execute("SELECT digest FROM dossier_file UNION SELECT digest FROM draft_page")}
+    gone = [d for d in files.all_digests(home) if d not in named and files.path_of(home, d).stat().st_mtime < limit]
+    for digest in gone:
+        files.remove(home, digest)
+    return gone
+
+
+def _page(draft: Draft, page_id: str) -> Page:
+    found = next((page for page in draft.pages if page.id == page_id), None)
+    if found is None:
+        raise Refused("page_unknown")
+    return found
+
+
+def _own(db: Database, draft_id: str, officer: str) -> Draft:
+    draft = load(db, draft_id)
+    if draft.accepted_as:
+        raise Refused("draft_accepted")
+    if draft.officer != officer:
+        raise Refused("draft_of_other", officer=draft.officer)
+    return draft
+
+
+def _pages(db: Database, draft_id: str) -> tuple[Page, ...]:
+    sql = "SELECT * FROM draft_page WHERE draft = ? AND replaced_by IS NULL ORDER BY component, place"
+    keep = ("id", "component", "place", "digest", "size", "media", "turn")
+    return tuple(Page(**{k: row[k] for k in keep}, facts=msgspec.json.decode(row["facts"])) for row in db.query(sql, [draft_id]))

@@ -1,0 +1,66 @@
+"""Erasing a person: one event, the dossier's key destroyed, rows folded without the person, files and derived images deleted.
+
+The chain still verifies. The bytes also leave the WAL; replicas forget when their retention ends, and the page says when.
+Basis: Luật Bảo vệ dữ liệu cá nhân 91/2025/QH15.
+"""
+
+import shutil
+from contextlib import suppress
+
+from sqlite_utils.db import Database
+from sqlite_utils.utils import sqlite3
+
+from appliance import database, files
+from appliance.box import Box
+from appliance.config import Home
+from appliance.ledger import Act
+
+REPLICA_RETENTION_DAYS = 30  # Litestream's snapshot retention in the box's own configuration.
+
+
+def erase(box: Box, dossier: str, actor: str, basis: str) -> None:
+    """Erase the persons of a dossier for good. Raises Refused `dossier_unknown`. Doing it twice changes nothing more."""
+    with box.writing() as act:
+        doomed = forget(act, dossier)
+        act.record("dossier.erased", actor=actor, dossier=dossier, clear={"basis": basis})
+    for digest in doomed:
+        files.remove(box.home, digest)
+    clear_derived(box.home)
+    shrink(box.home)
+
+
+def forget(act: Act, dossier: str) -> list[str]:
+    """Destroy the key, drop what screens and drafts kept, and give the digests of files that now belong to nobody."""
+    forget_key(act.db, dossier, act.reading.at)
+    act.db.conn.execute("DELETE FROM job WHERE subject = ?", [dossier])
+    return forget_files(act.db, dossier)
+
+
+def forget_key(db: Database, dossier: str, at: str) -> None:
+    """Destroy the dossier's key; the row stays to say when."""
+    db.conn.execute("UPDATE dossier_key SET secret = NULL, destroyed_at = ? WHERE dossier = ?", [at, dossier])
+
+
+def forget_files(db: Database, dossier: str) -> list[str]:
+    """Say which files of the dossier no other dossier names."""
+    sql = """SELECT digest FROM dossier_file WHERE dossier = ?
+             AND digest NOT IN (SELECT digest FROM dossier_file WHERE dossier <> ?)"""
+    return [row[0] for row in db.conn.execute(sql, [dossier, dossier]).fetchall()]
+
+
+def clear_derived(home: Home) -> None:
+    """Delete all derived images; they are made again when looked at."""
+    for path in home.cache.iterdir() if home.cache.exists() else ():
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def shrink(home: Home) -> None:
+    """Merge the search index (deleted words stay in it until then) and write the WAL back, so that erased bytes are gone."""
+    db = database.connect(home.database)
+    with suppress(sqlite3.OperationalError):  # Busy: the next checkpoint does it.
+        db.conn.execute("INSERT INTO dossier_search (dossier_search) VALUES ('optimize')")
+        db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    db.conn.close()
