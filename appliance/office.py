@@ -1,0 +1,32 @@
+"""What the office calls itself on paper: agency lines, place, unit code. Read from the box's settings, never guessed."""
+
+from dataclasses import dataclass
+
+from appliance.config import Settings
+
+KINDS = ("Xã ", "Phường ", "Đặc khu ")
+
+
+@dataclass(frozen=True)
+class Office:
+    """Names as forms print them (NĐ 30/2020, Phụ lục I): issuing agency in capitals, its parent, the place before the date."""
+
+    name: str
+    agency: str
+    parent: str
+    place: str
+    reception: str
+    unit: str
+
+
+def office_of(settings: Settings) -> Office:
+    """Give the office's names, for example from "Xã An Châu" of "Tỉnh An Giang"."""
+    place = next((settings.name.removeprefix(kind) for kind in KINDS if settings.name.startswith(kind)), settings.name)
+    return Office(
+        name=settings.name,
+        agency=f"ỦY BAN NHÂN DÂN\n{settings.name.upper()}",
+        parent=settings.province_name.upper(),
+        place=place,
+        reception=f"Trung tâm Phục vụ hành chính công {settings.name[:1].lower()}{settings.name[1:]}",
+        unit=settings.unit,
+    )

@@ -1,0 +1,114 @@
+"""The specialist's acts: take a dossier, prepare its result from a template, hand it to the leader.
+
+A prepared result is a frozen PDF named by its digest; preparing again makes a new file and leaves nothing to guess which one
+is waiting for the signature.
+"""
+
+from collections.abc import Mapping
+
+from appliance import files, forms, rows
+from appliance.config import Home
+from appliance.dossier import Dossier, Signature
+from appliance.errors import Refused
+from appliance.events import FileRef
+from appliance.forms import preview, registry
+from appliance.ids import uuid7
+from appliance.ledger import Act
+from appliance.office import office_of
+from appliance.officers import Officer
+
+PDF = "application/pdf"
+
+
+def take(act: Act, dossier_id: str, officer: str) -> None:
+    """Begin to process a dossier, or take it over. Raises Refused `held_by_other` when a colleague holds it already."""
+    dossier = load(act, dossier_id)
+    if dossier.holder and dossier.holder != officer:
+        raise Refused("held_by_other", code=dossier.code, officer=dossier.holder)
+    if dossier.holder != officer:
+        act.record("dossier.taken", actor=officer, dossier=dossier_id, clear={"holder": officer})
+
+
+def prepare(
+    act: Act, home: Home, dossier_id: str, officer: str, template: str, path: str, values: Mapping[str, str], leader: Officer
+) -> str:
+    """Set the result from its template and keep it; gives the document's id. A draft not yet signed is replaced.
+
+    Raises Refused `not_holder`, `result_is_signed`, and what the form refuses (`form_field_missing`, …).
+    """
+    dossier = load(act, dossier_id)
+    must_hold(dossier, officer)
+    current = dossier.result
+    if current and current.signature not in (Signature.NONE, Signature.SUBMITTED):
+        raise Refused("result_is_signed", code=dossier.code)
+    pdf = forms.render(template, _data(home, act.reading.at, values, leader))
+    digest = files.put(home, pdf)
+    document = current.id if current else uuid7()
+    act.record(
+        "result.prepared",
+        actor=officer,
+        dossier=dossier_id,
+        clear={
+            "document": document,
+            "template": template,
+            "template_version": registry.template_of(template, act.reading.at[:10]).version,
+            "path": path,
+            "file": digest,
+            "pages": preview.page_count(pdf),
+        },
+        personal={"fields": dict(values) | {"leader": leader.id}},
+        files=[FileRef(digest, len(pdf), PDF)],
+    )
+    return document
+
+
+def preview_pdf(home: Home, at: str, template: str, values: Mapping[str, str], leader: Officer) -> bytes:
+    """Set the result without keeping it, for the officer to look at."""
+    return forms.render(template, _data(home, at, values, leader))
+
+
+def submit(act: Act, dossier_id: str, officer: str) -> None:
+    """Hand the prepared result to the leader. Raises Refused `not_holder`, `no_result`, `wrong_document_state`."""
+    dossier = load(act, dossier_id)
+    must_hold(dossier, officer)
+    if dossier.result is None:
+        raise Refused("no_result", code=dossier.code)
+    act.record("result.submitted", actor=officer, dossier=dossier_id, clear={"document": dossier.result.id})
+
+
+def send_back(act: Act, dossier_id: str, officer: str, reason: str) -> None:
+    """Give a submitted result back to the specialist. Raises Refused `reason_missing`, `no_result`."""
+    dossier = load(act, dossier_id)
+    if not reason.strip():
+        raise Refused("reason_missing")
+    if dossier.result is None:
+        raise Refused("no_result", code=dossier.code)
+    clear, personal = {"document": dossier.result.id}, {"reason": reason.strip()}
+    act.record("result.sent_back", actor=officer, dossier=dossier_id, clear=clear, personal=personal)
+
+
+def load(act: Act, dossier_id: str) -> Dossier:
+    """Give the dossier inside a transaction. Raises Refused `dossier_unknown`."""
+    dossier = rows.load(act.db, dossier_id)
+    if dossier is None:
+        raise Refused("dossier_unknown")
+    return dossier
+
+
+def must_hold(dossier: Dossier, officer: str) -> None:
+    """Refuse somebody who does not hold the dossier."""
+    if dossier.holder != officer:
+        raise Refused("not_holder", code=dossier.code, officer=dossier.holder)
+
+
+def _data(home: Home, at: str, values: Mapping[str, str], leader: Officer) -> forms.ResultData:
+    office = office_of(home.settings)
+    return forms.ResultData(
+        made_at=at,
+        parent_agency=office.parent,
+        agency=office.agency,
+        leader_title=leader.title.split(" UBND")[0].upper(),
+        leader_name=leader.name,
+        recipients=("Như trên", "Lưu: VT"),
+        values=dict(values),
+    )

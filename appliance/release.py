@@ -1,0 +1,115 @@
+"""What is due before a result leaves the office: fee, certification on paper, the time-stamp, and the hand-over itself."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from appliance import clock, numbering
+from appliance.dossier import Dossier, Signature, Status
+from appliance.errors import Refused
+from appliance.ledger import Act
+from appliance.numbering import Book
+from appliance.processing import load
+from appliance.rules import EarlyRelease
+
+COPIES_MAX = 1_000
+AMOUNT_MAX = 1_000_000_000
+METHODS = ("cash", "transfer")
+
+
+def still_due(dossier: Dossier) -> int | None:
+    """Give what is still to pay in whole đồng, 0 for nothing, None while an amount is not known."""
+    amounts = [line.get("amount") for line in dossier.fee_lines]
+    if any(amount is None for amount in amounts):
+        return None
+    return max(0, sum(int(a or 0) for a in amounts) - sum(fee.amount for fee in dossier.fees))
+
+
+def take_fee(act: Act, dossier_id: str, officer: str, lines: Sequence[dict[str, Any]], method: str, book: Book, unit: str) -> str:
+    """Take money and give the receipt's number as written. Lines are {name, amount}.
+
+    Raises Refused `amount_wrong`, `nothing_due`, `numbers_exhausted`, `clock_behind`.
+    """
+    dossier = load(act, dossier_id)
+    amount = sum(line["amount"] for line in lines)
+    if method not in METHODS or any(line["amount"] < 0 for line in lines) or not 0 < amount <= AMOUNT_MAX:
+        raise Refused("amount_wrong", amount=amount)
+    if still_due(dossier) == 0:
+        raise Refused("nothing_due", code=dossier.code)
+    number = numbering.take(act, book, unit)
+    receipt = numbering.written(book, number, clock.local_day(act.reading.at))
+    act.record(
+        "fee.taken",
+        actor=officer,
+        dossier=dossier_id,
+        clear={"lines": list(lines), "amount": amount, "method": method, "number": number.clear(), "receipt": receipt},
+    )
+    return receipt
+
+
+def certify_copies(act: Act, dossier_id: str, officer: str, signer: str, copies: int, book: Book, unit: str) -> str:
+    """Enter certified copies, signed and sealed by hand, in their register; one number for all copies of one request.
+
+    Gives the number as written. Raises Refused `copies_wrong`, `no_result`, `wrong_document_state`.
+    Basis: NĐ 23/2015/NĐ-CP (register of certifications).
+    """
+    dossier = load(act, dossier_id)
+    document = dossier.result
+    if document is None or document.path != "paper":
+        raise Refused("no_result", code=dossier.code)
+    if not 0 < copies <= COPIES_MAX:
+        raise Refused("copies_wrong", limit=COPIES_MAX)
+    number = numbering.take(act, book, unit)
+    day = clock.local_day(act.reading.at)
+    written = numbering.written(book, number, day)
+    act.record(
+        "copies.certified",
+        actor=officer,
+        dossier=dossier_id,
+        clear={
+            "document": document.id,
+            "number": number.clear(),
+            "text": written,
+            "date": day.isoformat(),
+            "copies": copies,
+            "pages": document.pages,
+            "signer": signer,
+        },
+    )
+    return written
+
+
+def allow_early(act: Act, dossier_id: str, officer: str, rule: EarlyRelease, reason: str) -> None:
+    """Record a leader's decision that a result may leave before its time-stamp, where the dated rule leaves it to him.
+
+    Raises Refused `early_release_forbidden`, `reason_missing`, `not_waiting_for_stamp`.
+    """
+    dossier = load(act, dossier_id)
+    if rule != EarlyRelease.LEADER_DECISION:
+        raise Refused("early_release_forbidden")
+    if not reason.strip():
+        raise Refused("reason_missing")
+    document = dossier.result
+    if document is None or document.signature != Signature.SEALED:
+        raise Refused("not_waiting_for_stamp", code=dossier.code)
+    clear = {"document": document.id, "rule": str(rule)}
+    act.record("release.allowed", actor=officer, dossier=dossier_id, clear=clear, personal={"reason": reason.strip()})
+
+
+def why_not_yet(dossier: Dossier, rule: EarlyRelease) -> str | None:
+    """Say why the result cannot be handed over now (a code with a sentence), or None when it can."""
+    if dossier.status != Status.DONE:
+        return "not_finished"
+    if still_due(dossier) != 0:
+        return "fee_unknown" if still_due(dossier) is None else "fee_due"
+    waits = dossier.signature == Signature.SEALED and rule != EarlyRelease.ALWAYS and not dossier.allowed_early
+    return "waits_for_timestamp" if waits else None
+
+
+def hand_over(act: Act, dossier_id: str, officer: str, rule: EarlyRelease, how: str, receiver: dict[str, str]) -> None:
+    """Record that the result was handed over: status 9 → 10. Raises Refused with the code of `why_not_yet`, `receiver_missing`."""
+    dossier = load(act, dossier_id)
+    if why := why_not_yet(dossier, rule):
+        raise Refused(why, code=dossier.code, amount=still_due(dossier))
+    if not receiver.get("name", "").strip():
+        raise Refused("receiver_missing")
+    act.record("dossier.returned", actor=officer, dossier=dossier_id, clear={"how": how}, personal={"receiver": receiver})
