@@ -1,0 +1,79 @@
+"""The roots, issuers and revocation lists that officers' signatures are judged by, as files of one folder.
+
+roots/*.der and issuers/*.der are put there by provisioning; crls/*.crl is a cache that the agent renews. These roots
+serve officers' signatures alone and are never mixed with the roots of devices, the LAN or software updates.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from asn1crypto import crl, x509
+
+from appliance.clock import text_of
+from appliance.durable import write_durably
+from appliance.errors import Refused
+
+FILES_MAX = 200
+CRL_BYTES_MAX = 8 << 20
+
+
+@dataclass(frozen=True)
+class Trust:
+    """What is trusted (roots), what helps to reach it (issuers), and what is known of revocation (crls); all DER."""
+
+    roots: tuple[bytes, ...]
+    issuers: tuple[bytes, ...]
+    crls: tuple[bytes, ...]
+
+
+def read_trust(folder: Path) -> Trust:
+    """Read a home's trust folder; an empty one trusts nobody."""
+    kinds = ("roots/*.der", "issuers/*.der", "crls/*.crl")
+    return Trust(*(tuple(path.read_bytes() for path in sorted(folder.glob(kind))[:FILES_MAX]) for kind in kinds))
+
+
+def keep_crl(folder: Path, data: bytes) -> bool:
+    """Cache a revocation list, one file per issuer; an older one than the cached is left out (False).
+
+    Its signature is judged when it is used. Raises Refused("crl_unreadable").
+    """
+    issued = crl_times(data)[0]
+    path = folder / "crls" / f"{_issuer_digest(data)}.crl"
+    if path.exists() and crl_times(path.read_bytes())[0] >= issued:
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_durably(path, data)
+    return True
+
+
+def crl_times(data: bytes) -> tuple[str, str]:
+    """Give when a revocation list was issued and until when it counts, as UTC text. Raises Refused("crl_unreadable")."""
+    listed = _read(data)["tbs_cert_list"]
+    until: datetime | None = listed["next_update"].native
+    issued = text_of(listed["this_update"].native)
+    return issued, text_of(until) if until else issued
+
+
+def newest_issue(crls: tuple[bytes, ...]) -> str | None:
+    """Give the newest issue time of some lists: no honest clock stands before it."""
+    return max((crl_times(data)[0] for data in crls), default=None)
+
+
+def crl_urls(certificates: tuple[bytes, ...]) -> list[str]:
+    """List where the revocation lists of these certificates are published, each address once."""
+    points = [point for data in certificates for point in x509.Certificate.load(data).crl_distribution_points]
+    return list(dict.fromkeys(point.url for point in points if point.url))
+
+
+def _issuer_digest(data: bytes) -> str:
+    return _read(data).issuer.sha256.hex()
+
+
+def _read(data: bytes) -> crl.CertificateList:
+    try:
+        listed = crl.CertificateList.load(data[:CRL_BYTES_MAX], strict=True)
+        listed.issuer.native  # noqa: B018  asn1crypto parses when asked.
+        return listed
+    except (ValueError, TypeError) as error:
+        raise Refused("crl_unreadable") from error
