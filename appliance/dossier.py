@@ -101,7 +101,6 @@ class Dossier(msgspec.Struct, frozen=True, omit_defaults=True):
     applicant: dict[str, Any] | None = None
     authorised: dict[str, Any] | None = None
     note: str = ""
-    lookup: str = ""  # what the slip's QR carries besides the code
     documents: tuple[Document, ...] = ()
     fees: tuple[Fee, ...] = ()
     allowed_early: str = ""  # rule under which a leader allowed the release before the time-stamp
@@ -200,7 +199,6 @@ def _accepted(event: Event, personal: Mapping[str, Any]) -> Dossier:
         applicant=personal.get("applicant"),
         authorised=personal.get("authorised"),
         note=personal.get("note", ""),
-        lookup=personal.get("lookup", ""),
         last_at=event.at,
         **{name: body[name] for name in same},
     )
@@ -272,7 +270,7 @@ def _returned(dossier: Dossier, event: Event, personal: Mapping[str, Any]) -> Do
 def _erased(dossier: Dossier, event: Event, personal: Mapping[str, Any]) -> Dossier:
     documents = tuple(msgspec.structs.replace(d, fields=None, sent_back="") for d in dossier.documents)
     return msgspec.structs.replace(
-        dossier, applicant=None, authorised=None, note="", lookup="", receiver=None, documents=documents, erased_at=event.at
+        dossier, applicant=None, authorised=None, note="", receiver=None, documents=documents, erased_at=event.at
     )
 
 

@@ -45,6 +45,7 @@ class Body(msgspec.Struct, frozen=True, omit_defaults=True):
     copies: int = 0
     fee_amounts: dict[str, int] = {}  # amounts a person entered where the fee table does not know
     exemption: str = ""
+    due_day: str = ""  # ISO day a person promised where the catalogue states no limit
     note: str = ""
 
 

@@ -70,7 +70,7 @@ KINDS: Mapping[str, Kind] = {
     # A dossier, from the counter to its return.
     "dossier.accepted": _kind(
         "code number unit procedure procedure_name case channel accepted_at due components fee_lines result_by slip counter",
-        "applicant authorised note lookup",
+        "applicant authorised note",
     ),
     "dossier.taken": _kind("holder"),
     "fee.taken": _kind("lines amount method number receipt", "exemption"),

@@ -6,29 +6,13 @@ Every number of a book is used, void with a reason, or listed as lost in a named
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date
-from enum import StrEnum
 
 from sqlite_utils.db import Database
 
 from appliance import clock
+from appliance.catalogue_sheets import Book
 from appliance.errors import Refused
 from appliance.ledger import Act
-
-
-class Period(StrEnum):
-    """When a book begins anew."""
-
-    DAY = "day"
-    YEAR = "year"
-
-
-@dataclass(frozen=True)
-class Book:
-    """A numbered series: its id, when it restarts, and how a number is written (data of the catalogue bundle)."""
-
-    id: str
-    period: Period
-    pattern: str  # for example "{unit}-{yymmdd}-{n:04d}"
 
 
 @dataclass(frozen=True)
@@ -83,12 +67,7 @@ def grant(db: Database, book: str, unit: str, inc_no: int, first: int, last: int
 
 def period_of(book: Book, day: date) -> str:
     """Name the period of a book that a legal date falls in: 2026-11-21 or 2026."""
-    return day.isoformat() if book.period == Period.DAY else str(day.year)
-
-
-def written(book: Book, number: Number, day: date) -> str:
-    """Write a number as people see it, by the book's pattern."""
-    return book.pattern.format(unit=number.unit, n=number.n, year=day.year, yymmdd=day.strftime("%y%m%d"))
+    return day.isoformat() if book.period == "day" else str(day.year)
 
 
 def confirm_clock(act: Act) -> None:

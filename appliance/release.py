@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from appliance import clock, numbering
+from appliance.catalogue_sheets import Book
 from appliance.dossier import Dossier, Signature, Status
 from appliance.errors import Refused
 from appliance.ledger import Act
-from appliance.numbering import Book
 from appliance.processing import load
 from appliance.rules import EarlyRelease
 
@@ -36,7 +36,7 @@ def take_fee(act: Act, dossier_id: str, officer: str, lines: Sequence[dict[str, 
     if still_due(dossier) == 0:
         raise Refused("nothing_due", code=dossier.code)
     number = numbering.take(act, book, unit)
-    receipt = numbering.written(book, number, clock.local_day(act.reading.at))
+    receipt = book.write(number.n, clock.local_day(act.reading.at), unit=unit)
     act.record(
         "fee.taken",
         actor=officer,
@@ -60,7 +60,7 @@ def certify_copies(act: Act, dossier_id: str, officer: str, signer: str, copies:
         raise Refused("copies_wrong", limit=COPIES_MAX)
     number = numbering.take(act, book, unit)
     day = clock.local_day(act.reading.at)
-    written = numbering.written(book, number, day)
+    written = book.write(number.n, day, unit=unit)
     act.record(
         "copies.certified",
         actor=officer,

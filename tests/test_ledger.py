@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,11 +11,12 @@ from people import ACCEPTED, PERSON, open_test_box
 
 from appliance import box as boxes
 from appliance import chain, drafts, erasure, events, files, ledger, numbering, rows, verify, witness
+from appliance.catalogue_sheets import Book
 from appliance.errors import Refused
 from appliance.events import FileRef
 from appliance.ids import uuid7
 
-BOOK = numbering.Book("dossier", numbering.Period.DAY, "{unit}-{yymmdd}-{n:04d}")
+BOOK = Book("dossier", "Hồ sơ", "day", "{unit}-{yymmdd}-{number}", 4, None, date(2026, 1, 1), "test", verified=False, note=None)
 
 
 def accept(box, name="Nguyễn Thị Ngọc Ánh", file=None):

@@ -1,0 +1,180 @@
+"""What screens read, one function a screen. Reads only; lists are bounded and never rank common words."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlite_utils.db import Database
+
+from appliance import events, ledger, rows
+from appliance.dossier import Dossier, Signature, Status
+from appliance.ids import device_bytes
+from appliance.text import fold
+
+LIST_MAX = 200
+FOUND_MAX = 50
+
+LISTED = "rid, id, code, status, signature, procedure, procedure_name, applicant, holder, accepted_at, due_at, finished_at"
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A row of a list of dossiers. Times: accepted_at UTC text, due_at local ISO text."""
+
+    id: str
+    code: str
+    status: Status
+    signature: Signature
+    procedure: str
+    procedure_name: str
+    applicant: str | None
+    holder: str | None
+    accepted_at: str
+    due_at: str | None
+    finished_at: str | None
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of a dossier's timeline, from the ledger: what, when (UTC text), who, and the clear facts of the event."""
+
+    inc: str
+    seq: int
+    kind: str
+    at: str
+    actor: str
+    facts: dict[str, Any]
+    acknowledged: int | None  # number of the province's receipt that covers it
+
+
+def _listed(db: Database, where: str, args: list[Any], order: str, most: int = LIST_MAX) -> list[Listed]:
+    sql = f"SELECT {LISTED} FROM dossier WHERE {where} ORDER BY {order} LIMIT ?"
+    return [
+        Listed(
+            row["id"],
+            row["code"],
+            Status(row["status"]),
+            Signature(row["signature"]),
+            row["procedure"],
+            row["procedure_name"],
+            row["applicant"],
+            row["holder"],
+            row["accepted_at"],
+            row["due_at"],
+            row["finished_at"],
+        )
+        for row in db.query(sql, [*args, most])
+    ]
+
+
+BY_DUE = "due_at IS NULL, due_at, code"
+
+
+def to_take(db: Database) -> list[Listed]:
+    """List accepted dossiers that nobody has taken, the most urgent first."""
+    return _listed(db, "status = 2", [], BY_DUE)
+
+
+def held_by(db: Database, officer: str) -> list[Listed]:
+    """List what an officer is processing, the most urgent first."""
+    return _listed(db, "status = 4 AND holder = ?", [officer], BY_DUE)
+
+
+def in_processing(db: Database) -> list[Listed]:
+    """List everything that is being processed, whoever holds it."""
+    return _listed(db, "status = 4", [], BY_DUE)
+
+
+def to_sign(db: Database) -> list[Listed]:
+    """List dossiers whose electronic or paper result waits for the leader."""
+    return _listed(db, "status = 4 AND signature = 'submitted'", [], BY_DUE)
+
+
+def to_seal(db: Database) -> list[Listed]:
+    """List dossiers whose result the leader signed and the clerk has to number and seal."""
+    return _listed(db, "status = 4 AND signature IN ('signed', 'numbered')", [], BY_DUE)
+
+
+def to_stamp(db: Database) -> list[Listed]:
+    """List dossiers whose result was signed and sealed here and waits for its time-stamp."""
+    return _listed(db, "signature = 'sealed'", [], "finished_at")
+
+
+def to_return(db: Database) -> list[Listed]:
+    """List finished dossiers whose result was not handed over yet."""
+    return _listed(db, "status = 9", [], "finished_at")
+
+
+def accepted_by_day(db: Database, since: str) -> list[Listed]:
+    """List what was accepted since a moment (UTC text), newest first."""
+    return _listed(db, "accepted_at >= ?", [since], "accepted_at DESC")
+
+
+def search(db: Database, typed: str) -> list[Listed]:
+    """Find dossiers by code, name without marks, phone, identity number or procedure; newest first.
+
+    A slip's QR payload finds its dossier by its first part, the code.
+    """
+    words = [word for word in fold(typed.split("|")[0]).replace('"', " ").split() if word][:8]
+    if not words:
+        return []
+    query = " ".join(f'"{word}"*' for word in words)
+    sql = "SELECT rowid FROM dossier_search WHERE dossier_search MATCH ? ORDER BY rowid DESC LIMIT ?"
+    found = [row["rowid"] for row in db.query(sql, [query, FOUND_MAX])]
+    marks = ",".join("?" * len(found))
+    return _listed(db, f"rid IN ({marks})", found, "rid DESC", FOUND_MAX)
+
+
+def dossier(db: Database, dossier_id: str) -> Dossier | None:
+    """Give one dossier whole."""
+    return rows.load(db, dossier_id)
+
+
+def by_code(db: Database, code: str) -> str | None:
+    """Give the id of the dossier with this legal code, whatever the case of its letters."""
+    row = next(db.query("SELECT id FROM dossier WHERE code = ? COLLATE NOCASE", [code.strip()]), None)
+    return row["id"] if row else None
+
+
+def timeline(db: Database, dossier_id: str) -> list[Step]:
+    """Tell a dossier's history from the ledger, oldest first."""
+    sql = """SELECT d.inc, d.seq, d.kind, d.at, d.actor, e.bytes,
+                    (SELECT number FROM receipt r WHERE r.inc = d.inc AND r.seq >= d.seq ORDER BY r.seq LIMIT 1) AS receipt
+             FROM dossier_event d JOIN event e ON e.inc = d.inc AND e.seq = d.seq
+             WHERE d.dossier = ? ORDER BY e.n"""
+    return [
+        Step(
+            bytes(row["inc"]).hex(),
+            row["seq"],
+            row["kind"],
+            row["at"],
+            row["actor"],
+            events.decode(bytes(row["bytes"])).d,
+            row["receipt"],
+        )
+        for row in db.query(sql, [dossier_id])
+    ]
+
+
+def personal_of_step(db: Database, device: str, step: Step) -> dict[str, Any]:
+    """Unseal the personal fields of one step, for a page that must show them (a reason, a receiver)."""
+    row = db.conn.execute("SELECT bytes FROM event WHERE inc = ? AND seq = ?", [bytes.fromhex(step.inc), step.seq]).fetchone()
+    return ledger.personal_of(db, device_bytes(device), bytes.fromhex(step.inc), events.decode(bytes(row[0])))
+
+
+def same_request(db: Database, procedure: str, number: str) -> list[Listed]:
+    """List live dossiers of the same person (identity number) and procedure: a likely duplicate."""
+    if not number:
+        return []
+    alike = [found for found in search(db, number) if found.procedure == procedure]
+    return [found for found in alike if found.status not in (Status.RETURNED, Status.NOT_ACCEPTED, Status.WITHDRAWN)]
+
+
+def counts(db: Database, officer: str) -> dict[str, int]:
+    """Count what waits, for the numbers in the menu."""
+    sql = """SELECT sum(status = 2) AS to_take, sum(status = 4 AND holder = ?) AS held,
+                    sum(status = 4 AND signature = 'submitted') AS to_sign,
+                    sum(status = 4 AND signature IN ('signed', 'numbered')) AS to_seal,
+                    sum(signature = 'sealed') AS to_stamp, sum(status = 9) AS to_return
+             FROM dossier WHERE status IN (2, 4, 9)"""
+    row = next(db.query(sql, [officer]))
+    return {name: value or 0 for name, value in row.items()}

@@ -1,0 +1,264 @@
+"""Acceptance: a draft becomes a dossier in one act, with its legal number, its due date, its fee and its slip.
+
+Everything that is decided here is decided from the draft, the catalogue in force and the clock; nobody is asked over a line.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+
+import msgspec
+
+from appliance import clock, drafts, fees, files, forms, numbering, people, procedures, workdays
+from appliance.catalogue import Catalogue
+from appliance.config import Home
+from appliance.drafts import Body, Draft, Part
+from appliance.errors import Refused
+from appliance.events import FileRef
+from appliance.fees import FeeLine
+from appliance.forms import Paper, SlipData
+from appliance.ids import uuid7
+from appliance.ledger import Act
+from appliance.office import Office, office_of
+from appliance.officers import Officer
+from appliance.procedures import Asked, Procedure, ReleasePath, ResultRule
+from appliance.text import Line, day_text
+from appliance.workdays import Due
+
+BOOK = "dossier"
+QR_TITLE = "Giấy tiếp nhận hồ sơ và hẹn trả kết quả"
+RESULT_PLACES = {"counter": "Bộ phận Một cửa", "post": "Dịch vụ bưu chính công ích", "electronic": "Bản điện tử"}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the catalogue says about a draft's procedure and case, at a moment: the right column of the reception page."""
+
+    procedure: Procedure
+    case: str
+    asked: tuple[Asked, ...]
+    limit: workdays.Limit
+    due: Due
+    fee_lines: tuple[FeeLine, ...]
+    rule: ResultRule
+
+    @property
+    def certifies(self) -> bool:
+        """Say whether the request is for certified copies on paper: pages and copies are then asked for."""
+        return self.rule.path is ReleasePath.PAPER
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """What acceptance made."""
+
+    dossier: str
+    code: str
+    slip: str
+    slip_size: int
+
+
+def choose(catalogue: Catalogue, body: Body, at: datetime) -> Choice | None:
+    """Say what a draft's choice of procedure means now (local moment); None before a procedure is chosen."""
+    if not body.procedure:
+        return None
+    procedure, day = procedures.get(catalogue, body.procedure), at.date()
+    case = body.case or procedure.cases[0].id
+    rules = catalogue.rules_on(day)
+    limit = procedures.limit_for(procedure, case, body.channel, rules)
+    return Choice(
+        procedure=procedure,
+        case=case,
+        asked=procedures.components_for(procedure, case, body.channel),
+        limit=limit,
+        due=_due(workdays.due_date(rules, catalogue.calendar, at, limit), body, rules.day_end(), at),
+        fee_lines=_fee_lines(catalogue, procedure, body, day),
+        rule=procedures.result_rule(catalogue.result_rules, procedure, day),
+    )
+
+
+def _due(due: Due, body: Body, day_end: time, at: datetime) -> Due:
+    """Where the catalogue states no limit, the day an officer promised stands, and says so."""
+    if due.at is not None or not body.due_day:
+        return due
+    promised = datetime.combine(date.fromisoformat(body.due_day), day_end, at.tzinfo)
+    return Due(promised, False, (Line("due_by_officer", {"day": promised.date()}),))
+
+
+def _fee_lines(catalogue: Catalogue, procedure: Procedure, body: Body, day: date) -> tuple[FeeLine, ...]:
+    lines = fees.compute(
+        catalogue.fee_table,
+        procedure.code,
+        procedure.fees,
+        body.channel,
+        day,
+        pages=body.original_pages or None,
+        copies=body.copies or 1,
+        exempt=body.exemption or None,
+    )
+    wanted = [line for line in lines if not line.on_request]
+    known = [fees.entered(x, body.fee_amounts[x.name]) if x.amount is None and x.name in body.fee_amounts else x for x in wanted]
+    return tuple(known)
+
+
+def missing(draft: Draft, choice: Choice | None) -> list[str]:
+    """List what still stands against acceptance, as codes with a sentence each; empty when the dossier can be accepted.
+
+    A component that was not scanned does not stand in the way: a broken scanner never stops the counter.
+    """
+    body, found = draft.body, []
+    if not body.applicant.get("name", "").strip():
+        found.append("applicant_missing")
+    if choice is None:
+        return [*found, "procedure_missing"]
+    if not any(part.have for part in body.parts.values()):
+        found.append("components_missing")
+    if choice.certifies and not (body.original_pages and body.copies):
+        found.append("copies_missing")
+    if choice.due.at is None:
+        found.append("due_missing")
+    if fees.total(choice.fee_lines) is None and not (choice.certifies and not body.original_pages):
+        found.append("fee_missing")
+    return found
+
+
+def accept(act: Act, home: Home, catalogue: Catalogue, draft_id: str, officer: Officer, counter: str = "") -> Accepted:
+    """Make a dossier of a draft: number, due date, slip, one event, and the draft emptied. Accepting twice gives the first.
+
+    Raises Refused `not_ready` with the list of codes, `numbers_exhausted`, `clock_behind`, `draft_unknown`.
+    """
+    draft = drafts.load(act.db, draft_id)
+    if draft.accepted_as:
+        return _again(act, draft.accepted_as)
+    now = clock.local(act.reading.at)
+    choice = choose(catalogue, draft.body, now)
+    if (gaps := missing(draft, choice)) or choice is None:
+        raise Refused("not_ready", codes=gaps)
+    office = office_of(home.settings)
+    number = numbering.take(act, catalogue.books[BOOK], office.unit)
+    code = catalogue.books[BOOK].write(number.n, now.date(), unit=office.unit)
+    person = people_of(draft.body.applicant)
+    slip_data = _slip(draft, choice, person, office, code, now, officer, act.reading.at)
+    slip = forms.render("slip", slip_data)
+    digest, dossier = files.put(home, slip), uuid7()
+    act.record(
+        "dossier.accepted",
+        actor=officer.id,
+        dossier=dossier,
+        clear=_clear(draft, choice, office, code, number, act.reading.at, digest, counter),
+        personal={
+            "applicant": person,
+            "authorised": people_of(draft.body.authorised),
+            "note": draft.body.note,
+        },
+        files=[*(FileRef(p.digest, p.size, p.media) for p in draft.pages), FileRef(digest, len(slip), "application/pdf")],
+    )
+    drafts.close(act, draft_id, dossier)
+    act.touch("inbox")
+    return Accepted(dossier, code, digest, len(slip))
+
+
+def _again(act: Act, dossier: str) -> Accepted:
+    row = next(act.db.query("SELECT code, state FROM dossier WHERE id = ?", [dossier]))
+    slip = msgspec.json.decode(row["state"])["slip"]
+    size = next(act.db.query("SELECT size FROM dossier_file WHERE dossier = ? AND digest = ?", [dossier, slip]))["size"]
+    return Accepted(dossier, row["code"], slip, size)
+
+
+def people_of(typed: dict[str, str]) -> dict[str, Any]:
+    """Check and tidy a person as typed at the counter; empty for nobody. Raises what people.person raises."""
+    return people.tidy(typed) if any(value.strip() for value in typed.values()) else {}
+
+
+def _clear(
+    draft: Draft, choice: Choice, office: Office, code: str, number: numbering.Number, at: str, slip: str, counter: str
+) -> dict[str, Any]:
+    body = draft.body
+    due = choice.due
+    return {
+        "code": code,
+        "number": number.clear(),
+        "unit": office.unit,
+        "procedure": choice.procedure.code,
+        "procedure_name": choice.procedure.name,
+        "case": choice.case,
+        "channel": body.channel,
+        "accepted_at": at,
+        "due": {"at": due.at.isoformat() if due.at else None, "provisional": due.provisional, "lines": _lines(due.lines)},
+        "components": [_component(draft, asked) for asked in choice.asked if _part(body, asked).have],
+        "fee_lines": [{"name": line.name, "amount": line.amount} for line in choice.fee_lines],
+        "result_by": body.result_by,
+        "slip": slip,
+        "counter": counter,
+    }
+
+
+def _lines(lines: tuple[Line, ...]) -> list[dict[str, Any]]:
+    return [{"code": x.code, "facts": {k: str(v) for k, v in x.facts.items()}} for x in lines]
+
+
+def _part(body: Body, asked: Asked) -> Part:
+    return body.parts.get(asked.key, Part())
+
+
+def _component(draft: Draft, asked: Asked) -> dict[str, Any]:
+    part = _part(draft.body, asked)
+    pages = [{"file": page.digest, "turn": page.turn} for page in draft.of(asked.key)]
+    return {
+        "key": asked.key,
+        "name": asked.component.name,
+        "kind": str(asked.component.kind),
+        "copy": part.copy,
+        "count": part.count,
+        "scan": asked.scan,
+        "pages": pages,
+    }
+
+
+def _slip(
+    draft: Draft, choice: Choice, person: dict[str, Any], office: Office, code: str, now: datetime, officer: Officer, at: str
+) -> SlipData:
+    body = draft.body
+    assert choice.due.at
+    return SlipData(
+        made_at=at,
+        parent_agency=office.parent,
+        agency=office.agency,
+        place=office.place,
+        reception_place=office.reception,
+        dossier_code=code,
+        qr_text="|".join((code, choice.procedure.code, person.get("number", ""), QR_TITLE)),
+        applicant_name=person["name"],
+        address=person.get("address", ""),
+        phone=person.get("phone", ""),
+        email=person.get("email", ""),
+        procedure_name=choice.procedure.name,
+        components=tuple(_paper(body, asked, choice) for asked in choice.asked if _part(body, asked).have),
+        certification=choice.certifies,
+        limit_text=limit_words(choice.limit, choice.due),
+        received_at=at,
+        due_at=choice.due.at.isoformat(),
+        result_place=RESULT_PLACES.get(body.result_by, body.result_by),
+        officer_name=officer.name,
+    )
+
+
+def _paper(body: Body, asked: Asked, choice: Choice) -> Paper:
+    part = _part(body, asked)
+    counts = {"original": "originals", "copy": "copies", "certified": "certified"}
+    if choice.certifies:
+        total = fees.total(choice.fee_lines) if asked is choice.asked[0] else None
+        return Paper(name=asked.component.name, pages=body.original_pages, copies=body.copies, fee=total)
+    return Paper(name=asked.component.name, note=part.note, **{counts[part.copy]: part.count})
+
+
+LIMIT_UNITS = {"work_day": "ngày làm việc", "calendar_day": "ngày", "hour": "giờ"}
+
+
+def limit_words(limit: workdays.Limit, due: Due) -> str:
+    """Write a limit as the slip prints it, with its unit; a promised day where the catalogue states none."""
+    if limit.unit == "same_day":
+        return "Trong ngày"
+    if limit.value is None:
+        return f"Theo lịch hẹn, đến {day_text(due.at.date())}" if due.at else ""
+    return f"{limit.value:02d} {LIMIT_UNITS[limit.unit or 'work_day']}"
