@@ -1,5 +1,6 @@
 """What screens read, one function a screen. Reads only; lists are bounded and never rank common words."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ from appliance.dossier import Dossier, Signature, Status
 from appliance.ids import device_bytes
 from appliance.text import fold
 
+NUMBER = re.compile(r"[\d\s.+]+")  # A phone or identity number as people write it, in groups.
 LIST_MAX = 200
 FOUND_MAX = 50
 
@@ -114,7 +116,9 @@ def search(db: Database, typed: str) -> list[Listed]:
 
     A slip's QR payload finds its dossier by its first part, the code.
     """
-    words = [word for word in fold(typed.split("|")[0]).replace('"', " ").split() if word][:8]
+    typed = typed.split("|")[0]
+    typed = "".join(typed.split()) if NUMBER.fullmatch(typed) else typed
+    words = fold(typed).replace('"', " ").split()[:8]
     if not words:
         return []
     query = " ".join(f'"{word}"*' for word in words)
