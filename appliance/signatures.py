@@ -1,19 +1,15 @@
-"""Judge certificates before signing and signatures after it. No device, no network, no clock: everything is handed in.
+"""Judge the signatures of a PDF. No device, no network, no clock: everything is handed in.
 
-Three answers about trust: yes, no, and "not known yet" while revocation could not be checked. TT 15/2025/TT-BKHCN,
-Điều 5: the certificate is checked before signing is allowed. A cut-off tail of a file shows in no signature, so the
-file's own SHA-256 is kept beside it.
+Three answers about trust: yes, no, and "not known yet" while revocation could not be checked. A cut-off tail of a file
+shows in no signature, so the file's own SHA-256 is kept beside it.
 """
 
-import asyncio
-import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from io import BytesIO
 
-from asn1crypto import x509
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import ModificationLevel
@@ -23,24 +19,16 @@ from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.sign.validation.errors import NoDSSFoundError, SignatureValidationError
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature, SignatureCoverageLevel
 from pyhanko.sign.validation.status import PdfSignatureStatus
-from pyhanko_certvalidator import CertificateValidator, ValidationContext
-from pyhanko_certvalidator.errors import (
-    InsufficientRevinfoError,
-    InvalidCertificateError,
-    PathError,
-    RevokedError,
-    ValidationError,
-)
+from pyhanko_certvalidator import ValidationContext
 
-from appliance.clock import local_day, moment_of, text_of
+from appliance.certificates import Known, check_before_signing, common_name, wishes
+from appliance.clock import moment_of, text_of
 from appliance.errors import Refused
-from appliance.text import day_text
+from appliance.trust import crl_times
 
-SIGNATURES_MAX = 50
+SIGNATURES_MAX, STAMPS_MAX = 50, 10
 KINDS = {"ky_lanh_dao": "leader", "dau_co_quan": "organisation"}
-SIGNING_USE = {"non_repudiation"}
-for noisy in ("pyhanko", "pyhanko_certvalidator"):
-    logging.getLogger(noisy).setLevel(logging.CRITICAL)  # Its warnings name the persons in certificates.
+__all__ = ["SignatureFinding", "Trusted", "check_before_signing", "validate", "validate_long_term"]
 
 
 class Trusted(StrEnum):
@@ -76,39 +64,13 @@ class SignatureFinding:
         return self.summary in ("signature_good", "signature_good_stamped")
 
 
-def check_before_signing(
-    cert: bytes,
-    chain: Sequence[bytes],
+def validate(
+    pdf: bytes,
     roots: Sequence[bytes],
     crls: Sequence[bytes],
-    now: str,
-    registered_sha256: str | None = None,
-) -> None:
-    """Return when this certificate may sign at `now` (UTC text); all certificates and lists are DER.
-
-    Raises Refused: wrong_token, cert_not_yet_valid, cert_expired, cert_wrong_use, cert_untrusted, cert_revoked,
-    revocation_unknown (a list of the chain is missing or past its nextUpdate).
-    """
-    certificate = x509.Certificate.load(cert)
-    cn = common_name(certificate)
-    if registered_sha256 and certificate.sha256.hex() != registered_sha256:
-        raise Refused("wrong_token", cn=cn)
-    _check_dates(certificate, cn, now)
-    try:
-        _walk(certificate, _context(roots, chain, (), moment_of(now), hard=False))
-        _walk(certificate, _context(roots, chain, crls, moment_of(now), hard=True))
-    except RevokedError as error:
-        raise Refused("cert_revoked", cn=cn, day=_day(error.revocation_dt)) from error
-    except InvalidCertificateError as error:
-        raise Refused("cert_wrong_use", cn=cn) from error
-    except InsufficientRevinfoError as error:
-        raise Refused("revocation_unknown", cn=cn) from error
-    except (ValidationError, PathError) as error:
-        raise Refused("cert_untrusted", cn=cn) from error
-
-
-def validate(
-    pdf: bytes, roots: Sequence[bytes], crls: Sequence[bytes], moment: str, issuers: Sequence[bytes] = ()
+    moment: str,
+    issuers: Sequence[bytes] = (),
+    ocsps: Sequence[bytes] = (),
 ) -> list[SignatureFinding]:
     """Judge every signature of a PDF at `moment` (UTC text), in the order they were made; no signature gives no finding.
 
@@ -118,7 +80,7 @@ def validate(
     try:
         reader = PdfFileReader(BytesIO(pdf))
         signatures = reader.embedded_regular_signatures[:SIGNATURES_MAX]
-        case = _Case(reader, tuple(roots), tuple(crls), tuple(issuers), moment_of(moment))
+        case = _Case(reader, Known(tuple(roots), tuple(issuers), tuple(crls), tuple(ocsps)), moment_of(moment))
         return [_judge(case, signature, signature is signatures[-1]) for signature in signatures]
     except (PdfError, SigningError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise Refused("pdf_unreadable") from error
@@ -129,38 +91,51 @@ def validate_long_term(pdf: bytes, roots: Sequence[bytes], moment: str) -> list[
     return validate(pdf, roots, (), moment)
 
 
-def common_name(certificate: x509.Certificate) -> str:
-    """Give the name a certificate was issued to."""
-    return certificate.subject.native.get("common_name", "")
-
-
 class _Case:
     """One file on the table: its evidence store and its last good document time-stamp, worked out once."""
 
-    def __init__(self, reader: PdfFileReader, roots: tuple, crls: tuple, issuers: tuple, moment: datetime):
-        self.roots, self.crls, self.issuers, self.moment = roots, crls, issuers, moment
+    def __init__(self, reader: PdfFileReader, known: Known, moment: datetime):
+        self.known, self.moment = known, moment
         try:
             self.store = DocumentSecurityStore.read_dss(reader)
         except NoDSSFoundError:
             self.store = None
-        self.stamps = [found for stamp in reader.embedded_timestamp_signatures if (found := self._stamp(stamp))]
+        self.stamps = self._trusted_stamps(reader.embedded_timestamp_signatures[-STAMPS_MAX:])
 
     def stamped(self, signature: EmbeddedPdfSignature) -> datetime | None:
         """Give the earliest trusted time by which this signature existed."""
         later = [at for revision, at in self.stamps if revision > signature.signed_revision]
         return min(later, default=None)
 
-    def context(self, moment: datetime, hard: bool = True, crls: bool = True) -> ValidationContext:
-        lists = self.crls if crls else ()
-        if self.store is None or not crls:
-            return _context(self.roots, self.issuers, lists, moment, hard)
-        return self.store.as_validation_context(_wishes(self.roots, self.issuers, lists, moment, hard))
+    def context(self, moment: datetime, hard: bool = True) -> ValidationContext:
+        """Give what is known outside the file together with what the file holds."""
+        wanted = wishes(self.known, moment, hard)
+        return self.store.as_validation_context(wanted) if self.store else ValidationContext(**wanted)
 
-    def _stamp(self, stamp: EmbeddedPdfSignature) -> tuple[int, datetime] | None:
-        # Soft: the list that answers for the time-stamp's own certificate is newer than the time-stamp.
-        status = validate_pdf_timestamp(stamp, validation_context=self.context(self.moment, hard=False))
-        good = status.intact and status.valid and status.trusted
-        return (stamp.signed_revision, status.timestamp) if good else None
+    def context_without_revocation(self, moment: datetime) -> ValidationContext:
+        """Ask only whether the chain leads to a root, revocation left aside."""
+        return ValidationContext(**wishes(replace(self.known, crls=(), ocsps=()), moment, hard=False))
+
+    def _trusted_stamps(self, stamps: list[EmbeddedPdfSignature]) -> list[tuple[int, datetime]]:
+        """Give revision and time of each good time-stamp; an older one is judged at the time of the next newer one.
+
+        A time-stamp counts until its own service's certificate expires, unless a newer list revokes it; before that
+        day the file needs another one.
+        """
+        moment, good = self.moment, []
+        for stamp in reversed(stamps):
+            status = validate_pdf_timestamp(stamp, validation_context=self._stamp_context(moment))
+            if status.intact and status.valid and status.trusted:
+                moment = status.timestamp
+                good.append((stamp.signed_revision, status.timestamp))
+        return good
+
+    def _stamp_context(self, moment: datetime) -> ValidationContext:
+        # The file's own list for the time-stamp service grows stale within months; only lists still current say more.
+        fresh = tuple(data for data in self.known.crls if moment_of(crl_times(data)[1]) > moment)
+        wanted = wishes(replace(self.known, crls=fresh, ocsps=()), moment, hard=False)
+        wanted["other_certs"] += self.store.load_certs() if self.store else []
+        return ValidationContext(**wanted)
 
 
 def _judge(case: _Case, signature: EmbeddedPdfSignature, last: bool) -> SignatureFinding:
@@ -188,7 +163,7 @@ def _sum_up(
         return Trusted.YES, "signature_good"
     if status.revoked:
         return Trusted.NO, "signature_revoked"
-    without_lists = case.context(moment, hard=False, crls=False)
+    without_lists = case.context_without_revocation(moment)
     if validate_pdf_signature(signature, signer_validation_context=without_lists, skip_diff=True).trusted:
         return Trusted.UNKNOWN, "signature_unchecked"
     expired = signature.signer_cert.not_valid_after < moment
@@ -222,34 +197,3 @@ def _finding(
         revoked_at=text_of(revoked.revocation_date) if revoked else None,
         summary=summary,
     )
-
-
-def _check_dates(certificate: x509.Certificate, cn: str, now: str) -> None:
-    if moment_of(now) < certificate.not_valid_before:
-        raise Refused("cert_not_yet_valid", cn=cn, day=_day(certificate.not_valid_before))
-    if moment_of(now) > certificate.not_valid_after:
-        raise Refused("cert_expired", cn=cn, day=_day(certificate.not_valid_after))
-
-
-def _walk(certificate: x509.Certificate, context: ValidationContext) -> None:
-    asyncio.run(CertificateValidator(certificate, validation_context=context).async_validate_usage(SIGNING_USE))
-
-
-def _context(roots, issuers, crls, moment: datetime, hard: bool) -> ValidationContext:
-    return ValidationContext(**_wishes(roots, issuers, crls, moment, hard))
-
-
-def _wishes(roots, issuers, crls, moment: datetime, hard: bool) -> dict:
-    return {
-        "trust_roots": [x509.Certificate.load(data) for data in roots],
-        "other_certs": [x509.Certificate.load(data) for data in issuers],
-        "crls": list(crls),
-        "moment": moment,
-        "allow_fetching": False,
-        "revocation_mode": "hard-fail" if hard else "soft-fail",
-        "retroactive_revinfo": True,
-    }
-
-
-def _day(moment: datetime) -> str:
-    return day_text(local_day(text_of(moment)))

@@ -72,4 +72,4 @@ def _type(form, field: generic.DictionaryObject) -> Type:
 
 def _entry(holder, key: str, otherwise):
     """Read an entry with its reference followed; pyHanko's own get() does not follow it."""
-    return holder[key] if key in holder else otherwise
+    return holder[key] if key in holder else otherwise  # noqa: SIM401
