@@ -149,3 +149,14 @@ def m003_beside_the_ledger(db: Database) -> None:
 def m004_accounts(db: Database) -> None:
     """Officers, their browser sessions, and tries at passwords."""
     _run(db, ACCOUNTS)
+
+
+@migrations()
+def m010_certificates(db: Database) -> None:
+    """Which certificates may sign here, and whose they are."""
+    _run(
+        db,
+        """CREATE TABLE certificate (
+            sha256 TEXT PRIMARY KEY, owner TEXT NOT NULL, kind TEXT NOT NULL, registered_at TEXT NOT NULL
+        ) STRICT""",
+    )
