@@ -117,7 +117,8 @@ CREATE TABLE login_try (account TEXT PRIMARY KEY, n INTEGER NOT NULL, last TEXT 
 """
 
 
-def _run(db: Database, script: str) -> None:
+def run_script(db: Database, script: str) -> None:
+    """Run the statements of a script one by one, inside the migration's own transaction."""
     for statement in _statements(script):
         db.conn.execute(statement)
 
@@ -130,31 +131,31 @@ def _statements(script: str) -> list[str]:
 @migrations()
 def m001_ledger(db: Database) -> None:
     """Incarnations and their events."""
-    _run(db, LEDGER)
+    run_script(db, LEDGER)
 
 
 @migrations()
 def m002_rows(db: Database) -> None:
     """What screens read; folded from events, deletable and rebuilt at any time."""
-    _run(db, ROWS)
+    run_script(db, ROWS)
 
 
 @migrations()
 def m003_beside_the_ledger(db: Database) -> None:
     """What is replicated but not rebuilt: keys, grants, drafts, jobs, feed, receipts."""
-    _run(db, BESIDE)
+    run_script(db, BESIDE)
 
 
 @migrations()
 def m004_accounts(db: Database) -> None:
     """Officers, their browser sessions, and tries at passwords."""
-    _run(db, ACCOUNTS)
+    run_script(db, ACCOUNTS)
 
 
 @migrations()
-def m010_certificates(db: Database) -> None:
+def m005_certificates(db: Database) -> None:
     """Which certificates may sign here, and whose they are."""
-    _run(
+    run_script(
         db,
         """CREATE TABLE certificate (
             sha256 TEXT PRIMARY KEY, owner TEXT NOT NULL, kind TEXT NOT NULL, registered_at TEXT NOT NULL

@@ -1,0 +1,291 @@
+"""Protocol sync/1: what the two ends say to each other, and what they decide from it. Pure: no clock, disk, SQL or network.
+
+Version 1 grows by adding fields that older ends ignore; a field is never given another meaning. docs/sync.md is the specification.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from sync.segments import Segment
+
+VERSION = 1
+LIVES_MAX = 64
+KEYS_MAX = 1_000
+DIGESTS_MAX = 1_000
+FEED_RECORDS_MAX = 200
+JSON_BYTES_MAX = 256 * 1024
+CHUNK_BYTES_MIN = 64 * 1024
+CHUNK_BYTES_MAX = 4 * 1024 * 1024
+
+Inc = Annotated[str, Meta(pattern="^[0-9a-f]{16}$")]
+Digest = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+Seq = Annotated[int, Meta(ge=0, lt=2**62)]
+Device = Annotated[str, Meta(min_length=36, max_length=36)]
+Text = Annotated[str, Meta(max_length=200)]
+
+
+class Verdict(StrEnum):
+    """What the receiver says of a head or a segment; the last two only answer a hello."""
+
+    EXTENDS = "extends"
+    ALREADY_HAVE = "already_have"
+    GAP = "gap"
+    FORK = "fork"
+    NEED_PARENT = "need_parent"
+    BEHIND = "behind"
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """A head on the wire: incarnation, number of its last event, digest; all hex."""
+
+    inc: Inc
+    seq: Seq
+    digest: Digest
+
+
+class Life(msgspec.Struct, frozen=True):
+    """An incarnation as the device declares it; `parent` is the head it continues, None at enrolment."""
+
+    inc: Inc
+    inc_no: Annotated[int, Meta(ge=1, lt=2**31)]
+    parent: Mark | None = None
+
+
+class Hello(msgspec.Struct, frozen=True):
+    """What a device says first: the life it wants to send, every head it holds, how far it has the feed, its clock, its backlog."""
+
+    life: Life
+    heads: Annotated[tuple[Mark, ...], Meta(max_length=LIVES_MAX)]
+    feed: Seq = 0
+    at: Text = ""
+    quality: Text = ""
+    waiting_events: Seq = 0
+    waiting_files: Seq = 0
+    app: Text = ""
+
+
+class Lost(msgspec.Struct, frozen=True):
+    """Events of the device that only the province holds: `after` … `until` of a life."""
+
+    inc: Inc
+    after: Seq
+    until: Seq
+
+
+class Statement(msgspec.Struct, frozen=True):
+    """Something the province signed: the text as signed, and base64 of the Ed25519 signature over mark ‖ text."""
+
+    body: Annotated[str, Meta(max_length=2 * 1024 * 1024)]
+    sig: Annotated[str, Meta(max_length=100)]
+
+
+class HelloAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the province answers: verdict, its own head of that life, what it wants first, its newest feed position and receipt."""
+
+    verdict: Verdict
+    have: Mark | None = None
+    need: str = ""  # need_parent: the incarnation to send first
+    lost: Lost | None = None
+    feed: Seq = 0
+    keys_wanted: Annotated[tuple[str, ...], Meta(max_length=KEYS_MAX)] = ()
+    receipt: Statement | None = None
+
+
+class SegmentAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the province says of a segment it has durably: verdict, its head now, the receipt, events it could not fold."""
+
+    verdict: Verdict
+    have: Mark
+    receipt: Statement
+    quarantined: tuple[int, ...] = ()
+
+
+class KeyNews(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A dossier's key (base64 of 32 bytes), or the news that it was destroyed."""
+
+    dossier: Device
+    key_id: Annotated[str, Meta(pattern="^[0-9a-f]{16}$")]
+    secret: Annotated[str, Meta(max_length=64)] = ""
+    destroyed_at: Text = ""
+
+
+class KeyBundle(msgspec.Struct, frozen=True):
+    """What is sealed to the province's age key, bound to its sender so that nobody else can hand it in."""
+
+    device: Device
+    keys: Annotated[tuple[KeyNews, ...], Meta(max_length=KEYS_MAX)]
+
+
+class FileQuestion(msgspec.Struct, frozen=True):
+    """Which of these files are missing?"""
+
+    digests: Annotated[tuple[Digest, ...], Meta(max_length=DIGESTS_MAX)]
+
+
+class MissingFile(msgspec.Struct, frozen=True):
+    """A file the province wants, from `offset` on."""
+
+    digest: Digest
+    offset: Seq = 0
+
+
+class FileAnswer(msgspec.Struct, frozen=True):
+    """The files that are wanted; `refused` are those that no event of this device names."""
+
+    missing: tuple[MissingFile, ...]
+    refused: tuple[str, ...] = ()
+
+
+class UploadAnswer(msgspec.Struct, frozen=True):
+    """How far a file has come."""
+
+    offset: Seq
+    complete: bool
+
+
+class InventoryLife(msgspec.Struct, frozen=True):
+    """A page of what the province holds of a life, worked out from stored bytes: SHA-256 of each event from `after` + 1 on,
+    the stored head, and the first place where the chain does not hold (0: it holds)."""
+
+    head: Mark
+    broken_at: Seq
+    after: Seq
+    events: tuple[str, ...]
+
+
+class InventoryFile(msgspec.Struct, frozen=True):
+    """A file by its name, and the digest its bytes have now; empty when it is not there."""
+
+    digest: Digest
+    found: str
+
+
+class InventoryFiles(msgspec.Struct, frozen=True):
+    """A page of the files that events of this device name, in order of digest."""
+
+    files: tuple[InventoryFile, ...]
+    more: bool
+
+
+@dataclass(frozen=True)
+class Holding:
+    """What the receiver holds of one device: heads by life, ordinals by life, and a way to look a digest up."""
+
+    heads: Mapping[str, Mark]
+    ordinals: Mapping[str, int]
+    digest_at: Callable[[str, int], str | None]
+
+
+def judge(have: int, held: bytes | None, segment: Segment) -> Verdict:
+    """Judge a segment whose chain and signature hold. `held` is the receiver's digest at `meeting(have, segment)`."""
+    if segment.first > have + 1:
+        return Verdict.GAP
+    if segment.digest_at(meeting(have, segment)) != held:
+        return Verdict.FORK
+    return Verdict.ALREADY_HAVE if segment.last <= have else Verdict.EXTENDS
+
+
+def meeting(have: int, segment: Segment) -> int:
+    """Give the last number that both the receiver and the segment know of."""
+    return min(have, segment.last)
+
+
+def judge_hello(hello: Hello, holding: Holding) -> HelloAnswer:
+    """Say how a device stands to what is held of it. Changes nothing; feed, keys and receipt are added by the caller."""
+    inc = hello.life.inc
+    told = next((mark for mark in hello.heads if mark.inc == inc), None)
+    if told is None:
+        return HelloAnswer(Verdict.FORK)
+    have = holding.heads.get(inc)
+    return _judge_new(hello, holding) if have is None else _judge_known(told, have, holding)
+
+
+def _judge_new(hello: Hello, holding: Holding) -> HelloAnswer:
+    life, parent = hello.life, hello.life.parent
+    if life.inc_no in holding.ordinals.values() or (parent is None and holding.heads):
+        return HelloAnswer(Verdict.FORK)  # Two lives with one ordinal, or two beginnings: a clone.
+    if parent is None:
+        return HelloAnswer(Verdict.EXTENDS)
+    held = holding.heads.get(parent.inc)
+    if held is None or held.seq < parent.seq:
+        return HelloAnswer(Verdict.NEED_PARENT, need=parent.inc)
+    if parent.seq and holding.digest_at(parent.inc, parent.seq) != parent.digest:
+        return HelloAnswer(Verdict.FORK)
+    if held.seq > parent.seq and held not in hello.heads:
+        return HelloAnswer(Verdict.BEHIND, lost=Lost(parent.inc, _common(hello, parent), held.seq))
+    return HelloAnswer(Verdict.EXTENDS)
+
+
+def _common(hello: Hello, parent: Mark) -> int:
+    """Say from where on lost events are still lacking: some may have been fetched before the line was cut."""
+    return max(parent.seq, *(mark.seq for mark in hello.heads if mark.inc == parent.inc))
+
+
+def _judge_known(told: Mark, have: Mark, holding: Holding) -> HelloAnswer:
+    if told.seq > have.seq:
+        return HelloAnswer(Verdict.EXTENDS, have)
+    if told.seq and holding.digest_at(told.inc, told.seq) != told.digest:
+        return HelloAnswer(Verdict.FORK, have)
+    if told.seq < have.seq:
+        return HelloAnswer(Verdict.BEHIND, have, lost=Lost(told.inc, told.seq, have.seq))
+    return HelloAnswer(Verdict.ALREADY_HAVE, have)
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Nothing to send of this life."""
+
+
+@dataclass(frozen=True)
+class SendEvents:
+    """Send the events after this number."""
+
+    after: int
+
+
+@dataclass(frozen=True)
+class SendLifeFirst:
+    """Another life must be sent before this one."""
+
+    inc: str
+
+
+@dataclass(frozen=True)
+class FetchLost:
+    """The province holds events of ours that were lost here."""
+
+    lost: Lost
+
+
+@dataclass(frozen=True)
+class OpenNewLife:
+    """The province stands further in the very life we write: we are an older copy and must not go on writing it."""
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Nothing may be sent until a person looked; the code says why."""
+
+    code: str
+
+
+Step = Wait | SendEvents | SendLifeFirst | FetchLost | OpenNewLife | Stop
+
+
+def next_step(local: Mark, writing: bool, answer: HelloAnswer) -> Step:
+    """Say what the sender does next with the life whose head is `local`; `writing`: it is the life written now."""
+    match answer.verdict:
+        case Verdict.EXTENDS:
+            return SendEvents(answer.have.seq if answer.have else 0)
+        case Verdict.ALREADY_HAVE:
+            return Wait()
+        case Verdict.NEED_PARENT:
+            return SendLifeFirst(answer.need)
+        case Verdict.BEHIND if answer.lost:
+            return OpenNewLife() if writing and answer.lost.inc == local.inc else FetchLost(answer.lost)
+    return Stop("sync_fork")

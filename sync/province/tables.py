@@ -1,0 +1,72 @@
+"""The province's own tables, beside the rows and dossier keys it shares with a commune. Appended, never edited."""
+
+from sqlite_utils import Migrations
+from sqlite_utils.db import Database
+
+from appliance.migrations import run_script
+
+migrations = Migrations("province")
+
+RECEIVED = """
+CREATE TABLE device (
+    id TEXT PRIMARY KEY, unit TEXT NOT NULL, name TEXT NOT NULL,
+    event_key BLOB NOT NULL,         -- Ed25519, 32 bytes
+    tls_fp TEXT NOT NULL UNIQUE,     -- SHA-256 of its certificate in DER, hex
+    enrolled_at TEXT NOT NULL, revoked_at TEXT
+) STRICT;
+CREATE TABLE life (
+    device TEXT NOT NULL REFERENCES device (id), inc BLOB NOT NULL, inc_no INTEGER NOT NULL,
+    parent_inc BLOB, parent_seq INTEGER, parent_digest BLOB, seen_at TEXT NOT NULL,
+    PRIMARY KEY (device, inc), UNIQUE (device, inc_no)
+) STRICT;
+CREATE TABLE ledger (
+    n INTEGER PRIMARY KEY,           -- order of arrival
+    device TEXT NOT NULL, inc BLOB NOT NULL, seq INTEGER NOT NULL,
+    digest BLOB NOT NULL,
+    bytes BLOB NOT NULL,             -- exactly as received
+    dossier TEXT NOT NULL, kind TEXT NOT NULL, received_at TEXT NOT NULL,
+    UNIQUE (device, inc, seq),
+    FOREIGN KEY (device, inc) REFERENCES life (device, inc)
+) STRICT;
+CREATE INDEX ledger_by_dossier ON ledger (dossier, n);
+CREATE TABLE folded (id INTEGER PRIMARY KEY CHECK (id = 1), n INTEGER NOT NULL) STRICT;
+INSERT INTO folded (id, n) VALUES (1, 0);
+CREATE TABLE quarantine (n INTEGER PRIMARY KEY REFERENCES ledger (n), reason TEXT NOT NULL, at TEXT NOT NULL) STRICT;
+CREATE TABLE fork_seen (
+    id INTEGER PRIMARY KEY, device TEXT NOT NULL, inc BLOB NOT NULL, seq INTEGER NOT NULL,
+    ours BLOB, theirs BLOB, times INTEGER NOT NULL, first_at TEXT NOT NULL, last_at TEXT NOT NULL,
+    UNIQUE (device, inc, seq, theirs)
+) STRICT;
+CREATE TABLE doomed_file (digest TEXT PRIMARY KEY) STRICT;
+"""
+
+GIVEN = """
+CREATE TABLE receipt_given (
+    number INTEGER PRIMARY KEY, device TEXT NOT NULL, inc BLOB NOT NULL, seq INTEGER NOT NULL, bytes BLOB NOT NULL,
+    UNIQUE (device, inc, seq)
+) STRICT;
+CREATE TABLE granted (
+    unit TEXT NOT NULL, book TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
+    device TEXT NOT NULL, inc_no INTEGER NOT NULL, at TEXT NOT NULL,
+    PRIMARY KEY (unit, book, first)
+) STRICT;
+CREATE TABLE feed_out (
+    device TEXT NOT NULL, n INTEGER NOT NULL, digest TEXT NOT NULL, kind TEXT NOT NULL, at TEXT NOT NULL, bytes BLOB NOT NULL,
+    PRIMARY KEY (device, n)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE standing (                -- what every device must know, the newest of each; new devices get it at registration
+    kind TEXT NOT NULL, key TEXT NOT NULL, body BLOB NOT NULL, at TEXT NOT NULL, PRIMARY KEY (kind, key)
+) STRICT;
+"""
+
+
+@migrations()
+def p001_received(db: Database) -> None:
+    """Devices, their lives, and every event they sent."""
+    run_script(db, RECEIVED)
+
+
+@migrations()
+def p002_given(db: Database) -> None:
+    """What the province promises: receipts, number grants, feed records."""
+    run_script(db, GIVEN)
