@@ -47,15 +47,17 @@ def ask(socket_path: Path | str, request: dict, timeout_s: float = ASK_S) -> dic
     return answer
 
 
-def serve(socket_path: Path | str, answer: Answer) -> None:
+def serve(socket_path: Path | str, answer: Answer, begin: Callable[[], None] = lambda: None) -> None:
     """Answer requests for ever, one at a time; a second worker on the same socket is refused with "worker_twice".
 
+    `begin` is called once, when it's certain that we are the only one and before the first request is read.
     `answer` gets the request and returns the reply, both JSON objects; it should take milliseconds.
     A Refused it raises travels to the caller; any other exception is logged and becomes "worker_failed".
     """
     path = Path(socket_path)
     path.parent.mkdir(parents=True, exist_ok=True)
     with _alone(path), _short_name(path) as name:
+        begin()
         path.unlink(missing_ok=True)
         with _Server(name, answer) as server:
             path.chmod(0o600)
