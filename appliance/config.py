@@ -40,6 +40,7 @@ class Home:
     run = property(lambda self: self.root / "run")
     log = property(lambda self: self.root / "log")
     replica = property(lambda self: self.root / "replica")
+    trust = property(lambda self: self.root / "trust")  # roots, issuers and revocation lists for officers' signatures
     witness = property(lambda self: self.root / "witness" / "head.json")
 
     @cached_property

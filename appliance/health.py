@@ -1,5 +1,7 @@
 """How the box itself is: what was observed (`facts`), and which alarms follow (`alarms`, pure). Starts and repairs nothing.
 
+Pages call `look`; a part without an alarm is well. Scanners, tokens, printers and the line are asked elsewhere.
+
 Litestream's own metrics stay at zero while it replicates nothing, so it is judged by the lock it holds and by what lies on disk.
 """
 
@@ -8,11 +10,12 @@ import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
-from appliance import clock
+from appliance import clock, numbering
+from appliance.box import Box
 from appliance.clock import moment_of
 from appliance.config import Home
 
@@ -47,6 +50,40 @@ class Facts:
     replica_died_at: str | None
     wal_bytes: int
     disk_free_bytes: int
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of the box: `replica`, `disk`, `database` or `clock`; its alarm, whose code has a sentence; what was seen of it."""
+
+    id: str
+    alarm: Alarm | None
+    facts: dict[str, object]
+
+
+PARTS = {
+    "replica": (Alarm.REPLICA_STOPPED, Alarm.REPLICA_DIED),
+    "disk": (Alarm.DISK_FULL, Alarm.DISK_LOW),
+    "database": (Alarm.WAL_LARGE,),
+    "clock": (Alarm.CLOCK_BEHIND, Alarm.CLOCK_AHEAD),
+}
+
+
+def look(box: Box) -> list[Part]:
+    """Look at every part of the box now."""
+    return parts(facts(box.home, numbering.floor(box.db)))
+
+
+def parts(seen: Facts) -> list[Part]:
+    """Sort what was seen, and the worst alarm of each part, under the parts of the box."""
+    raised = alarms(seen)
+    shown: dict[str, dict[str, object]] = {
+        "replica": {"replicated_at": _text_of(seen.replicated_at), "died_at": seen.replica_died_at},
+        "disk": {"free_mb": seen.disk_free_bytes // 1024**2},
+        "database": {"wal_mb": seen.wal_bytes // 1024**2, "written_at": _text_of(seen.written_at)},
+        "clock": {"now": seen.now},
+    }
+    return [Part(id, next((a for a in raised if a in own), None), shown[id]) for id, own in PARTS.items()]
 
 
 def facts(home: Home, floor: str) -> Facts:
@@ -103,6 +140,10 @@ def _is_held(path: Path) -> bool:
     finally:
         os.close(descriptor)
     return False
+
+
+def _text_of(seconds: float) -> str | None:
+    return clock.text_of(datetime.fromtimestamp(seconds, UTC)) if seconds else None
 
 
 def _changed_at(path: Path) -> float:

@@ -4,7 +4,7 @@ Three steps that can travel as two small files, so that a technician can carry t
 the home that made them. Here too: the keys a province begins with, and the HTTPS certificate of a home's own pages.
 """
 
-import json
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
@@ -16,11 +16,23 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat, load_pem_private_key
 
 from appliance import ids
-from appliance.config import Home, Settings
+from appliance.catalogue_sheets import Book
+from appliance.config import Home, Settings, write_settings
 from appliance.durable import write_durably
 from provisioning import authority
 
 LAN_NAMES = ("127.0.0.1", "localhost", "motcua.lan")
+GRANT_SHARES = (6, 2, 2)  # Tenths of a book for the first incarnation and the two after it, so that a restored box numbers at once.
+
+
+class Grant(msgspec.Struct, frozen=True):
+    """Numbers `first` to `last` of a unit's book, for one incarnation, anew in every period."""
+
+    unit: str
+    book: str
+    inc_no: int
+    first: int
+    last: int
 
 
 class Request(msgspec.Struct, frozen=True):
@@ -97,11 +109,15 @@ def settle(home: Home, admission: Admission, settings: Settings) -> None:
     write_settings(home, settings)
 
 
-def write_settings(home: Home, settings: Settings) -> None:
-    """Write motcua.toml, one line a machine fact."""
-    # JSON's strings, lists and truth values are TOML's too.
-    lines = [f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in msgspec.to_builtins(settings).items()]
-    write_durably(home.root / "motcua.toml", ("\n".join(lines) + "\n").encode())
+def first_grants(books: Iterable[Book], unit: str) -> tuple[Grant, ...]:
+    """Share out every book's numbers among three incarnations in advance; a book's width says how many numbers it has."""
+    grants = []
+    for book in books:
+        tenth, used = 10**book.width // 10, 0
+        for inc_no, share in enumerate(GRANT_SHARES, start=1):
+            grants.append(Grant(unit, book.id, inc_no, used + 1, used + share * tenth - (inc_no == len(GRANT_SHARES))))
+            used += share * tenth
+    return tuple(grants)
 
 
 def _device_id(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""Configuration of other people's programs, rendered from provisioning/files: nginx, supervisor, litestream. Pure text in, text out."""
+"""Configuration of nginx, supervisor and litestream, rendered from provisioning/files. Pure text in, text out."""
 
 from pathlib import Path
 

@@ -6,18 +6,23 @@ the bytes it carries and knows nothing of what they mean. The state outlives the
 
 import asyncio
 import contextlib
+import socket
+import struct
 import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import click
 from flask import Flask, jsonify, redirect, render_template
 from waitress import create_server
 from werkzeug.wrappers import Response
 
+from provisioning.demo.commands import of_demo
+from provisioning.demo.plan import LOOPBACK, Demo
+
 CHUNK_BYTES = 64 * 1024
 SWITCH_S = 10.0  # The longest the switch page waits for the relay to obey.
-LOOPBACK = "127.0.0.1"
 
 
 @dataclass
@@ -92,23 +97,28 @@ class Line:
 
 
 async def _carry(wire: Wire, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Carry one connection until both directions have ended; reset both ends on any other end."""
+    """Carry one connection until both directions have ended; any other end resets both ends."""
     ends = [writer]
     try:
         far_reader, far_writer = await asyncio.open_connection(LOOPBACK, wire.target_port)
         ends.append(far_writer)
         await asyncio.gather(_pump(reader, far_writer, wire.carried, "up"), _pump(far_reader, writer, wire.carried, "down"))
-        for end in ends:
-            end.close()
     except OSError:
         _reset(ends)
     except asyncio.CancelledError:
         _reset(ends)
         raise
+    finally:
+        for end in ends:
+            end.close()
+            with contextlib.suppress(OSError):
+                await end.wait_closed()
 
 
 def _reset(ends: list[asyncio.StreamWriter]) -> None:
     for end in ends:
+        # Without lingering the kernel says RST and not FIN: a cut is no polite good-bye.
+        end.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         end.transport.abort()
 
 
@@ -156,3 +166,18 @@ async def run(line: Line, switch_port: int) -> None:
     server = create_server(app, host=LOOPBACK, port=switch_port, threads=2)
     threading.Thread(target=server.run, daemon=True).start()
     await asyncio.Event().wait()
+
+
+@click.command(help="Chạy đường truyền trình diễn giữa xã và tỉnh, với công tắc cắt và nối.")
+@of_demo
+def main(where: Demo) -> None:
+    """Carry the demonstration's line until stopped."""
+    wires = (
+        Wire("Đồng bộ với tỉnh", where.line_to_province_port, where.province_port),
+        Wire("Cơ quan chứng thực", where.line_to_authority_port, where.authority_port),
+    )
+    asyncio.run(run(Line(wires, where.line_cut), where.switch_port))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,136 @@
+"""Runs a demonstration: lays it out, starts the supervisor, says what there is, and stops everything on Ctrl-C.
+
+Public for tests: `running(demo)` as a context manager. No process outlives the one that called it, however that one ends.
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+import time
+import xmlrpc.client
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+import urllib3
+from supervisor.xmlrpc import SupervisorTransport
+
+from provisioning.demo import lay_out, welcome
+from provisioning.demo.plan import BIN, DIE_WITH_SUPERVISOR, Demo
+
+READY_S = 90.0
+STOP_S = 60.0
+LOOK_EVERY_S = 0.1
+SOCKET_NAME_BYTES_MAX = 100  # The kernel allows 107 for the name of a Unix socket.
+
+Say = Callable[[str], None]
+
+
+class DoesNotStart(RuntimeError):
+    """The demonstration did not come up; the message names the programs and where their logs lie."""
+
+
+def run(demo: Demo, reset: bool, crash_at: str, say: Say) -> int:
+    """Run in the foreground until SIGINT, SIGTERM or SIGHUP; give the exit code."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
+    try:
+        with running(demo, reset, crash_at, say) as supervisor:
+            say(welcome.text(demo))
+            return supervisor.wait()
+    except KeyboardInterrupt:
+        say("Đã dừng. Dữ liệu còn nguyên; gọi lại make run để làm tiếp.")
+        return 0
+    except DoesNotStart as failed:
+        say(str(failed))
+        return 1
+
+
+@contextmanager
+def running(demo: Demo, reset: bool = False, crash_at: str = "", say: Say = lambda text: None) -> Iterator[subprocess.Popen]:
+    """Have a demonstration running inside the block. Raises DoesNotStart when it is not ready in time."""
+    if len(os.fsencode(demo.supervisor_socket)) > SOCKET_NAME_BYTES_MAX:
+        raise DoesNotStart(f"Đường dẫn {demo.root} quá dài cho ổ cắm Unix. Chọn thư mục khác bằng --home.")
+    stop(demo)
+    if reset:
+        shutil.rmtree(demo.root, ignore_errors=True)
+    lay_out.lay_out(demo, say)
+    (demo.commune.run / "CRASH_AT").unlink(missing_ok=True)
+    if crash_at:
+        (demo.commune.run / "CRASH_AT").write_text(crash_at)
+    supervisor = start(demo)
+    try:
+        wait_until_ready(demo, supervisor)
+        yield supervisor
+    finally:
+        _end(supervisor)
+
+
+def start(demo: Demo) -> subprocess.Popen:
+    """Start the supervisor, in a process group of its own so that Ctrl-C reaches it in order, through us."""
+    demo.ready.unlink(missing_ok=True)
+    command = [*DIE_WITH_SUPERVISOR, BIN / "supervisord", "-n", "-c", demo.folder / "supervisord.conf"]
+    output = (demo.folder / "log" / "supervisord.out").open("w")
+    with output:
+        return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True)
+
+
+def wait_until_ready(demo: Demo, supervisor: subprocess.Popen) -> None:
+    """Wait until both sites and the line's switch answer. Raises DoesNotStart."""
+    until = time.monotonic() + READY_S
+    waiting = {
+        demo.commune_url + "/dang-nhap": demo.commune.keys / "lan-ca.crt",
+        demo.province_url + "/dang-nhap": demo.province.keys / "lan-ca.crt",
+        demo.switch_url + "/status": None,
+    }
+    while waiting:
+        for url, root in list(waiting.items()):
+            if _answers(url, root):
+                del waiting[url]
+        if supervisor.poll() is not None or time.monotonic() > until:
+            raise DoesNotStart(f"Chưa chạy được: {', '.join(waiting)}. Xem nhật ký trong {demo.root}/*/log.")
+        time.sleep(LOOK_EVERY_S if waiting else 0)
+    demo.ready.touch()
+
+
+def stop(demo: Demo) -> bool:
+    """Stop a demonstration that runs, wherever it was started. Says whether there was one."""
+    server = control(demo)
+    try:
+        number = server.supervisor.getPID()
+        server.supervisor.shutdown()
+    except OSError:
+        return False
+    until = time.monotonic() + STOP_S
+    while Path(f"/proc/{number}").exists() and time.monotonic() < until:
+        time.sleep(LOOK_EVERY_S)
+    return True
+
+
+def control(demo: Demo) -> xmlrpc.client.ServerProxy:
+    """Give supervisor's own interface: getAllProcessInfo, stopProcess, startProcess, signalProcess …"""
+    transport = SupervisorTransport(None, None, f"unix://{demo.supervisor_socket}")
+    return xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport)
+
+
+def _end(supervisor: subprocess.Popen) -> None:
+    supervisor.terminate()
+    try:
+        supervisor.wait(STOP_S)
+    except subprocess.TimeoutExpired:
+        supervisor.kill()
+        supervisor.wait()
+
+
+def _answers(url: str, root: Path | None) -> bool:
+    try:
+        with urllib3.PoolManager(ca_certs=str(root) if root else None, timeout=2, retries=False) as pool:
+            return pool.request("GET", url).status == 200
+    except (urllib3.exceptions.HTTPError, OSError):
+        return False
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
