@@ -40,9 +40,7 @@ def begin(db: Database, officer_id: str, counter: int, now: str) -> str:
         "INSERT INTO session (hash, officer, counter, began, seen, locked) VALUES (?, ?, ?, ?, ?, 0)",
         [hash_of(token), officer_id, counter, now, now],
     )
-    db.conn.execute(
-        "DELETE FROM session WHERE hash NOT IN (SELECT hash FROM session ORDER BY seen DESC LIMIT ?)", [SESSIONS_MAX]
-    )
+    db.conn.execute("DELETE FROM session WHERE hash NOT IN (SELECT hash FROM session ORDER BY seen DESC LIMIT ?)", [SESSIONS_MAX])
     return token
 
 

@@ -1,55 +1,59 @@
-"""The same few people and one small box, for every test."""
+"""The same few people in every test: the demonstration's staff, all with one password. Nobody here is real."""
 
 from pathlib import Path
 
-from appliance import box as boxes
-from appliance import database, numbering
-from appliance.config import Home, Settings, write_settings
-from appliance.ids import uuid7
+from appliance import database, officers
+from appliance.box import enrol
+from appliance.config import Home
+from appliance.officers import Officer
+from appliance.rights import Role
 
-UNIT = "H99.99.99"
-PERSON = {
-    "name": "Nguyễn Thị Ngọc Ánh",
-    "number": "089190012345",
-    "birth": "1990-08-05",
-    "gender": "Nữ",
-    "address": "Ấp Long Định, xã An Châu, tỉnh An Giang",
-    "phone": "+84912345678",
-}
-ACCEPTED = {
-    "code": "H99.99.99-261121-0001",
-    "unit": UNIT,
-    "procedure": "1.004873",
-    "procedure_name": "Cấp Giấy xác nhận tình trạng hôn nhân",
-    "case": "1.004873#1",
-    "channel": "counter",
-    "accepted_at": "2026-11-21T02:15:30.123Z",
-    "due": {"at": "2026-11-25T17:00:00+07:00", "provisional": False, "lines": []},
-    "components": [],
-    "fee_lines": [],
-    "result_by": "counter",
-    "slip": "",
-}
-BOOKS = ("dossier", "certification_paper", "certification_electronic", "outgoing", "receipt")
+PASSWORD = "thuyền giấy 38 ngọn đèn"
+DEVICE = "01936f00-0000-7000-8000-000000030589"
+STAFF = (
+    ("ST01", "Nguyễn Minh Họa", "leader", "Chủ tịch UBND xã"),
+    ("ST02", "Trần Thí Dụ", "leader", "Phó Chủ tịch UBND xã"),
+    ("ST03", "Lê Văn Mẫu", "centre_director", "Giám đốc trung tâm"),
+    ("ST04", "Phạm Thị Giả Định", "reception", "Công chức tiếp nhận, quầy 1"),
+    ("ST05", "Hoàng Thử Nghiệm", "reception", "Công chức tiếp nhận, quầy 2"),
+    ("ST06", "Võ Thị Ví Dụ", "returns", "Công chức trả kết quả"),
+    ("ST07", "Đặng Văn Thủ Quỹ Mẫu", "cashier", "Người thu phí, lệ phí"),
+    ("ST08", "Bùi Tư Pháp Mẫu", "specialist", "Công chức tư pháp - hộ tịch"),
+    ("ST09", "Đỗ Thị Văn Thư Mẫu", "clerk", "Văn thư"),
+    ("ST10", "Ngô Trưởng Phòng Giả", "section_leader", "Trưởng phòng Văn hóa - Xã hội"),
+    ("ST11", "Dương Thị Chuyên Viên", "specialist", "Công chức chính sách xã hội"),
+    ("ST15", "Mai Thị Bưu Chính Mẫu", "postal_agent", "Nhân viên bưu chính hỗ trợ"),
+    ("ST16", "Tô Quản Trị Mẫu", "admin", "Quản trị hệ thống"),
+    ("ST17", "Cao Kiểm Tra Mẫu", "auditor", "Người xem nhật ký"),
+    ("ST18", "Trương Công An Mẫu", "relay_contact", "Đầu mối công an xã"),
+    ("VH01", "Trịnh Vận Hành Mẫu", "province_operator", "Vận hành hệ thống tỉnh"),
+)
+
+MOTCUA_TOML = """\
+kind = "{kind}"
+device = "{device}"
+name = "{name}"
+unit = "H99.99.99"
+province_name = "Tỉnh An Giang"
+scanners = ["quay-1", "quay-2"]
+"""
 
 
-def make_home(folder: Path, **settings) -> Home:
-    """Lay out a commune's home without keys or neighbours."""
-    home = Home(folder / "box")
+def make_home(root: Path, kind: str = "commune", device: str = DEVICE) -> Home:
+    """Make an enrolled home in `root`."""
+    home = Home(root)
     home.make_folders()
-    write_settings(home, Settings(**{"kind": "commune", "device": uuid7(), "name": "Xã An Châu", "unit": UNIT} | settings))
+    name = "Xã An Châu" if kind == "commune" else "Tỉnh An Giang"
+    (root / "motcua.toml").write_text(MOTCUA_TOML.format(kind=kind, device=device, name=name), encoding="utf-8")
+    enrol(home)
     return home
 
 
-def open_test_box(folder: Path, grant=(1, 2999), **settings) -> boxes.Box:
-    """Give an enrolled box with number grants for three incarnations."""
-    home = make_home(folder, **settings)
-    boxes.enrol(home)
+def add_staff(home: Home, password_hash: str) -> None:
+    """Open everybody's account."""
     db = database.connect(home.database)
-    width = grant[1] - grant[0] + 1
-    for book in BOOKS:
-        for inc_no in (1, 2, 3):
-            first = grant[0] + (inc_no - 1) * width
-            numbering.grant(db, book, UNIT, inc_no, first, first + width - 1, "test")
+    with database.writing(db):
+        for staff_id, name, role, title in STAFF:
+            officer = Officer(staff_id, staff_id.lower(), name, frozenset({Role(role)}), title)
+            officers.put(db, officer, password_hash)
     db.conn.close()
-    return boxes.open_box(home, "c" * 64)

@@ -1,8 +1,8 @@
 """Copy other people's browser files into the repository, by exact version and hash. Never runs on a box: the copies are committed.
 
-    python -m web.vendor fetch      download what vendor.lock names, check it, copy it, rewrite THIRD_PARTY.md
-    python -m web.vendor check      compare the committed copies and THIRD_PARTY.md with vendor.lock (no network)
-    python -m web.vendor outdated   ask the registry for newer versions
+python -m web.vendor fetch      download what vendor.lock names, check it, copy it, rewrite THIRD_PARTY.md
+python -m web.vendor check      compare the committed copies and THIRD_PARTY.md with vendor.lock (no network)
+python -m web.vendor outdated   ask the registry for newer versions
 """
 
 import hashlib

@@ -1,0 +1,76 @@
+"""Fixtures every test may use: a real home with the demonstration's officers, a real server, a real browser.
+
+def test_x(commune):          an enrolled home in a temp folder, with accounts st01 … st18, password in PASSWORD
+def test_x(app, client):      the application on it, and Flask's client without a browser
+def test_x(live_server, page):  the application under waitress, and Chromium at 1366×625; login(page, live_server, "st04")
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from appliance import officers
+from appliance.config import Home
+from browsing import CHROMIUM, LAUNCH, SIZE, serving, watch
+from people import PASSWORD, add_staff, make_home
+from web.app import create_app
+
+
+@pytest.fixture(scope="session")
+def password_hash() -> str:
+    """Hash the one password of all test officers once; Argon2 is slow on purpose."""
+    return officers.hashed(PASSWORD)
+
+
+@pytest.fixture
+def commune(tmp_path: Path, password_hash: str) -> Home:
+    """Make the home of Xã An Châu, enrolled, with its staff."""
+    home = make_home(tmp_path / "commune", "commune")
+    add_staff(home, password_hash)
+    return home
+
+
+@pytest.fixture
+def app(commune: Home) -> Iterator[Flask]:
+    """Make the commune's application; nothing is collected in the background."""
+    app = create_app(commune, collect=False)
+    yield app
+    app.extensions["box"].close()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """Give a client that speaks as if over HTTPS, without a browser."""
+    return app.test_client()
+
+
+@pytest.fixture
+def live_server(app: Flask) -> Iterator[str]:
+    """Serve the application under waitress on a loopback port; gives its address."""
+    with serving(app) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Start Debian's Chromium once."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=LAUNCH)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """Open a fresh browser context; a script error, a CSP violation or a request to another host fails the test at its end."""
+    context = browser.new_context(viewport=SIZE, locale="vi-VN", timezone_id="Asia/Ho_Chi_Minh")
+    context.set_default_timeout(8_000)
+    page = context.new_page()
+    complaints = watch(page)
+    yield page
+    context.close()
+    assert complaints == []

@@ -1,0 +1,86 @@
+"""The technician's page: each part of the box in words, and what to do about those that are not well. Repairs nothing."""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, render_template
+
+from appliance import health, numbering
+from appliance.clock import moment_of
+from appliance.health import Alarm, Facts
+from appliance.text import Line
+from web import state_chip
+from web.per_request import act, box
+from web.vietnamese import sentence
+
+bp = Blueprint("health", __name__)
+GB = 1024**3
+BAD = frozenset({Alarm.DISK_FULL, Alarm.REPLICA_STOPPED, Alarm.CLOCK_BEHIND, Alarm.CLOCK_AHEAD})
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of the box: what was seen, and how it is (ok, warn, bad, or unknown)."""
+
+    name: str
+    icon: str
+    seen: str
+    state: str
+
+
+@bp.get("/suc-khoe")
+@act("view_health")
+def page() -> str:
+    """Show the parts of the box and what to do."""
+    return render_template("health.html", **look())
+
+
+@bp.get("/suc-khoe/bo-phan")
+@act("view_health")
+def fragment() -> str:
+    """Give the same, for the page that refreshes itself."""
+    return render_template("health_parts.html", **look())
+
+
+def look() -> dict[str, object]:
+    """Look at the box now: its parts, the alarms with their sentences, the time of looking."""
+    seen = health.facts(box().home, numbering.floor(box().db))
+    alarms = health.alarms(seen)
+    todo = [("bad" if alarm in BAD else "warn", sentence(Line(alarm, facts_of(seen)))) for alarm in alarms]
+    return {"parts": parts(seen, alarms), "todo": todo, "at": seen.now, "device": box().device}
+
+
+def parts(seen: Facts, alarms: list[Alarm]) -> list[Part]:
+    """Say each part in words. What nobody looked at is said to be unknown."""
+    link = state_chip.chip(state_chip.facts(box().db), seen.now)
+    link_state = {"ok": "ok", "send": "ok", "off": "ok", "off4": "warn"}.get(link.kind, "bad")
+    return [
+        Part("Ổ đĩa", "hard-drive", f"Còn trống {gigabytes(seen.disk_free_bytes)}", worst(alarms, "disk")),
+        Part("Đồng hồ", "clock", "Khớp với sổ cái" if not seen.clock_trouble else "Không đúng", worst(alarms, "clock")),
+        Part("Cơ sở dữ liệu", "database", f"Nhật ký ghi {gigabytes(seen.wal_bytes)}", worst(alarms, "wal")),
+        Part("Sao lưu liên tục", "archive", replicated(seen), worst(alarms, "replica")),
+        Part("Đồng bộ", link.icon, link.text, "unknown" if "chưa rõ" in link.text else link_state),
+    ]
+
+
+def worst(alarms: list[Alarm], part: str) -> str:
+    """Say how a part is: alarms are named after their part."""
+    mine = [alarm for alarm in alarms if alarm.startswith(part)]
+    return "ok" if not mine else "bad" if any(alarm in BAD for alarm in mine) else "warn"
+
+
+def facts_of(seen: Facts) -> dict[str, object]:
+    """Give what the sentences of alarms are filled with."""
+    return vars(seen) | {"free_mb": seen.disk_free_bytes // 1024**2}
+
+
+def gigabytes(size: int) -> str:
+    """Show a size in GB or MB, with a decimal comma."""
+    return f"{size / GB:.1f} GB".replace(".", ",") if size >= GB // 10 else f"{size // 1024**2} MB"
+
+
+def replicated(seen: Facts) -> str:
+    """Say when the copy was last written."""
+    if not seen.replicated_at:
+        return "Chưa có bản sao nào"
+    age_s = max(0, int(moment_of(seen.now).timestamp() - seen.replicated_at))
+    return f"Bản sao mới nhất cách đây {age_s} giây" if age_s < 120 else f"Bản sao mới nhất cách đây {age_s // 60} phút"

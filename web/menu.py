@@ -1,0 +1,48 @@
+"""The header's menu: one table of pages, the act each needs, and how many things wait there.
+
+Add a line in the order officers work. `count` gives a number from the database, or None for no number.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlite_utils.db import Database
+
+from appliance.officers import Officer
+from appliance.rights import Role, may
+
+ITEMS_MAX = 6
+AT_A_COUNTER = frozenset({Role.RECEPTION, Role.RETURNS, Role.CASHIER, Role.POSTAL_AGENT})
+
+
+@dataclass(frozen=True)
+class Item:
+    """One menu entry. `hint` is the line under it on the home page."""
+
+    label: str
+    endpoint: str
+    act: str
+    icon: str
+    hint: str
+    count: Callable[[Database, Officer], int | None] | None = None
+    key: str = ""
+
+
+HOME = Item("Trang chính", "home.page", "own_work", "inbox", "")
+COMMUNE: tuple[Item, ...] = (
+    HOME,
+    Item("Sức khỏe", "health.page", "view_health", "server", "Máy chủ, ổ đĩa, máy quét, ký số, máy in, đồng bộ"),
+)
+PROVINCE: tuple[Item, ...] = (HOME,)
+
+
+def items_for(menu: tuple[Item, ...], officer: Officer) -> list[Item]:
+    """List what an officer's roles may open, at most six entries."""
+    return [item for item in menu if may(officer.roles, item.act)][:ITEMS_MAX]
+
+
+def home_label(officer: Officer, kind: str) -> str:
+    """Name the home page after where the officer works."""
+    if kind == "province":
+        return "Tổng quan"
+    return "Quầy của tôi" if officer.roles & AT_A_COUNTER else "Việc của tôi"

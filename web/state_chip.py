@@ -1,0 +1,76 @@
+"""The chip in the header: how things stand with the province, in words. What is not known is shown as not known.
+
+Facts come from `sync_state` (name, value), written by the agent; a name that is not there is unknown, never guessed.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlite_utils.db import Database
+
+from appliance.clock import local, moment_of
+from appliance.text import number_text, time_text
+
+CALM = timedelta(hours=4)
+PATIENT = timedelta(days=3)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the agent knows: UTC texts and counts of dossiers; None is unknown."""
+
+    acknowledged_at: str | None = None
+    offline_since: str | None = None
+    waiting: int | None = None
+    sending: int | None = None
+    failed: int | None = None
+
+
+@dataclass(frozen=True)
+class Chip:
+    """What the header shows: a kind of the design (ok, off, off4, off3, send, fail), an icon, a text."""
+
+    kind: str
+    icon: str
+    text: str
+
+
+def facts(db: Database) -> Facts:
+    """Read what the agent wrote."""
+    rows = {row["name"]: row["value"] for row in db.query("SELECT name, value FROM sync_state")}
+    number = {name: int(rows[name]) for name in ("waiting", "sending", "failed") if rows.get(name, "").isdigit()}
+    return Facts(rows.get("acknowledged_at") or None, rows.get("offline_since") or None, **number)
+
+
+def chip(known: Facts, now: str) -> Chip:
+    """Say the state: failures first, then a lost line, then sending, then the last acknowledgement."""
+    if known.failed:
+        return Chip("fail", "cloud-alert", f"{number_text(known.failed)} hồ sơ gửi lỗi")
+    if known.offline_since:
+        return offline(known, moment_of(now) - moment_of(known.offline_since))
+    if known.sending:
+        return Chip("send", "cloud-upload", f"Đang gửi {number_text(known.sending)} hồ sơ")
+    if known.waiting:
+        return Chip("send", "cloud-upload", f"{number_text(known.waiting)} hồ sơ chờ gửi")
+    if known.acknowledged_at:
+        at = local(known.acknowledged_at)
+        day = "" if at.date() == local(now).date() else f", {at:%d/%m}"
+        return Chip("ok", "cloud-check", f"Đã đồng bộ {time_text(at)}{day}")
+    return Chip("off", "circle-dashed", "Đồng bộ: chưa rõ")
+
+
+def offline(known: Facts, away: timedelta) -> Chip:
+    """Say how long the line has been away: calm to four hours, amber to three days, then red."""
+    if away >= PATIENT:
+        waiting = f" – {number_text(known.waiting)} hồ sơ chờ gửi" if known.waiting else ""
+        return Chip("off3", "triangle-alert", f"Ngoại tuyến {span(away)}{waiting}")
+    kind = "off" if away < CALM else "off4"
+    return Chip(kind, "cloud-off", f"Ngoại tuyến {span(away)} – vẫn làm việc bình thường")
+
+
+def span(away: timedelta) -> str:
+    """Say a length of time in its largest whole unit."""
+    minutes = max(0, int(away.total_seconds() // 60))
+    if minutes < 60:
+        return f"{minutes} phút"
+    return f"{minutes // 60} giờ" if minutes < 24 * 60 else f"{minutes // (24 * 60)} ngày"

@@ -1,0 +1,66 @@
+// Autosave. <form data-autosave="/nhap/7"> is posted to that address 0.8 s after typing and when a field is left.
+// The answer is JSON {"saved_at": "09:15:32"}; 409 {"error": "…"} means somebody else was faster, 422 {"error": "…"} is shown.
+// What could not be saved waits in sessionStorage (this tab only) and comes back when the page is opened again.
+import { say } from "./say.js";
+const AFTER_MS = 800, RETRY_MS = 4000, PREFIX = "motcua-draft:", NEVER = ["csrf_token", "password", "pin"];
+
+function fields(form) { return [...new FormData(form)].filter(([name, value]) => !NEVER.includes(name) && typeof value === "string"); }
+
+class Draft {
+  constructor(form) {
+    Object.assign(this, { form, key: PREFIX + form.dataset.autosave, timer: 0, busy: false, dirty: false });
+    this.line = document.getElementById("saved");
+    this.restore();
+    form.addEventListener("input", () => this.later(AFTER_MS));
+    form.addEventListener("change", () => this.later(50));
+    form.addEventListener("submit", () => { this.gone = true; clearTimeout(this.timer); });
+    addEventListener("motcua:save", () => this.later(0));
+    addEventListener("pagehide", () => { if (this.dirty && !this.gone) this.keep(); });
+  }
+  later(ms) {
+    this.dirty = true;
+    this.keep();
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.save(), ms);
+  }
+  keep() { try { sessionStorage.setItem(this.key, JSON.stringify(fields(this.form))); } catch { /* full: the box still has the last save */ } }
+  restore() {
+    const kept = sessionStorage.getItem(this.key);
+    if (!kept) return;
+    const values = new Map();
+    for (const [name, value] of JSON.parse(kept)) values.set(name, [...(values.get(name) ?? []), value]);
+    for (const e of this.form.elements) {
+      if (!e.name || NEVER.includes(e.name) || e.type === "file") continue;
+      const given = values.get(e.name) ?? [];
+      if (e.type === "checkbox" || e.type === "radio") e.checked = given.includes(e.value);
+      else if (given.length) e.value = given.shift();
+    }
+    this.later(0);
+  }
+  async save() {
+    if (this.busy || this.gone) return;
+    this.busy = true;
+    this.dirty = false;
+    const answer = await fetch(this.form.dataset.autosave, { method: "POST", body: new FormData(this.form), signal: AbortSignal.timeout(8000) }).catch(() => null);
+    this.busy = false;
+    if (answer?.ok) return this.saved(await answer.json());
+    if (answer?.status === 401 || answer?.status === 423) dispatchEvent(new CustomEvent("motcua:knock", { detail: answer.status }));
+    const told = answer && [409, 422].includes(answer.status) ? (await answer.json().catch(() => ({}))).error : "";
+    this.failed(told || "Chưa lưu được nháp. Đang thử lại…");
+    if (!told) this.timer = setTimeout(() => this.save(), RETRY_MS);
+  }
+  saved({ saved_at }) {
+    if (this.dirty) return this.later(AFTER_MS);
+    sessionStorage.removeItem(this.key);
+    this.show("saved", `Đã lưu nháp ${saved_at}`);
+    this.form.dispatchEvent(new CustomEvent("motcua:saved", { bubbles: true }));
+  }
+  failed(words) { this.dirty = true; this.show("saved c-bad", words); say(words, true); }
+  show(css, words) { if (this.line) { this.line.className = css; this.line.textContent = words; } }
+}
+
+document.querySelectorAll("form[data-autosave]").forEach((form) => new Draft(form));
+document.addEventListener("htmx:load", (event) => event.detail.elt.querySelectorAll?.("form[data-autosave]").forEach((f) => f.dataset.drafted ?? (f.dataset.drafted = "1", new Draft(f))));
+const forget = () => Object.keys(sessionStorage).filter((k) => k.startsWith(PREFIX)).forEach((k) => sessionStorage.removeItem(k));
+if (document.querySelector("[data-clear-drafts]")) forget();
+document.querySelector("[data-logout]")?.addEventListener("submit", forget);

@@ -1,0 +1,169 @@
+"""The Vietnamese sentence of every refusal: what happened · what is safe · what to do. Append yours to SENTENCES.
+
+Voice: verb first, no English, no "vui lòng", no "lỗi hệ thống", no pronoun; a name or a number tells which thing is meant.
+A fact written {pages:n} is shown with the dots of Vietnamese numbers.
+"""
+
+import string
+
+from appliance.errors import Refused
+from appliance.text import Line, number_text
+
+SENTENCES: dict[str, str] = {
+    # accounts
+    "login_wrong": "Sai tài khoản hoặc mật khẩu. Còn {left} lần thử.",
+    "login_locked": "Tài khoản tạm khóa đến {until}. Gọi quản trị viên để mở sớm.",
+    "account_taken": "Đã có tài khoản {account}. Chọn tên khác.",
+    "password_short": "Mật khẩu mới cần ít nhất {least} ký tự.",
+    "password_long": "Mật khẩu mới dài quá {most} ký tự. Chọn mật khẩu ngắn hơn.",
+    "password_easy": "Mật khẩu mới quá dễ đoán. Ghép vài từ không liên quan đến tên hay cơ quan.",
+    # typing
+    "date_invalid": "Ngày chưa đúng. Nhập ngày, tháng, năm, ví dụ 21/11/2026.",
+    "date_in_future": "Ngày này chưa tới. Kiểm tra lại năm.",
+    "time_invalid": "Giờ chưa đúng. Nhập giờ, phút, ví dụ 09:05.",
+    "phone_invalid": "Số điện thoại chưa đúng. Nhập 10 chữ số, bắt đầu bằng 0.",
+    "personal_number_digits": "Nhập đủ 12 chữ số của số định danh cá nhân.",
+    # dossiers
+    "dossier_unknown": "Không có hồ sơ này ở đây. Kiểm tra lại mã trên giấy hẹn.",
+    "already_accepted": "Bản nháp này đã được tiếp nhận, mã hồ sơ {code}. Mở hồ sơ đó để làm tiếp.",
+    "wrong_status": "Hồ sơ {code} đang ở trạng thái khác, chưa làm được việc này. Mở lại hồ sơ để xem trạng thái mới.",
+    "wrong_document_state": "Văn bản của hồ sơ {code} chưa ở bước này. Mở lại hồ sơ để xem đang chờ ai.",
+    "numbers_exhausted": "Đã dùng hết dải số của sổ {book}, kỳ {period}. Chưa có gì thay đổi. Gọi quản trị viên xin cấp thêm số.",
+    # files and the ledger
+    "file_missing": "Không thấy tệp {digest}. Hồ sơ vẫn còn. Gọi kỹ thuật viên lấy lại tệp từ tỉnh.",
+    "file_damaged": "Tệp {digest} không còn đúng nội dung ban đầu. Bản này không được dùng. Gọi kỹ thuật viên.",
+    "file_too_big": "Tệp quá lớn. Chưa lưu gì. Chia nhỏ tệp rồi thử lại.",
+    "not_enrolled": "Máy chủ này chưa được cấp danh tính. Kỹ thuật viên chạy bước ghi danh trước.",
+    "sealed_part_damaged": "Phần thông tin cá nhân của sự kiện {seq} không đọc được. Sổ cái vẫn còn nguyên. Gọi kỹ thuật viên.",
+    # forms and PDF
+    "form_unknown": "Chưa có mẫu {form}. Gọi quản trị viên nạp gói danh mục mới.",
+    "form_field_missing": "Thiếu thông tin để in mẫu. Bổ sung rồi in lại.",
+    "form_field_unknown": "Mẫu không có ô được điền. Gọi kỹ thuật viên kiểm tra gói danh mục.",
+    "form_field_wrong": "Có ô điền chưa đúng cách. Sửa rồi in lại.",
+    "form_field_filled": "Ô {field} đã có nội dung, không ghi đè. Mở lại văn bản để xem.",
+    "form_letter_unknown": "Phông chữ của mẫu không có ký tự {letters}. Sửa lại chữ rồi in.",
+    "form_too_long": "Mẫu chứa tối đa {most} thành phần. Tách hồ sơ rồi in lại.",
+    "page_unknown": "Không có trang {page}: văn bản có {pages} trang.",
+    "pdf_unreadable": "Không đọc được tệp PDF này. Chưa lưu gì. Xuất lại tệp rồi thử lần nữa.",
+    "signature_field_missing": "Văn bản không có ô ký {field}. Soạn lại từ mẫu rồi trình ký.",
+    "signature_field_taken": "Ô ký {field} đã có chữ ký. Văn bản giữ nguyên.",
+    "clock_behind": "Đồng hồ máy chủ chậm hơn sổ cái. Tạm dừng ký số và cấp số. Chỉnh lại đồng hồ.",
+    "clock_ahead": "Đồng hồ máy chủ nhanh bất thường. Tạm dừng ký số và cấp số. Chỉnh lại đồng hồ.",
+    # workers
+    "worker_away": "Chương trình điều khiển thiết bị chưa chạy. Việc đang làm vẫn còn. Gọi kỹ thuật viên nếu quá một phút.",
+    "worker_failed": "Chương trình điều khiển thiết bị gặp lỗi. Việc đã xong vẫn còn. Thử lại; nếu vẫn lỗi, gọi kỹ thuật viên.",
+    # scanners
+    "scanner_absent": "Không thấy máy quét. Các trang đã quét vẫn còn. Kiểm tra nguồn và dây nối rồi bấm F8.",
+    "scanner_ambiguous": "Có {count} máy quét cùng kiểu, chưa biết dùng máy nào. Gọi kỹ thuật viên chọn máy cho quầy này.",
+    "scanner_busy": "Máy quét đang được dùng ở nơi khác. Chưa quét thêm trang nào. Chờ một lát rồi bấm F8.",
+    "scanner_cannot": "Máy quét không làm được kiểu quét đã chọn ({option}: {wanted}). Chưa quét gì. Chọn kiểu quét khác.",
+    "scanner_denied": "Máy chủ chưa được cấp quyền dùng máy quét. Chưa quét gì. Gọi kỹ thuật viên.",
+    "scanner_hung": "Máy quét không trả lời. Đã lưu {n} trang. Tắt máy quét, bật lại, đặt giấy từ trang {next} rồi bấm F8.",
+    "scanner_io": "Mất kết nối với máy quét. Đã lưu {n} trang. Kiểm tra dây nối, đặt giấy từ trang {next} rồi bấm F8.",
+    "scanner_stopped": "Việc quét dừng giữa chừng. Đã lưu {n} trang. Đặt giấy từ trang {next} rồi bấm F8 để quét tiếp.",
+    "feeder_empty": "Khay chưa có giấy. Các trang đã quét vẫn còn. Đặt giấy vào khay rồi bấm F8.",
+    "paper_jam": "Máy quét kẹt giấy. Đã lưu {n} trang. Mở nắp, lấy giấy ra, đặt lại từ trang {next} rồi bấm F8 để quét tiếp.",
+    "cover_open": "Nắp máy quét đang mở. Các trang đã quét vẫn còn. Đóng nắp rồi bấm F8.",
+    "short_page": "Trang {next} quét chưa hết tờ nên không được giữ. Đã lưu {n} trang. Đặt giấy từ trang {next} rồi bấm F8.",
+    "scan_disk_full": "Ổ đĩa gần đầy nên ngừng quét. Đã lưu {n} trang. Gọi kỹ thuật viên dọn ổ đĩa.",
+    "scan_options": "Kiểu quét không hợp lệ. Chưa quét gì. Chọn lại màu, độ phân giải và mặt giấy.",
+    "spool_full": "Còn {count} lần quét chưa được nhận vào hồ sơ. Chưa quét thêm. Gọi kỹ thuật viên.",
+    "job_name": "Lệnh gửi đến thiết bị không hợp lệ. Chưa làm gì. Tải lại trang rồi thử lại.",
+    # the box
+    "replica_stopped": "Bản sao cơ sở dữ liệu không chạy hoặc chậm. Việc đã lưu vẫn còn trên ổ đĩa chính. Gọi kỹ thuật viên trong ngày.",
+    "replica_died": "Bản sao cơ sở dữ liệu từng tự dừng trong 24 giờ qua và đã chạy lại. Không mất gì. Kỹ thuật viên xem nhật ký sao lưu.",
+    "wal_large": "Nhật ký ghi của cơ sở dữ liệu phình to. Việc đã lưu vẫn còn. Gọi kỹ thuật viên kiểm tra sao lưu.",
+    "disk_low": "Ổ đĩa sắp đầy, còn {free_mb:n} MB. Mọi việc vẫn chạy. Gọi kỹ thuật viên dọn ổ đĩa.",
+    "disk_full": "Ổ đĩa gần đầy, còn {free_mb:n} MB. Hồ sơ đã lưu vẫn còn; ngừng quét mới. Gọi kỹ thuật viên ngay.",
+    "worker_twice": "Chương trình điều khiển {worker} đã chạy rồi. Không mở thêm.",
+    # persons and the card
+    "name_missing": "Nhập họ, chữ đệm và tên, hoặc tên tổ chức.",
+    "field_long": "Ô này dài quá {most} ký tự. Rút gọn lại.",
+    "email_invalid": "Thư điện tử chưa đúng. Nhập dạng ten@noi.vn.",
+    "gender_unknown": "Chọn giới tính Nam hoặc Nữ.",
+    "card_layout": "Mã QR không phải của thẻ căn cước. Chưa điền gì. Quét lại mặt có mã, hoặc nhập tay.",
+    "card_number": "Số trong mã QR không đủ 12 chữ số. Chưa điền gì. Quét lại, hoặc nhập tay theo thẻ.",
+    "card_date": "Ngày ở phần {field} của mã QR không đọc được. Chưa điền gì. Quét lại, hoặc nhập tay theo thẻ.",
+    "marks_lost": "Máy đọc làm mất dấu tiếng Việt. Sửa họ tên và địa chỉ theo thẻ.",
+    "birth_mismatch": "Năm sinh không khớp với số định danh. Xem lại thẻ; vẫn tiếp nhận được.",
+    "gender_mismatch": "Giới tính không khớp với số định danh. Xem lại thẻ; vẫn tiếp nhận được.",
+    "address_old": "Thẻ cấp trước khi bỏ cấp huyện. Hỏi lại địa chỉ hiện nay.",
+    # the catalogue
+    "procedure_unknown": "Danh mục không có thủ tục {procedure}. Tìm lại theo tên.",
+    "case_unknown": "Thủ tục {procedure} không có trường hợp này. Chọn lại trường hợp.",
+    "channel_not_offered": "Thủ tục {procedure} không nhận theo cách nộp này. Chọn cách nộp khác.",
+    "result_rule_missing": "Danh mục chưa nói kết quả của thủ tục {procedure} trả theo mẫu nào. Gọi quản trị viên.",
+    "catalogue_broken": "Bộ danh mục không dùng được, {count} chỗ sai: {first}. Bộ đang dùng giữ nguyên.",
+    "catalogue_changed": "Tệp {file} của bộ danh mục đã bị sửa. Không dùng bộ này. Gọi kỹ thuật viên.",
+    "catalogue_unknown": "Không có bộ danh mục {digest} ở đây. Hồ sơ vẫn còn. Gọi kỹ thuật viên nạp lại bộ danh mục.",
+    # fees
+    "count_invalid": "Số trang hoặc số bản chưa đúng. Nhập lại số nguyên từ 1.",
+    "amount_invalid": "Số tiền chưa đúng. Nhập số nguyên đồng, không âm.",
+    "exemption_not_listed": "Thủ tục này không có diện miễn, giảm đã chọn. Chọn lại.",
+    "fee_free": "Không thu.",
+    "fee_flat": "{amount:n} đ.",
+    "fee_copies": "{amount:n} đ × {copies:n} bản.",
+    "fee_pages": "{pages:n} trang bản chính: {each:n} đ một bản × {copies:n} bản.",
+    "fee_pages_capped": "{pages:n} trang bản chính: mức tối đa {each:n} đ một bản × {copies:n} bản.",
+    "fee_pages_unknown": "Nhập số trang của bản chính để tính phí.",
+    "fee_by_council": "HĐND tỉnh quyết định mức thu. Nhập và xác nhận số tiền.",
+    "fee_unknown": "Danh mục không nêu mức thu. Nhập và xác nhận số tiền.",
+    "fee_doubtful": "Mức thu in trong danh mục không chắc đúng: {printed}. Nhập và xác nhận số tiền.",
+    "fee_exempt": "Miễn: {reason}.",
+    "fee_entered": "{amount:n} đ, cán bộ nhập và xác nhận.",
+    # the due date
+    "due_same_day": "Tiếp nhận {accepted}, trước {cutoff}: trả trong ngày.",
+    "due_after_cutoff": "Tiếp nhận {accepted}, từ {cutoff} trở đi: trả ngày làm việc tiếp theo.",
+    "due_day_off": "Tiếp nhận {accepted}, ngày nghỉ: trả ngày làm việc tiếp theo.",
+    "due_work_days": "Tiếp nhận {accepted}, thời hạn {value} ngày làm việc, tính từ ngày hôm sau.",
+    "due_calendar_days": "Tiếp nhận {accepted}, thời hạn {value} ngày, đến {last}; rơi vào ngày nghỉ thì chuyển sang ngày làm việc tiếp theo.",
+    "due_work_hours": "Tiếp nhận {accepted}, thời hạn {value} giờ làm việc.",
+    "due_hours_round_the_clock": "Tiếp nhận {accepted}, thời hạn {value} giờ liên tục, cả đêm và ngày nghỉ.",
+    "due_continued": "Tính tiếp phần thời hạn còn lại từ {brought}.",
+    "due_extended": "Hạn cũ {old}, cộng thời gian chờ và 1 ngày làm việc.",
+    "due_skipped_day": "Không tính {day}: {name}.",
+    "due_worked_saturday": "Có tính Thứ Bảy {day}: {name}.",
+    "due_unconfirmed_day": "Ngày {day} ({name}) chưa được xác nhận chính thức: ngày hẹn là tạm tính.",
+    "due_year_unknown": "Chưa có lịch nghỉ năm {year}: ngày hẹn là tạm tính.",
+    "due_unit_missing": "Danh mục chỉ ghi {value}, không ghi đơn vị: đọc là ngày làm việc.",
+    "due_limit_unknown": "Danh mục không nêu thời hạn. Nhập ngày hẹn và báo cho người dân biết.",
+    # what is uncertain in the catalogue
+    "basis_catalogue_without_unit": "Thời hạn chưa chắc chắn: danh mục chỉ in con số, không có đơn vị.",
+    "basis_law_quoted": "Thời hạn đọc qua trích dẫn, chưa đối chiếu với văn bản.",
+    "basis_old_local_page": "Thời hạn lấy từ trang cũ của một tỉnh, chưa đối chiếu.",
+    "basis_not_stated": "Không tìm được nguồn nêu thời hạn.",
+    "doubt_limit": "Thời hạn chưa chắc chắn: đối chiếu trước khi hẹn.",
+    "doubt_fee": "Phí, lệ phí chưa chắc chắn: đối chiếu trước khi thu.",
+    "doubt_components": "Thành phần hồ sơ chưa chắc chắn: đối chiếu trước khi yêu cầu.",
+    "doubt_results": "Tên hoặc mã kết quả chưa chắc chắn.",
+}
+
+HTTP_SENTENCES: dict[int, tuple[str, str]] = {
+    400: ("Yêu cầu không đọc được", "Chưa có gì thay đổi. Mở lại trang rồi thử lần nữa."),
+    403: ("Không có quyền làm việc này", "Vai trò đang giữ không gồm việc này. Gọi quản trị viên nếu cần thêm quyền."),
+    404: ("Không có trang này", "Địa chỉ sai hoặc đã đổi. Về trang chính rồi mở lại từ đó."),
+    405: ("Không mở được trang theo cách này", "Chưa có gì thay đổi. Về trang chính rồi mở lại từ đó."),
+    409: ("Dữ liệu bị trùng cập nhật", "Người khác vừa sửa. Nội dung của hai bên đều còn. Mở lại để xem khác biệt."),
+    413: ("Tệp quá lớn", "Chưa lưu gì. Chia nhỏ tệp rồi thử lại."),
+    422: ("Chưa làm được", "Chưa có gì thay đổi."),
+    500: ("Có lỗi chưa biết", "Dữ liệu đã lưu vẫn còn. Thử lại; nếu vẫn lỗi, báo kỹ thuật viên mã dưới đây."),
+}
+
+
+class Words(string.Formatter):
+    """Fill sentences: numbers with dots, lists with commas, an absent fact as …, never an error on top of an error."""
+
+    def get_value(self, key: int | str, args: object, kwargs: dict) -> object:  # type: ignore[override]
+        """Give a fact, or a mark that it is not known."""
+        return kwargs.get(key, "…") if isinstance(key, str) else "…"
+
+    def format_field(self, value: object, spec: str) -> str:
+        """Show one fact."""
+        if spec == "n" and isinstance(value, int):
+            return number_text(value)
+        return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+
+
+def sentence(refused: Refused | Line) -> str:
+    """Say a refusal (or a line) in Vietnamese. A code without a sentence raises KeyError: a test finds them all."""
+    return Words().vformat(SENTENCES[refused.code], (), refused.facts)
