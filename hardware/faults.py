@@ -17,7 +17,45 @@ SCANNER_FAULTS: dict[str, tuple[str, ...]] = {
     "paper_jam": ("n", "next"),
     "cover_open": (),
     "short_page": ("n", "next"),
-    "disk_full": ("n", "next"),
+    "scan_disk_full": ("n", "next"),
+}
+
+# Facts of a certificate's fault: `cn` is whom it was issued to, `day` the day that matters.
+TOKEN_FAULTS: dict[str, tuple[str, ...]] = {
+    "token_absent": (),
+    "token_removed": (),
+    "token_changed": (),  # The token is there, the certificate is not on it any more.
+    "token_without_key": (),
+    "token_failed": (),
+    "token_hung": (),
+    "token_module_died": (),
+    "token_module_missing": (),
+    "token_worker_stopped": (),  # The process that was signing died.
+    "pin_wrong": (),
+    "pin_wrong_left": ("left",),
+    "pin_locked": (),
+    "pin_length": (),
+    "wrong_token": ("cn",),
+    "cert_not_yet_valid": ("cn", "day"),
+    "cert_expired": ("cn", "day"),
+    "cert_wrong_use": ("cn",),
+    "cert_untrusted": ("cn",),
+    "cert_revoked": ("cn", "day"),
+    "revocation_unknown": ("cn",),
+}
+
+# What keeps one document from being signed, and no other.
+DOCUMENT_FAULTS: dict[str, tuple[str, ...]] = {
+    "file_missing": (),
+    "file_changed": (),
+    "pdf_unreadable": (),
+    "signature_field_missing": ("field",),
+    "signature_field_taken": ("field",),
+    "form_field_missing": ("field",),
+    "form_field_filled": ("field",),
+    "signature_check_failed": ("field",),
+    "not_signed": (),
+    "signing_stopped": (),
 }
 
 WORKER_FAULTS: dict[str, tuple[str, ...]] = {
@@ -26,7 +64,7 @@ WORKER_FAULTS: dict[str, tuple[str, ...]] = {
     "worker_twice": ("worker",),
 }
 
-FAULTS: dict[str, tuple[str, ...]] = {**SCANNER_FAULTS, **WORKER_FAULTS}
+FAULTS: dict[str, tuple[str, ...]] = {**SCANNER_FAULTS, **TOKEN_FAULTS, **DOCUMENT_FAULTS, **WORKER_FAULTS}
 
 
 def fault(code: str, known: dict) -> dict:

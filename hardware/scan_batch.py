@@ -90,7 +90,7 @@ def _use(scanner: Scanner, order: Order, told: Told, stopping: list[int]) -> Non
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
-        told.say("fault", code="disk_full", facts={})
+        told.say("fault", code="scan_disk_full", facts={})
     finally:
         scanner.close()  # Also after a fault: a network scanner would keep our job and call itself busy.
 

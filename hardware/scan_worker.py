@@ -92,7 +92,7 @@ class Worker:
 
     def begin(self) -> None:
         """Put the spool in order after whatever happened, and start to work."""
-        self.place.spool.mkdir(parents=True, exist_ok=True)
+        self.place.spool.mkdir(mode=0o700, parents=True, exist_ok=True)
         spool.mend(self.place.spool)
         threading.Thread(target=self._work_or_die, daemon=True).start()
 
@@ -162,7 +162,7 @@ class Worker:
         if self.running:
             raise Refused("scanner_busy")
         if shutil.disk_usage(self.place.spool).free < FREE_BYTES_MIN:
-            raise Refused("disk_full", n=first_page - 1, next=first_page)
+            raise Refused("scan_disk_full", n=first_page - 1, next=first_page)
         others = [one for one in spool.jobs(self.place.spool) if one.job != job]
         if len(others) >= JOBS_MAX:
             raise Refused("spool_full", count=len(others))
@@ -269,7 +269,7 @@ def _setting(text: str) -> tuple[str, str | int | float]:
 def main() -> None:
     parser = argparse.ArgumentParser(description="Tiến trình quét: mỗi máy quét chạy một tiến trình.")
     parser.add_argument("--socket", type=Path, required=True, help="nơi nhận yêu cầu")
-    parser.add_argument("--spool", type=Path, required=True, help="thư mục chờ của các trang đã quét")
+    parser.add_argument("--spool", type=Path, required=True, help="thư mục chờ của các trang đã quét; mỗi máy quét một thư mục con")
     parser.add_argument("--sane-config", type=Path, required=True, help="thư mục cấu hình SANE riêng")
     parser.add_argument("--scanner", required=True, help="tên thiết bị, hoặc một phần của hãng và kiểu máy")
     parser.add_argument("--set", type=_setting, action="append", default=[], help="tùy chọn riêng: tên=giá trị")
@@ -279,7 +279,9 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     if wanted.run:
         crash.arm_from(wanted.run)
-    place = Place(wanted.spool, wanted.sane_config, wanted.scanner, dict(wanted.set), wanted.quiet_s)
+    # A folder of its own: another scanner's jobs are none of this worker's business.
+    own_spool = wanted.spool / wanted.socket.stem
+    place = Place(own_spool, wanted.sane_config, wanted.scanner, dict(wanted.set), wanted.quiet_s)
     worker = Worker(place)
     serve(wanted.socket, worker.answer, worker.begin)
 
