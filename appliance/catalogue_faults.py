@@ -30,7 +30,7 @@ def _sheet_faults(name: str, file: Path) -> list[str]:
         return [f"{file.name}: {error}"]
     parts = [("about", loose.about, about_type)]
     parts += [(f"records[{n}]", raw, record_type) for n, raw in enumerate(loose.records)]
-    return [f"{file.name} {where}: {error}" for where, raw, kind in parts if (error := _fault(raw, kind))]
+    return [f"{file.name} {where}: {fault}" for where, raw, kind in parts if (fault := _fault(raw, kind))]
 
 
 def _fault(raw: msgspec.Raw, kind: Any) -> str:
@@ -55,8 +55,8 @@ def _twice(catalogue: Catalogue) -> list[str]:
 
 
 def _wrong_weekdays(catalogue: Catalogue) -> list[str]:
-    days = catalogue.calendar.records
-    return [f"calendar.json: {day.date} is not {day.weekday}" for day in days if WEEK[day.date.weekday()] != day.weekday]
+    wrong = [one for one in catalogue.calendar.records if WEEK[one.day.weekday()] != one.weekday]
+    return [f"calendar.json: {one.day} is not {one.weekday}" for one in wrong]
 
 
 def _unknown_names(catalogue: Catalogue) -> list[str]:
@@ -82,4 +82,4 @@ def _missing_rules(catalogue: Catalogue) -> list[str]:
     return []
 
 
-KEYS = (("procedures", "code"), ("procedures.core", "code"), ("calendar", "date"), ("books", "id"), ("units", "code"))
+KEYS = (("procedures", "code"), ("procedures.core", "code"), ("calendar", "day"), ("books", "id"), ("units", "code"))

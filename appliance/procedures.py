@@ -167,7 +167,9 @@ def case_of(procedure: Procedure, case_id: str) -> Case:
 def find(catalogue: Catalogue, query: str, most: int = FOUND_MAX) -> list[Procedure]:
     """Find by words typed without marks, their beginnings, common short names, or code; hand-checked ones first."""
     wanted = fold(query[:QUERY_CHARS_MAX])
-    words = wanted.split()
+    words = _words(wanted)
+    if wanted and not words:
+        return []
     ranked = [(rank, entry) for entry in catalogue.search_index if (rank := _rank(entry, wanted, words))]
     ranked.sort(key=lambda pair: pair[0])
     return [catalogue.procedures[entry.code] for _, entry in ranked[:most]]
@@ -241,7 +243,7 @@ def _fits(rule: ResultRule, procedure: Procedure) -> bool:
 def doubts(procedure: Procedure, case_id: str) -> tuple[Line, ...]:
     """List what is uncertain about a procedure and one case, for the officer to see before relying on it."""
     limit = case_of(procedure, case_id).limit
-    found = [] if limit.basis in SURE_BASES else [Line("doubt_limit_basis", {"basis": limit.basis or "not_stated"})]
+    found = [] if limit.basis in SURE_BASES else [Line(f"basis_{limit.basis or 'not_stated'}")]
     marks = procedure.checks or procedure.quality or {}
     for field, word in marks.items():
         if field in DOUBTED_FIELDS and word not in SURE_WORDS:

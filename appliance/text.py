@@ -5,6 +5,7 @@ Nothing here asks the clock or the disk, and nothing changes what a person wrote
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import NamedTuple
 
@@ -26,7 +27,7 @@ class Line(NamedTuple):
     """One sentence to be: a code and what fills it. The words live in web/vietnamese.py."""
 
     code: str
-    facts: dict[str, object] = {}
+    facts: Mapping[str, object] = {}
 
 
 def nfc(text: str) -> str:

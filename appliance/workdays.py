@@ -8,7 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 from appliance.rules import ClockPolicy, HourMinute, Rules
-from appliance.text import Line
+from appliance.text import Line, day_text, moment_text
 from appliance.working_calendar import (
     ONE_DAY,
     Calendar,
@@ -97,7 +97,7 @@ def due_after_pauses(
     due = due_date(rules, calendar, accepted_at, limit)
     if not pauses or due.at is None or policy is ClockPolicy.NONE:
         return due
-    if policy is ClockPolicy.RESTART or (limit.unit is Unit.SAME_DAY and policy is ClockPolicy.CONTINUE):
+    if policy is ClockPolicy.RESTART or (limit.unit == Unit.SAME_DAY and policy is ClockPolicy.CONTINUE):
         return due_date(rules, calendar, pauses[-1].brought, limit)
     if policy is ClockPolicy.EXTEND_TH:
         return _explained(calendar, _extended(rules, calendar, due.at, pauses))
@@ -142,19 +142,20 @@ def _same_day(rules: Rules, calendar: Calendar, start: datetime, limit: Limit) -
         code, day = "due_day_off", nth_working_day(calendar, day, 1)
     elif not in_time:
         code, day = "due_after_cutoff", nth_working_day(calendar, day, 1)
-    line = Line(code, {"accepted": start, "cutoff": f"{cutoff:%H:%M}"})
+    line = Line(code, {"accepted": moment_text(start), "cutoff": f"{cutoff:%H:%M}"})
     return Count(_end_of(rules, start, day), start.date(), line)
 
 
 def _work_days(rules: Rules, calendar: Calendar, start: datetime, limit: Limit) -> Count:
     end = _end_of(rules, start, nth_working_day(calendar, start.date(), limit.value or 0))
-    return Count(end, start.date() + ONE_DAY, Line("due_work_days", {"value": limit.value, "accepted": start}))
+    return Count(end, start.date() + ONE_DAY, Line("due_work_days", {"value": limit.value, "accepted": moment_text(start)}))
 
 
 def _calendar_days(rules: Rules, calendar: Calendar, start: datetime, limit: Limit) -> Count:
     last = start.date() + ONE_DAY * (limit.value or 0)
     end = _end_of(rules, start, working_day_on_or_after(calendar, last))
-    return Count(end, last, Line("due_calendar_days", {"value": limit.value, "accepted": start, "last": last}))
+    facts = {"value": limit.value, "accepted": moment_text(start), "last": day_text(last)}
+    return Count(end, last, Line("due_calendar_days", facts))
 
 
 def _hours(rules: Rules, calendar: Calendar, start: datetime, limit: Limit) -> Count:
@@ -162,7 +163,7 @@ def _hours(rules: Rules, calendar: Calendar, start: datetime, limit: Limit) -> C
     code, looked_from = "due_work_hours", start.date()
     if limit.round_the_clock:  # No day off matters.
         code, looked_from = "due_hours_round_the_clock", end.date() + ONE_DAY
-    return Count(end, looked_from, Line(code, {"value": limit.value, "accepted": start}))
+    return Count(end, looked_from, Line(code, {"value": limit.value, "accepted": moment_text(start)}))
 
 
 COUNTS = {Unit.SAME_DAY: _same_day, Unit.WORK_DAY: _work_days, Unit.CALENDAR_DAY: _calendar_days, Unit.HOUR: _hours}
@@ -173,24 +174,24 @@ def _extended(rules: Rules, calendar: Calendar, due_at: datetime, pauses: Sequen
     for pause in pauses:
         waited = (pause.brought.date() - pause.asked.date()).days
         day = nth_working_day(calendar, day + ONE_DAY * (waited - 1), 1)
-    return Count(_end_of(rules, due_at, day), due_at.date() + ONE_DAY, Line("due_extended", {"old": due_at}))
+    return Count(_end_of(rules, due_at, day), due_at.date() + ONE_DAY, Line("due_extended", {"old": day_text(due_at)}))
 
 
 def _continued(rules: Rules, calendar: Calendar, start: datetime, limit: Limit, left: int) -> Count:
     """Count what is left of the limit (minutes for hours) from the end of the pause."""
-    if limit.unit is Unit.HOUR:
+    if limit.unit == Unit.HOUR:
         end = _after_minutes(rules, calendar, start, left, limit)
     elif left == 0:
         end = _end_of(rules, start, working_day_on_or_after(calendar, start.date()))
     else:
         rest = msgspec.structs.replace(limit, value=left)
         end = COUNTS[limit.unit or Unit(rules.limit_without_unit)](rules, calendar, start, rest).at
-    return Count(end, start.date() + ONE_DAY, Line("due_continued", {"brought": start}))
+    return Count(end, start.date() + ONE_DAY, Line("due_continued", {"brought": moment_text(start)}))
 
 
 def _left_after(rules: Rules, calendar: Calendar, accepted_at: datetime, limit: Limit, pauses: Sequence[Pause]) -> int:
     """Say what is left of the limit in its own unit (minutes for hours); the day of asking counts as used."""
-    left = (limit.value or 0) * (60 if limit.unit is Unit.HOUR else 1)
+    left = (limit.value or 0) * (60 if limit.unit == Unit.HOUR else 1)
     started = accepted_at
     for pause in pauses:
         left -= _used(rules, calendar, started, pause.asked, limit)
@@ -199,9 +200,9 @@ def _left_after(rules: Rules, calendar: Calendar, accepted_at: datetime, limit: 
 
 
 def _used(rules: Rules, calendar: Calendar, start: datetime, end: datetime, limit: Limit) -> int:
-    if limit.unit is Unit.CALENDAR_DAY:
+    if limit.unit == Unit.CALENDAR_DAY:
         return (end.date() - start.date()).days
-    if limit.unit is not Unit.HOUR:
+    if limit.unit != Unit.HOUR:
         return working_days_between(calendar, start.date(), end.date())
     return minutes_between(start, end) if limit.round_the_clock else work_minutes_between(rules, calendar, start, end)
 
@@ -218,13 +219,13 @@ def _end_of(rules: Rules, like: datetime, day: date) -> datetime:
 
 def _explained(calendar: Calendar, count: Count, doubts: tuple[Line, ...] = ()) -> Due:
     """Add a sentence for each special day that was looked at; say whether any of them is unconfirmed."""
-    met = [day for day in calendar.records if count.looked_from <= day.date <= count.at.date()]
+    met = [special for special in calendar.records if count.looked_from <= special.day <= count.at.date()]
     beyond = count.at.year > calendar.last_year
     unknown = (Line("due_year_unknown", {"year": count.at.year}),) if beyond else ()
-    provisional = beyond or any(not day.confirmed for day in met)
+    provisional = beyond or any(not special.confirmed for special in met)
     return Due(count.at, provisional, (count.line, *map(_day_line, met), *unknown, *doubts))
 
 
-def _day_line(day: SpecialDay) -> Line:
-    code = "due_worked_saturday" if day.counts_for_deadline else "due_skipped_day"
-    return Line(code if day.confirmed else "due_unconfirmed_day", {"day": day.date, "name": day.name})
+def _day_line(special: SpecialDay) -> Line:
+    code = "due_worked_saturday" if special.counts_for_deadline else "due_skipped_day"
+    return Line(code if special.confirmed else "due_unconfirmed_day", {"day": day_text(special.day), "name": special.name})

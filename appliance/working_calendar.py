@@ -19,7 +19,7 @@ SATURDAY = 5
 class SpecialDay(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A day that is not ordinary: HOLIDAY, COMP_OFF, SWAP_OFF are off, SWAP_WORK is a Saturday that counts."""
 
-    date: date
+    day: date = msgspec.field(name="date")
     weekday: str
     kind: str
     name: str
@@ -55,12 +55,12 @@ class Calendar(msgspec.Struct, frozen=True, dict=True):
     @cached_property
     def special(self) -> dict[date, SpecialDay]:
         """Give the special days by date."""
-        return {day.date: day for day in self.records}
+        return {special.day: special for special in self.records}
 
     @cached_property
     def last_year(self) -> int:
         """Give the last year the calendar knows anything about."""
-        return max((day.date.year for day in self.records), default=0)
+        return max((special.day.year for special in self.records), default=0)
 
     def is_working(self, day: date) -> bool:
         """Say whether `day` counts for deadlines."""
