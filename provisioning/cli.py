@@ -2,7 +2,7 @@
 
 import click
 
-from provisioning import processes
+from provisioning import catalogue_bundle, processes
 from provisioning.demo import commands as demo_commands
 
 
@@ -12,5 +12,5 @@ def main() -> None:
     """Một Cửa: máy chủ của bộ phận một cửa cấp xã."""
 
 
-for command in (*processes.COMMANDS, *demo_commands.COMMANDS):
+for command in (*processes.COMMANDS, catalogue_bundle.commands, *demo_commands.COMMANDS):
     main.add_command(command)
