@@ -69,6 +69,11 @@ SENTENCES: dict[str, str] = {
     "scan_options": "Kiểu quét không hợp lệ. Chưa quét gì. Chọn lại màu, độ phân giải và mặt giấy.",
     "spool_full": "Còn {count} lần quét chưa được nhận vào hồ sơ. Chưa quét thêm. Gọi kỹ thuật viên.",
     "job_name": "Lệnh gửi đến thiết bị không hợp lệ. Chưa làm gì. Tải lại trang rồi thử lại.",
+    # printing
+    "printer_out_of_paper": "Máy in hết giấy. Bản in đã lưu và đang chờ. Nạp giấy, máy tự in tiếp.",
+    "printer_gone": "Không thấy máy in. Bản in đã lưu và đang chờ. Kiểm tra nguồn và dây mạng; máy in trở lại thì tự in tiếp.",
+    "printer_stuck": "Máy in chưa in xong. Bản in đã lưu và đang chờ. Xem màn hình máy in: kẹt giấy, nắp mở hoặc hết mực.",
+    "printing_service_down": "Dịch vụ in không chạy. Hồ sơ đã lưu, bản in vẫn còn. Gọi kỹ thuật viên, xong thì in lại.",
     # the box
     "replica_stopped": "Bản sao cơ sở dữ liệu không chạy hoặc chậm. Việc đã lưu vẫn còn trên ổ đĩa chính. Gọi kỹ thuật viên trong ngày.",
     "replica_died": "Bản sao cơ sở dữ liệu từng tự dừng trong 24 giờ qua và đã chạy lại. Không mất gì. Kỹ thuật viên xem nhật ký sao lưu.",
@@ -136,6 +141,62 @@ SENTENCES: dict[str, str] = {
     "doubt_fee": "Phí, lệ phí chưa chắc chắn: đối chiếu trước khi thu.",
     "doubt_components": "Thành phần hồ sơ chưa chắc chắn: đối chiếu trước khi yêu cầu.",
     "doubt_results": "Tên hoặc mã kết quả chưa chắc chắn.",
+    # signing: the token
+    "token_absent": "Chưa cắm USB Token này. Chưa văn bản nào được ký. Cắm USB Token rồi ký lại.",
+    "token_removed": "USB Token đã bị rút khi đang ký. Văn bản ký xong vẫn giữ, phần còn lại chưa ký. Cắm lại rồi ký tiếp.",
+    "token_changed": "USB Token không còn chứng thư số đã chọn. Chưa văn bản nào được ký. Tải lại trang để xem chứng thư đang có.",
+    "token_without_key": "USB Token có chứng thư số nhưng không có khóa ký. Chưa văn bản nào được ký. Liên hệ đơn vị cấp chứng thư.",
+    "token_failed": "USB Token không ký được. Văn bản ký xong vẫn giữ, phần còn lại chưa ký. Rút ra, cắm lại rồi ký tiếp.",
+    "token_hung": "USB Token không trả lời. Văn bản ký xong vẫn giữ, phần còn lại chưa ký. Rút ra, cắm lại rồi ký tiếp.",
+    "token_module_died": "Trình điều khiển USB Token bị ngắt. Văn bản ký xong vẫn giữ, phần còn lại chưa ký. Ký tiếp phần còn lại.",
+    "token_module_missing": "Chưa cài trình điều khiển USB Token trên máy chủ. Chưa văn bản nào được ký. Gọi kỹ thuật viên.",
+    "token_worker_stopped": "Việc ký bị ngắt giữa chừng. Văn bản ký xong vẫn giữ, phần còn lại chưa ký. Ký tiếp phần còn lại.",
+    "token_busy": "USB Token đang ký việc khác. Chưa dùng mã PIN. Chờ ký xong rồi thử lại.",
+    "pin_wrong": (
+        "Sai mã PIN, đã mất một lần thử. Chưa văn bản nào được ký. "
+        "USB Token này không báo còn bao nhiêu lần, thường sai 3 lần thì bị khóa. Kiểm tra kỹ mã rồi nhập lại."
+    ),
+    "pin_wrong_left": "Sai mã PIN. Còn {left} lần thử. Chưa văn bản nào được ký. Kiểm tra kỹ mã rồi nhập lại.",
+    "pin_locked": "USB Token bị khóa. Chưa văn bản nào được ký. Liên hệ đơn vị cấp chứng thư để mở khóa.",
+    "pin_length": "Mã PIN cần từ 4 đến 64 ký tự. Chưa mất lần thử nào. Nhập lại mã.",
+    "sign_request": "Danh sách ký chưa đúng. Chưa dùng mã PIN. Tải lại bàn ký rồi chọn lại.",
+    "sign_job_unknown": "Không còn việc ký này. Mở lại bàn ký để xem văn bản nào đã ký.",
+    # signing: the certificate
+    "wrong_token": "USB Token này của {cn}, không phải của người đang ký. Chưa dùng mã PIN. Cắm đúng USB Token rồi ký lại.",
+    "cert_not_yet_valid": "Chứng thư số của {cn} chưa đến ngày hiệu lực {day}. Chưa ký. Kiểm tra đồng hồ máy chủ.",
+    "cert_expired": "Chứng thư số của {cn} hết hạn ngày {day}. Chưa ký. Đề nghị cấp chứng thư mới.",
+    "cert_wrong_use": "Chứng thư số của {cn} không dùng để ký văn bản. Chưa ký. Chọn chứng thư khác.",
+    "cert_untrusted": "Chứng thư số của {cn} không do cơ quan chứng thực được tin cậy cấp. Chưa ký. Gọi kỹ thuật viên.",
+    "cert_revoked": "Chứng thư số của {cn} bị thu hồi từ ngày {day}. Chưa ký. Liên hệ đơn vị cấp chứng thư.",
+    "revocation_unknown": (
+        "Chưa kiểm tra được việc thu hồi chứng thư số của {cn} vì danh sách thu hồi đã cũ. "
+        "Chưa ký. Chờ có mạng rồi ký lại, hoặc ký tay trên giấy."
+    ),
+    "crl_unreadable": "Danh sách thu hồi chứng thư tải về bị hỏng. Danh sách cũ vẫn giữ. Máy sẽ tải lại.",
+    # signing: one document
+    "file_missing": "Không đọc được tệp cần ký. Văn bản này chưa ký. Mở lại văn bản để xem.",
+    "file_changed": "Tệp đã khác với bản lãnh đạo xem. Văn bản này chưa ký. Xem lại từng trang rồi ký.",
+    "pdf_unreadable": "Tệp PDF bị hỏng hoặc không đúng dạng. Tệp vẫn giữ nguyên. Lập lại văn bản rồi thử lại.",
+    "signature_field_missing": "Văn bản không có ô ký “{field}”. Văn bản này chưa ký. Lập lại từ mẫu.",
+    "signature_field_taken": "Ô “{field}” đã có chữ ký. Không ký thêm lần nữa. Mở văn bản để xem chữ ký.",
+    "form_field_missing": "Văn bản không có ô “{field}” để ghi số và ngày. Văn bản này chưa ký. Lập lại từ mẫu.",
+    "form_field_filled": "Ô “{field}” đã có nội dung. Văn bản này chưa ký. Mở văn bản để xem.",
+    "signature_check_failed": "Chữ ký ở ô “{field}” không hợp lệ khi kiểm tra. Bản vừa ký bị bỏ, tệp gốc giữ nguyên. Gọi kỹ thuật viên.",
+    "not_signed": "Văn bản này chưa ký vì việc ký dừng trước đó. Ký lại cùng phần còn lại.",
+    "signing_stopped": "Văn bản này chưa ký theo yêu cầu dừng. Ký lại khi cần.",
+    # signatures as judged, and evidence
+    "signature_good_stamped": "Chữ ký hợp lệ, đã có dấu thời gian.",
+    "signature_good": "Chữ ký hợp lệ, chờ dấu thời gian.",
+    "signature_unchecked": "Chữ ký nguyên vẹn, chưa kiểm tra được thu hồi. Máy sẽ kiểm tra khi có mạng.",
+    "signature_broken": "Chữ ký không hợp lệ: nội dung đã bị sửa sau khi ký. Không dùng tệp này.",
+    "signature_changed_after": "Văn bản bị thay đổi sau chữ ký cuối cùng. Không dùng tệp này.",
+    "signature_revoked": "Chứng thư số của người ký đã bị thu hồi. Không dùng chữ ký này.",
+    "signature_expired": "Chứng thư số của người ký đã hết hạn và chưa có dấu thời gian. Không dùng chữ ký này.",
+    "signature_untrusted": "Chứng thư số của người ký không do cơ quan chứng thực được tin cậy cấp. Không dùng chữ ký này.",
+    "revocation_unreachable": "Chưa hỏi được cơ quan chứng thực về thu hồi. Chữ ký vẫn giữ. Máy sẽ hỏi lại khi có mạng.",
+    "tsa_unreachable": "Chưa lấy được dấu thời gian. Chữ ký vẫn giữ. Máy sẽ lấy lại khi có mạng.",
+    "tsa_untrusted": "Dịch vụ dấu thời gian không được tin cậy. Chữ ký vẫn giữ. Gọi kỹ thuật viên.",
+    "evidence_failed": "Đã bổ sung chứng cứ nhưng kiểm tra lại không đạt. Tệp cũ vẫn giữ. Gọi kỹ thuật viên.",
 }
 
 HTTP_SENTENCES: dict[int, tuple[str, str]] = {

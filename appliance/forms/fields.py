@@ -106,7 +106,10 @@ def embedded(document: pikepdf.Pdf, key: str) -> pikepdf.Object:
     )  # fmt: skip
     return document.make_indirect(
         Dictionary(
-            Type=Name.Font, Subtype=Name.Type0, BaseFont=Name("/" + font.name), Encoding=Name("/Identity-H"),
+            Type=Name.Font,
+            Subtype=Name.Type0,
+            BaseFont=Name("/" + font.name),
+            Encoding=Name("/Identity-H"),
             DescendantFonts=Array([document.make_indirect(letters)]),
             ToUnicode=document.make_stream(to_unicode(font)),
         )  # fmt: skip
@@ -144,7 +147,11 @@ def tag(document: pikepdf.Pdf, widgets: list[pikepdf.Object]) -> None:
     for item in widgets:
         element = document.make_indirect(
             Dictionary(
-                Type=Name.StructElem, S=Name.Form, P=trunk, Pg=item.P, Alt=item.TU,
+                Type=Name.StructElem,
+                S=Name.Form,
+                P=trunk,
+                Pg=item.P,
+                Alt=item.TU,
                 K=Dictionary(Type=Name.OBJR, Obj=item, Pg=item.P),
             )  # fmt: skip
         )

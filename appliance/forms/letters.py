@@ -17,8 +17,24 @@ REGULAR = FOLDER / "LiberationSerif-Regular.ttf"
 ITALIC = FOLDER / "LiberationSerif-Italic.ttf"
 SHOWN_MAX = 10  # Letters named in one refusal.
 # What a clerk may write into a field: Latin with every Vietnamese letter, figures, punctuation, đồng.
-FIELD_LETTERS = (*range(0x20, 0x7F), *range(0xA0, 0x180), 0x1A0, 0x1A1, 0x1AF, 0x1B0, *range(0x1EA0, 0x1EFA),
-                 0x2013, 0x2014, 0x2018, 0x2019, 0x201C, 0x201D, 0x2026, 0x2116, 0x20AB)
+FIELD_LETTERS = (
+    *range(0x20, 0x7F),
+    *range(0xA0, 0x180),
+    0x1A0,
+    0x1A1,
+    0x1AF,
+    0x1B0,
+    *range(0x1EA0, 0x1EFA),
+    0x2013,
+    0x2014,
+    0x2018,
+    0x2019,
+    0x201C,
+    0x201D,
+    0x2026,
+    0x2116,
+    0x20AB,
+)
 
 
 @cache
@@ -53,17 +69,6 @@ class FieldFont:
 
     def _thousandths(self, value: int) -> int:
         return round(value * 1000 / self.units)
-
-    def encoded(self, text: str) -> bytes:
-        """Give the glyph numbers of a text, two bytes each. Refuses `form_letter_unknown`."""
-        strange = sorted({c for c in text if ord(c) not in self.gid})
-        if strange:
-            raise Refused("form_letter_unknown", letters=" ".join(strange[:SHOWN_MAX]))
-        return b"".join(self.gid[ord(c)].to_bytes(2, "big") for c in text)
-
-    def length(self, text: str, size: float) -> float:
-        """Give the width of a text in points."""
-        return sum(self.width[self.gid[ord(c)]] for c in text) * size / 1000
 
 
 def cut(font: TTFont) -> bytes:
