@@ -51,7 +51,7 @@ def build(home: Home, site: Site, collect: bool = True, mounted: tuple[tuple[str
     """
     app = Flask("web", static_folder=None, root_path=str(Path(__file__).parent))
     app.request_class = NfcRequest
-    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]  # nginx overwrites these three
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]  # nginx overwrites these two
     app.config.update(
         SECRET_KEY=secret_key(home),
         SESSION_COOKIE_NAME=site.cookie,
@@ -80,9 +80,15 @@ def build(home: Home, site: Site, collect: bool = True, mounted: tuple[tuple[str
 
 
 def mount(app: Flask, module: str, act: str) -> None:
-    """Add a blueprint from a lower layer; all its routes need `act`, and none carries a form of ours."""
-    blueprint = import_module(module).bp
+    """Add a blueprint from a lower layer; all its routes need `act`, and none carries a form of ours.
+
+    The module's own `set_up(app)`, where it has one, finds the box in app.extensions["box"].
+    """
+    found = import_module(module)
+    blueprint = found.bp
     app.register_blueprint(blueprint)
+    if hasattr(found, "set_up"):
+        found.set_up(app)
     app.extensions["csrf"].exempt(blueprint)
     app.extensions["mounted"] = {**app.extensions.get("mounted", {}), blueprint.name: act}
 
