@@ -46,12 +46,12 @@ TOKEN_FAULTS: dict[str, tuple[str, ...]] = {
 
 # What keeps one document from being signed, and no other.
 DOCUMENT_FAULTS: dict[str, tuple[str, ...]] = {
-    "file_missing": (),
+    "document_missing": (),
     "file_changed": (),
     "pdf_unreadable": (),
     "signature_field_missing": ("field",),
     "signature_field_taken": ("field",),
-    "form_field_missing": ("field",),
+    "fill_field_missing": ("field",),
     "form_field_filled": ("field",),
     "signature_check_failed": ("field",),
     "not_signed": (),

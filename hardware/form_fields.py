@@ -27,12 +27,12 @@ FONTS = {
 
 
 def fill_fields(writer: IncrementalPdfFileWriter, values: dict[str, str]) -> None:
-    """Write each text into the field of that name. Raises Refused: form_field_missing, form_field_filled."""
+    """Write each text into the field of that name. Raises Refused: fill_field_missing, form_field_filled."""
     form = _entry(writer.root, "/AcroForm", {})
     fields = dict(_fields(_entry(form, "/Fields", []), "", NESTING_MAX))
     for name, text in values.items():
         if name not in fields:
-            raise Refused("form_field_missing", field=name)
+            raise Refused("fill_field_missing", field=name)
         if _entry(fields[name], "/V", ""):
             raise Refused("form_field_filled", field=name)
         _fill(writer, form, fields[name], nfc(text))

@@ -52,7 +52,7 @@ def seal_organisation(
     """Return `pdf` with `fill` (field name to text) written and the organisation's signature over all of it.
 
     One increment, so that an earlier signature sees form filling and nothing else (NĐ 30/2020: number and date come
-    before the organisation's signature). Raises Refused as sign_leader does, and form_field_missing, form_field_filled.
+    before the organisation's signature). Raises Refused as sign_leader does, and fill_field_missing, form_field_filled.
     """
     writer = _open(pdf)
     fill_fields(writer, fill or {})

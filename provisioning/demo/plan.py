@@ -90,7 +90,8 @@ def commune_programs(demo: Demo) -> tuple[Program, ...]:
         *(scan_program(demo, name, scanner) for name, scanner in SCANNERS.items()),
         Program(
             "token",
-            (PYTHON, "-m", "hardware.token_worker", "--home", home.root, "--module", tokens.MODULE),
+            (PYTHON, "-m", "hardware.token_worker", "--module", tokens.MODULE, "--socket", home.run / "token.sock")
+            + ("--spool", home.spool, "--trust", home.trust, "--run", home.run),
             log / "token.log",
             (("SOFTHSM2_CONF", str(tokens.configuration(demo.tokens))),),
         ),
