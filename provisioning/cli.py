@@ -2,8 +2,25 @@
 
 import click
 
-from provisioning import catalogue_bundle, processes
+from provisioning import catalogue_bundle, config_commands, ledger_commands, processes
 from provisioning.demo import commands as demo_commands
+
+HEADINGS = {"Options": "Tùy chọn", "Commands": "Lệnh"}
+
+
+class Vietnamese(click.HelpFormatter):
+    """Help with Vietnamese headings."""
+
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        """Write the first line."""
+        super().write_usage(prog, args, "Cách dùng: ")
+
+    def write_heading(self, heading: str) -> None:
+        """Write a heading."""
+        super().write_heading(HEADINGS.get(heading, heading))
+
+
+click.Context.formatter_class = Vietnamese
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -12,5 +29,11 @@ def main() -> None:
     """Một Cửa: máy chủ của bộ phận một cửa cấp xã."""
 
 
-for command in (*processes.COMMANDS, catalogue_bundle.commands, *demo_commands.COMMANDS):
+for command in (
+    *processes.COMMANDS,
+    *config_commands.COMMANDS,
+    *demo_commands.COMMANDS,
+    catalogue_bundle.commands,
+    ledger_commands.commands,
+):
     main.add_command(command)

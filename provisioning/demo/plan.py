@@ -90,7 +90,7 @@ def commune_programs(demo: Demo) -> tuple[Program, ...]:
         *(scan_program(demo, name, scanner) for name, scanner in SCANNERS.items()),
         Program(
             "token",
-            (PYTHON, "-m", "hardware.token_worker", "--module", tokens.MODULE, "--socket", home.run / "token.sock")
+            (PYTHON, "-m", "hardware.token_worker", "--socket", home.run / "token.sock", "--module", tokens.MODULE)
             + ("--spool", home.spool, "--trust", home.trust, "--run", home.run),
             log / "token.log",
             (("SOFTHSM2_CONF", str(tokens.configuration(demo.tokens))),),
