@@ -31,7 +31,7 @@ from hardware import spool
 from hardware.faults import fault
 from hardware.scan_batch import Order
 from hardware.scan_child import kill, spawn, told_by
-from hardware.scanner import JobState, ScannerState, Wish
+from hardware.scanner import JobState, PageNumber, ScannerState, Wish
 from hardware.workers import serve
 
 QUIET_S = 30.0  # A batch that says nothing for so long has hung …
@@ -143,7 +143,7 @@ class Worker:
     def _scan(self, job: str, options: dict | None = None, first_page: int = 1) -> dict:
         try:
             wish = msgspec.convert(options or {}, Wish)
-            first = msgspec.convert(first_page, int)
+            first = msgspec.convert(first_page, PageNumber)
         except msgspec.ValidationError as error:
             raise Refused("scan_options") from error
         folder = spool.folder_of(self.place.spool, job)

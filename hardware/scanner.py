@@ -11,6 +11,7 @@ import msgspec
 from PIL.Image import Image
 
 PAGES_MAX = 500  # Of one job: ten full feeders.
+PageNumber = Annotated[int, msgspec.Meta(ge=1, le=9999)]
 A4_MM = (210.0, 297.0)
 
 

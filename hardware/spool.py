@@ -19,7 +19,7 @@ from PIL import Image
 from appliance.durable import sync_folder, write_durably
 from appliance.errors import Refused
 from hardware.faults import fault
-from hardware.scanner import JobState, Wish
+from hardware.scanner import JobState, PageNumber, Wish
 
 JOB_NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{0,63}")
 
@@ -29,7 +29,7 @@ class Job(msgspec.Struct, frozen=True):
 
     job: str
     wish: Wish
-    first_page: int
+    first_page: PageNumber
     state: JobState
     fault: dict | None = None
 

@@ -47,6 +47,7 @@ class Knobs:
     busy: bool = False
     hang: bool = False  # It takes the request and never answers.
     die_after: int | None = None  # The whole scanner is gone once this many more sheets are through.
+    cut: bool = False  # The cable is pulled while a page is on its way.
     delay: float = 0.0  # Seconds a side takes.
     refill: bool = False  # The same sheets lie in the feeder again when it has run empty.
     glass: str = "giay-chung-sinh"  # The kind of paper on the flatbed.
@@ -208,7 +209,7 @@ class Wire(BaseHTTPRequestHandler):
             side = self.scanner.next_side(job) if job else 404
         if isinstance(side, int):
             return self._send(side)
-        self._send(200, picture(side, job), "image/jpeg")
+        self._send(200, picture(side, job), "image/jpeg", cut=self.scanner.knobs.cut)
 
     def _turn(self, wanted: dict) -> None:
         with self.scanner.lock:
@@ -237,13 +238,14 @@ class Wire(BaseHTTPRequestHandler):
     def _send_json(self, value: dict) -> None:
         self._send(200, json.dumps(value).encode(), "application/json")
 
-    def _send(self, status: int, body: str | bytes = b"", media: str = "text/xml", **headers: str) -> None:
+    def _send(self, status: int, body: str | bytes = b"", media: str = "text/xml", cut: bool = False, **headers: str) -> None:
         body = body.encode() if isinstance(body, str) else body
         self.send_response(status)
         for name, value in {"Content-Type": media, "Content-Length": str(len(body)), **headers}.items():
             self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(body)
+        self.wfile.write(body[: len(body) // 2] if cut else body)
+        self.close_connection = self.close_connection or cut
 
     def log_message(self, *words: object) -> None:
         """Say nothing: a scan makes dozens of requests."""
