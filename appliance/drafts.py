@@ -20,6 +20,7 @@ from appliance.ledger import Act
 
 DRAFT_BYTES_MAX = 64 * 1024
 PAGES_MAX = 500
+OTHER = "other"  # The place of pages that belong to no component of the procedure (yet).
 
 
 class Part(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -72,6 +73,7 @@ class Draft:
     version: int
     changed_at: str
     accepted_as: str | None
+    discarded_at: str | None
     pages: tuple[Page, ...]
 
     def of(self, component: str) -> tuple[Page, ...]:
@@ -79,10 +81,10 @@ class Draft:
         return tuple(page for page in self.pages if page.component == component)
 
 
-def begin(act: Act, officer: str) -> str:
-    """Open an empty draft and give its id."""
-    draft, at = uuid7(), act.reading.at
-    sql = "INSERT INTO draft (id, officer, body, version, made_at, changed_at) VALUES (?, ?, ?, 1, ?, ?)"
+def begin(act: Act, officer: str, draft_id: str = "") -> str:
+    """Open an empty draft and give its id; with an id of the caller's own, beginning twice is once."""
+    draft, at = draft_id or uuid7(), act.reading.at
+    sql = "INSERT OR IGNORE INTO draft (id, officer, body, version, made_at, changed_at) VALUES (?, ?, ?, 1, ?, ?)"
     act.db.conn.execute(sql, [draft, officer, msgspec.json.encode(Body()), at, at])
     return draft
 
@@ -94,19 +96,25 @@ def load(db: Database, draft_id: str) -> Draft:
         raise Refused("draft_unknown")
     body = msgspec.json.decode(row["body"], type=Body)
     pages = _pages(db, draft_id)
-    return Draft(row["id"], row["officer"], body, row["version"], row["changed_at"], row["accepted_as"], pages)
+    kept = (row[name] for name in ("version", "changed_at", "accepted_as", "discarded_at"))
+    return Draft(row["id"], row["officer"], body, *kept, pages)
 
 
 def open_of(db: Database, officer: str) -> list[Draft]:
     """List an officer's open drafts, newest first."""
-    sql = "SELECT id FROM draft WHERE officer = ? AND accepted_as IS NULL ORDER BY changed_at DESC LIMIT 50"
+    sql = """SELECT id FROM draft WHERE officer = ? AND accepted_as IS NULL AND discarded_at IS NULL
+             ORDER BY changed_at DESC LIMIT 50"""
     return [load(db, row["id"]) for row in db.query(sql, [officer])]
 
 
 def save(act: Act, draft_id: str, officer: str, version: int, body: Body) -> int:
-    """Keep what was typed and give the new version. Raises Refused `draft_changed` (with the version that is there),
-    `draft_accepted`, `draft_of_other`, `draft_too_long`."""
+    """Keep what was typed and give the new version; what is there already is not written again (its answer was lost).
+
+    Raises Refused `draft_changed` (with the version that is there), `draft_accepted`, `draft_of_other`, `draft_too_long`.
+    """
     draft = _own(act.db, draft_id, officer)
+    if draft.body == body:
+        return draft.version
     if draft.version != version:
         raise Refused("draft_changed", version=draft.version)
     data = msgspec.json.encode(body)
@@ -129,19 +137,21 @@ class NewPage(msgspec.Struct, frozen=True):
 def add_page(act: Act, draft_id: str, component: str, page: NewPage, *, page_id: str = "", replaces: str = "") -> str:
     """Append a stored page to a component, or put it in the place of another, and give its id.
 
-    With a `page_id` of the caller's own, taking in the same page twice is one page. Raises Refused `draft_accepted`,
-    `too_many_pages`, `page_unknown`.
+    With a `page_id` of the caller's own, taking in the same page twice is one page. A page to replace that has gone
+    meanwhile is no reason to lose the new one: it is appended. Raises Refused `draft_accepted`, `too_many_pages`.
     """
     draft = load(act.db, draft_id)
+    if page_id and act.db.conn.execute("SELECT 1 FROM draft_page WHERE id = ?", [page_id]).fetchone():
+        return page_id
     if draft.accepted_as:
         raise Refused("draft_accepted")
     if len(draft.pages) >= PAGES_MAX:
         raise Refused("too_many_pages", limit=PAGES_MAX)
     page_id = page_id or uuid7()
-    old = _page(draft, replaces) if replaces else None
+    old = next((page for page in draft.pages if page.id == replaces), None)
     place = old.place if old else 1 + max((p.place for p in draft.of(component)), default=0)
     act.db.conn.execute(
-        """INSERT OR IGNORE INTO draft_page (id, draft, component, place, digest, size, media, facts, made_at)
+        """INSERT INTO draft_page (id, draft, component, place, digest, size, media, facts, made_at)
            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
         [page_id, draft_id, old.component if old else component, place, page.digest, page.size, page.media,
          msgspec.json.encode(page.facts), act.reading.at],
@@ -181,6 +191,16 @@ def assign_page(act: Act, draft_id: str, officer: str, page_id: str, component: 
     act.touch(f"draft:{draft_id}")
 
 
+def set_aside(act: Act, draft_id: str, components: Sequence[str]) -> None:
+    """Put pages whose component is none of these beside the others: another procedure was chosen after they were scanned."""
+    for page in load(act.db, draft_id).pages:
+        if page.component not in (*components, OTHER):
+            place = 1 + max((p.place for p in load(act.db, draft_id).of(OTHER)), default=0)
+            sql = "UPDATE draft_page SET component = ?, place = ? WHERE id = ?"
+            act.db.conn.execute(sql, [OTHER, place, page.id])
+            act.touch(f"draft:{draft_id}")
+
+
 def remove_page(act: Act, draft_id: str, officer: str, page_id: str) -> None:
     """Take a page out; `restore_page` brings it back while the draft is open."""
     page = _page(_own(act.db, draft_id, officer), page_id)
@@ -204,10 +224,22 @@ def close(act: Act, draft_id: str, accepted_as: str) -> None:
 
 
 def discard(act: Act, draft_id: str, officer: str) -> None:
-    """Give up a draft of one's own; its page files are collected later."""
+    """Give up a draft of one's own; `restore` brings it back until it is purged."""
     _own(act.db, draft_id, officer)
-    act.db.conn.execute("DELETE FROM draft_page WHERE draft = ?", [draft_id])
-    act.db.conn.execute("DELETE FROM draft WHERE id = ?", [draft_id])
+    act.db.conn.execute("UPDATE draft SET discarded_at = ? WHERE id = ?", [act.reading.at, draft_id])
+
+
+def restore(act: Act, draft_id: str, officer: str) -> None:
+    """Undo a discard. Raises Refused `draft_unknown` once it was purged."""
+    _own(act.db, draft_id, officer, discarded=True)
+    act.db.conn.execute("UPDATE draft SET discarded_at = NULL WHERE id = ?", [draft_id])
+
+
+def purge(act: Act, before: str) -> None:
+    """Delete the drafts that were discarded before a moment (UTC text), with their pages; files are collected later."""
+    gone = "SELECT id FROM draft WHERE discarded_at < ?"
+    act.db.conn.execute(f"DELETE FROM draft_page WHERE draft IN ({gone})", [before])
+    act.db.conn.execute("DELETE FROM draft WHERE discarded_at < ?", [before])
 
 
 def collect(act: Act, home: Home, older_than_days: int) -> Sequence[str]:
@@ -234,10 +266,12 @@ def _page(draft: Draft, page_id: str) -> Page:
     return found
 
 
-def _own(db: Database, draft_id: str, officer: str) -> Draft:
+def _own(db: Database, draft_id: str, officer: str, discarded: bool = False) -> Draft:
     draft = load(db, draft_id)
     if draft.accepted_as:
         raise Refused("draft_accepted")
+    if draft.discarded_at and not discarded:
+        raise Refused("draft_discarded")
     if draft.officer != officer:
         raise Refused("draft_of_other", officer=draft.officer)
     return draft

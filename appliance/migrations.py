@@ -161,3 +161,9 @@ def m005_certificates(db: Database) -> None:
             sha256 TEXT PRIMARY KEY, owner TEXT NOT NULL, kind TEXT NOT NULL, registered_at TEXT NOT NULL
         ) STRICT""",
     )
+
+
+@migrations()
+def m006_discarded_drafts(db: Database) -> None:
+    """A discarded draft can be brought back for a while."""
+    db.conn.execute("ALTER TABLE draft ADD COLUMN discarded_at TEXT")

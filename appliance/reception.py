@@ -21,11 +21,12 @@ from appliance.ids import uuid7
 from appliance.ledger import Act
 from appliance.office import Office, office_of
 from appliance.officers import Officer
-from appliance.procedures import Asked, Procedure, ReleasePath, ResultRule
+from appliance.procedures import Asked, Kind, Procedure, ReleasePath, ResultRule
 from appliance.text import Line, day_text
 from appliance.workdays import Due
 
 BOOK = "dossier"
+OTHER_NAME = "Giấy tờ khác"
 QR_TITLE = "Giấy tiếp nhận hồ sơ và hẹn trả kết quả"
 RESULT_PLACES = {"counter": "Bộ phận Một cửa", "post": "Dịch vụ bưu chính công ích", "electronic": "Bản điện tử"}
 
@@ -54,6 +55,7 @@ class Accepted:
 
     dossier: str
     code: str
+    due_at: str  # local ISO text
     slip: str
     slip_size: int
 
@@ -111,7 +113,7 @@ def missing(draft: Draft, choice: Choice | None) -> list[str]:
         found.append("applicant_missing")
     if choice is None:
         return [*found, "procedure_missing"]
-    if not any(part.have for part in body.parts.values()):
+    if not (draft.pages or any(part.have for part in body.parts.values())):
         found.append("components_missing")
     if choice.certifies and not (body.original_pages and body.copies):
         found.append("copies_missing")
@@ -130,6 +132,8 @@ def accept(act: Act, home: Home, catalogue: Catalogue, draft_id: str, officer: O
     draft = drafts.load(act.db, draft_id)
     if draft.accepted_as:
         return _again(act, draft.accepted_as)
+    if draft.discarded_at:
+        raise Refused("draft_discarded")
     now = clock.local(act.reading.at)
     choice = choose(catalogue, draft.body, now)
     if (gaps := missing(draft, choice)) or choice is None:
@@ -151,18 +155,24 @@ def accept(act: Act, home: Home, catalogue: Catalogue, draft_id: str, officer: O
             "authorised": people_of(draft.body.authorised),
             "note": draft.body.note,
         },
-        files=[*(FileRef(p.digest, p.size, p.media) for p in draft.pages), FileRef(digest, len(slip), "application/pdf")],
+        files=[*_scans(draft), FileRef(digest, len(slip), "application/pdf")],
     )
     drafts.close(act, draft_id, dossier)
     act.touch("inbox")
-    return Accepted(dossier, code, digest, len(slip))
+    assert choice.due.at
+    return Accepted(dossier, code, choice.due.at.isoformat(), digest, len(slip))
 
 
 def _again(act: Act, dossier: str) -> Accepted:
-    row = next(act.db.query("SELECT code, state FROM dossier WHERE id = ?", [dossier]))
+    row = next(act.db.query("SELECT code, due_at, state FROM dossier WHERE id = ?", [dossier]))
     slip = msgspec.json.decode(row["state"])["slip"]
     size = next(act.db.query("SELECT size FROM dossier_file WHERE dossier = ? AND digest = ?", [dossier, slip]))["size"]
-    return Accepted(dossier, row["code"], slip, size)
+    return Accepted(dossier, row["code"], row["due_at"], slip, size)
+
+
+def _scans(draft: Draft) -> list[FileRef]:
+    """Name each file of the draft once; several pages may lie in one PDF."""
+    return list({page.digest: FileRef(page.digest, page.size, page.media) for page in draft.pages}.values())
 
 
 def people_of(typed: dict[str, str]) -> dict[str, Any]:
@@ -185,7 +195,7 @@ def _clear(
         "channel": body.channel,
         "accepted_at": at,
         "due": {"at": due.at.isoformat() if due.at else None, "provisional": due.provisional, "lines": _lines(due.lines)},
-        "components": [_component(draft, asked) for asked in choice.asked if _part(body, asked).have],
+        "components": [*(_component(draft, asked) for asked in brought(draft, choice)), *_others(draft)],
         "fee_lines": [{"name": line.name, "amount": line.amount} for line in choice.fee_lines],
         "result_by": body.result_by,
         "slip": slip,
@@ -197,13 +207,23 @@ def _lines(lines: tuple[Line, ...]) -> list[dict[str, Any]]:
     return [{"code": x.code, "facts": {k: str(v) for k, v in x.facts.items()}} for x in lines]
 
 
-def _part(body: Body, asked: Asked) -> Part:
-    return body.parts.get(asked.key, Part())
+def part_of(body: Body, asked: Asked) -> Part:
+    """Give a component as ticked; untouched it is an original or a copy, as many as the catalogue asks for."""
+    if part := body.parts.get(asked.key):
+        return part
+    wanted = asked.component
+    if wanted.originals or not wanted.copies:
+        return Part(count=wanted.originals or 1)
+    return Part(copy="copy", count=wanted.copies)
+
+
+def brought(draft: Draft, choice: Choice) -> list[Asked]:
+    """List what the citizen brought: what was ticked, and what was scanned."""
+    return [asked for asked in choice.asked if part_of(draft.body, asked).have or draft.of(asked.key)]
 
 
 def _component(draft: Draft, asked: Asked) -> dict[str, Any]:
-    part = _part(draft.body, asked)
-    pages = [{"file": page.digest, "turn": page.turn} for page in draft.of(asked.key)]
+    part = part_of(draft.body, asked)
     return {
         "key": asked.key,
         "name": asked.component.name,
@@ -211,8 +231,20 @@ def _component(draft: Draft, asked: Asked) -> dict[str, Any]:
         "copy": part.copy,
         "count": part.count,
         "scan": asked.scan,
-        "pages": pages,
+        "pages": _pages(draft, asked.key),
     }
+
+
+def _others(draft: Draft) -> list[dict[str, Any]]:
+    """Give the pages that belong to no component of the procedure as one more, so that nothing scanned is left out."""
+    pages = _pages(draft, drafts.OTHER)
+    paper = {"key": drafts.OTHER, "name": OTHER_NAME, "kind": "submit", "copy": "copy", "count": 1, "scan": True}
+    return [{**paper, "pages": pages}] if pages else []
+
+
+def _pages(draft: Draft, key: str) -> list[dict[str, Any]]:
+    """Give pages as an event names them: file, quarter turns, and which page of a file that holds several."""
+    return [{"file": p.digest, "turn": p.turn} | ({"n": p.facts["n"]} if "n" in p.facts else {}) for p in draft.of(key)]
 
 
 def _slip(
@@ -228,12 +260,12 @@ def _slip(
         reception_place=office.reception,
         dossier_code=code,
         qr_text="|".join((code, choice.procedure.code, person.get("number", ""), QR_TITLE)),
-        applicant_name=person["name"],
+        applicant_name=person.get("name") or person.get("organisation", ""),
         address=person.get("address", ""),
         phone=person.get("phone", ""),
         email=person.get("email", ""),
         procedure_name=choice.procedure.name,
-        components=tuple(_paper(body, asked, choice) for asked in choice.asked if _part(body, asked).have),
+        components=_papers(draft, choice),
         certification=choice.certifies,
         limit_text=limit_words(choice.limit, choice.due),
         received_at=at,
@@ -243,13 +275,23 @@ def _slip(
     )
 
 
-def _paper(body: Body, asked: Asked, choice: Choice) -> Paper:
-    part = _part(body, asked)
-    counts = {"original": "originals", "copy": "copies", "certified": "certified"}
+def _papers(draft: Draft, choice: Choice) -> tuple[Paper, ...]:
+    """List the papers that stay here. What is only shown stands on the slip where its copies are certified."""
+    body = draft.body
     if choice.certifies:
-        total = fees.total(choice.fee_lines) if asked is choice.asked[0] else None
-        return Paper(name=asked.component.name, pages=body.original_pages, copies=body.copies, fee=total)
-    return Paper(name=asked.component.name, note=part.note, **{counts[part.copy]: part.count})
+        names = [asked.component.name for asked in brought(draft, choice) if asked.component.kind is Kind.PRESENT]
+        names = names[:1] or [asked.component.name for asked in brought(draft, choice)][:1]
+        total = fees.total(choice.fee_lines)
+        return tuple(Paper(name=name, pages=body.original_pages, copies=body.copies, fee=total) for name in names)
+    kept = [asked for asked in brought(draft, choice) if asked.component.kind is Kind.SUBMIT]
+    return tuple(_paper(part_of(body, asked), asked) for asked in kept)
+
+
+COUNTED_AS = {"original": "originals", "copy": "copies", "certified": "certified"}
+
+
+def _paper(part: Part, asked: Asked) -> Paper:
+    return Paper(name=asked.component.name, note=part.note, **{COUNTED_AS[part.copy]: part.count})
 
 
 LIMIT_UNITS = {"work_day": "ngày làm việc", "calendar_day": "ngày", "hour": "giờ"}

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from people import ACCEPTED, PERSON, UNIT, open_test_box
+from boxes import ACCEPTED, PERSON, UNIT, open_test_box
 
 from appliance import numbering, processing, queries, release, rows
 from appliance.catalogue_sheets import Book

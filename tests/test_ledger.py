@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from people import ACCEPTED, PERSON, open_test_box
+from boxes import ACCEPTED, PERSON, open_test_box
 
 from appliance import box as boxes
 from appliance import chain, drafts, erasure, events, files, ledger, numbering, rows, verify, witness

@@ -40,7 +40,11 @@ FIELD_LETTERS = (
 @cache
 def glyphs(path: Path) -> dict[int, str]:
     """Map each character the font can draw to the name of its glyph."""
-    return TTFont(path, lazy=True).getBestCmap()
+    return opened(path).getBestCmap()
+
+
+def opened(path: Path) -> TTFont:
+    return TTFont(io.BytesIO(path.read_bytes()), recalcTimestamp=False)
 
 
 def need_letters(text: str) -> None:
@@ -54,7 +58,7 @@ class FieldFont:
     """A font cut down to FIELD_LETTERS whose glyph numbers stay those of the bundled file."""
 
     def __init__(self, path: Path) -> None:
-        whole = TTFont(path, recalcTimestamp=False)
+        whole = opened(path)
         self.name = "MCFLDS+" + whole["name"].getDebugName(6)
         self.units = whole["head"].unitsPerEm
         self.gid = {code: whole.getGlyphID(name) for code, name in whole.getBestCmap().items() if code in FIELD_LETTERS}
