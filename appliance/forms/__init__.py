@@ -8,6 +8,7 @@ import json
 import unicodedata
 from collections.abc import Iterator
 from functools import cache
+from typing import Final
 
 import msgspec
 import segno
@@ -21,7 +22,7 @@ from appliance.forms.result import ResultData
 from appliance.forms.slip import Paper, Sheet, SlipData
 
 __all__ = ["Paper", "ResultData", "Sheet", "SlipData", "render"]
-STANDARD = "a-2a"
+STANDARD: Final = "a-2a"
 DATA_KIND = {"slip": SlipData, "result": ResultData}
 
 
@@ -37,6 +38,7 @@ def render(form_id: str, data: SlipData | ResultData) -> bytes:
         registry.TEMPLATES / template.file, root=registry.TEMPLATES, font_paths=fonts(), sys_inputs={"data": text}
     )
     page = compiler.compile(format="pdf", pdf_standards=STANDARD, timestamp=int(moment_of(data.made_at).timestamp()))
+    assert isinstance(page, bytes)  # Only pictures come as a list.
     if not template.electronic:
         return page
     return fields.added(page, fields.places(compiler.query("<form-field>", field="value")))

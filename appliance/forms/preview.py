@@ -24,12 +24,16 @@ def page_count(pdf: bytes) -> int:
 
 def page_png(pdf: bytes, page: int, dpi: int = 110) -> bytes:
     """Draw a page (from 1) as PNG. Refuses `pdf_unreadable`, `page_unknown`."""
-    return _encoded(_drawn(pdf, page, dpi), format="PNG", compress_level=4)
+    out = io.BytesIO()
+    _drawn(pdf, page, dpi).save(out, "PNG", compress_level=4)
+    return out.getvalue()
 
 
 def page_jpeg(pdf: bytes, page: int, dpi: int = 110) -> bytes:
     """Draw a page (from 1) as JPEG. Refuses `pdf_unreadable`, `page_unknown`."""
-    return _encoded(_drawn(pdf, page, dpi), format="JPEG", quality=JPEG_QUALITY)
+    out = io.BytesIO()
+    _drawn(pdf, page, dpi).save(out, "JPEG", quality=JPEG_QUALITY)
+    return out.getvalue()
 
 
 def _drawn(pdf: bytes, page: int, dpi: int) -> Image.Image:
@@ -54,9 +58,3 @@ def _opened(pdf: bytes) -> Iterator[pypdfium2.PdfDocument]:
             yield document
         finally:
             document.close()
-
-
-def _encoded(image: Image.Image, **look: object) -> bytes:
-    out = io.BytesIO()
-    image.save(out, **look)
-    return out.getvalue()

@@ -113,7 +113,7 @@ def respond(printer: Printer, body: bytes) -> bytes:
     """Give the answer to one IPP request."""
     version, operation, request = struct.unpack(">HHI", body[:8])
     asked, document = attributes(body)
-    job = asked.get("job-id") or int(str(asked.get("job-uri", "/0")).rsplit("/", 1)[-1])
+    job = int(asked.get("job-id") or asked.get("job-uri", "/0").rsplit("/", 1)[-1])
     status, groups = OK, b""
     if operation == PRINT_JOB:
         job = printer.take(document)
@@ -129,9 +129,9 @@ def respond(printer: Printer, body: bytes) -> bytes:
     return head + groups + bytes([GROUP_END])
 
 
-def attributes(body: bytes) -> tuple[dict[str, object], bytes]:
-    """Read a request's attributes (first values) and the document behind them."""
-    found: dict[str, object] = {}
+def attributes(body: bytes) -> tuple[dict[str, str], bytes]:
+    """Read a request's attributes (first values, as text) and the document behind them."""
+    found: dict[str, str] = {}
     at = 8
     while body[at] != GROUP_END:
         if body[at] < 0x10:
@@ -144,7 +144,7 @@ def attributes(body: bytes) -> tuple[dict[str, object], bytes]:
         raw = body[at + 2 : at + 2 + length]
         at += 2 + length
         if name:
-            found[name] = int.from_bytes(raw, "big") if tag in (INTEGER, ENUM) else raw.decode("utf-8", "replace")
+            found[name] = str(int.from_bytes(raw, "big")) if tag in (INTEGER, ENUM) else raw.decode("utf-8", "replace")
     return found, body[at + 1 :]
 
 
