@@ -11,11 +11,12 @@ for width in WIDTHS: resize(page, width) …
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from urllib.parse import urlsplit
 
 from flask import Flask
 from playwright.sync_api import Page, expect
+from waitress import wasyncore
 from waitress.server import create_server
 
 from people import PASSWORD
@@ -37,13 +38,21 @@ SMALLEST_PX, PRESSED_PX = 24, 35.5
 def serving(app: Flask) -> Iterator[str]:
     """Serve an application under waitress on a free loopback port. Chromium trusts 127.0.0.1 with Secure cookies."""
     server = create_server(app, host="127.0.0.1", port=0, threads=8)
-    thread = Thread(target=server.run, daemon=True)
+    stop = Event()
+
+    def run() -> None:
+        while not stop.is_set():  # server.run() itself cannot be ended from another thread.
+            wasyncore.loop(timeout=0.05, count=1, map=server._map)
+
+    thread = Thread(target=run, daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.effective_port}"
     finally:
-        server.close()
+        server.task_dispatcher.shutdown(cancel_pending=True, timeout=5)
+        stop.set()
         thread.join(timeout=10)
+        wasyncore.close_all(server._map)
 
 
 def watch(page: Page) -> list[str]:
