@@ -9,7 +9,7 @@ from datetime import date
 
 from sqlite_utils.db import Database
 
-from appliance import clock
+from appliance import clock, events
 from appliance.catalogue_sheets import Book
 from appliance.errors import Refused
 from appliance.ledger import Act
@@ -86,9 +86,10 @@ def confirm_today(act: Act, actor: str) -> None:
 
 
 def floor(db: Database) -> str:
-    """Give the earliest moment that now can honestly be."""
-    newest = db.conn.execute("SELECT max(at) FROM (SELECT at FROM dossier_event UNION ALL SELECT at FROM trusted_time)")
-    return max(clock.BUILT, newest.fetchone()[0] or "")
+    """Give the earliest moment that now can honestly be: build, newest event, newest time the province or an authority signed."""
+    last = db.conn.execute("SELECT bytes FROM event ORDER BY n DESC LIMIT 1").fetchone()
+    trusted = db.conn.execute("SELECT max(at) FROM trusted_time").fetchone()[0]
+    return max(clock.BUILT, events.decode(bytes(last[0])).at if last else "", trusted or "")
 
 
 def _confirmed(db: Database, day: date) -> bool:

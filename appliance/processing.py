@@ -7,6 +7,7 @@ is waiting for the signature.
 from collections.abc import Mapping
 
 from appliance import files, forms, rows
+from appliance.clock import local_day
 from appliance.config import Home
 from appliance.dossier import Dossier, Signature
 from appliance.errors import Refused
@@ -51,7 +52,7 @@ def prepare(
         clear={
             "document": document,
             "template": template,
-            "template_version": registry.template_of(template, act.reading.at[:10]).version,
+            "template_version": registry.template_of(template, local_day(act.reading.at).isoformat()).version,
             "path": path,
             "file": digest,
             "pages": preview.page_count(pdf),
@@ -109,6 +110,6 @@ def _data(home: Home, at: str, values: Mapping[str, str], leader: Officer) -> fo
         agency=office.agency,
         leader_title=leader.title.split(" UBND")[0].upper(),
         leader_name=leader.name,
-        recipients=("Như trên", "Lưu: VT"),
+        recipients=("Lưu: VT",),
         values=dict(values),
     )
