@@ -1,7 +1,7 @@
-"""Litestream on a leash: one replica folder per incarnation, and never one life of the ledger written into another's folder.
+"""Litestream on a leash: one replica folder per incarnation, so that two lives, or two boxes with one past, never share one.
 
-The keeper starts litestream for the incarnation that the database is in now, ends it when the box begins a new life, and leaves
-a mark when litestream dies by itself, so that the pages can say so.
+The keeper starts litestream for the incarnation that the database is in, ends it within LOOK_EVERY_S when the box begins a new life
+(the supervisor then starts a keeper for that one), and leaves a mark when litestream dies by itself, so that the pages can say so.
 """
 
 import fcntl
@@ -20,6 +20,7 @@ from provisioning.rendered import rendered
 LOOK_EVERY_S = 2.0
 STOP_S = 15.0
 PROGRAM = Path(sys.executable).with_name("litestream")
+DIE_WITH_US = ("/usr/bin/setpriv", "--pdeathsig", "TERM")  # Else a keeper that is killed leaves a writer nobody watches.
 
 
 def keep(home: Home, port: int) -> int:
@@ -64,7 +65,8 @@ def _start(home: Home, configuration: Path) -> subprocess.Popen[bytes]:
     """Start litestream holding the lock that tells the pages it lives; no other process keeps a copy of it."""
     with health.replica_lock(home).open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        return subprocess.Popen([PROGRAM, "replicate", "-config", configuration], pass_fds=[lock.fileno()])
+        command = [*DIE_WITH_US, PROGRAM, "replicate", "-config", configuration]
+        return subprocess.Popen(command, pass_fds=[lock.fileno()])
 
 
 def _told_to_stop() -> threading.Event:

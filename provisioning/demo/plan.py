@@ -6,6 +6,7 @@ from pathlib import Path
 
 from appliance.config import Home
 from provisioning.demo import print_shop, tokens
+from provisioning.replicate import DIE_WITH_US
 
 PORT_BASE = 8400
 LOOPBACK = "127.0.0.1"
@@ -13,7 +14,6 @@ PYTHON = sys.executable
 BIN = Path(sys.executable).parent
 NGINX = "/usr/sbin/nginx"
 SCANNERS = {"quay-1": "Mot Cua", "thu": "test:0"}  # Name of a worker, and the device it drives: the eSCL simulator, SANE's own.
-DIE_WITH_SUPERVISOR = ("/usr/bin/setpriv", "--pdeathsig", "TERM")
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Program:
     @property
     def command_line(self) -> str:
         """Give the command as supervisor reads it; it ends with the supervisor, whatever ends that."""
-        return " ".join(f'"{word}"' for word in (*DIE_WITH_SUPERVISOR, *map(str, self.command))).replace("%", "%%")
+        return " ".join(f'"{word}"' for word in (*DIE_WITH_US, *map(str, self.command))).replace("%", "%%")
 
     @property
     def environment_line(self) -> str:
@@ -101,9 +101,12 @@ def commune_programs(demo: Demo) -> tuple[Program, ...]:
 def scan_program(demo: Demo, name: str, scanner: str) -> Program:
     """Give the worker of one scanner."""
     home = demo.commune
-    command = (PYTHON, "-m", "hardware.scan_worker", "--socket", home.run / f"scan-{name}.sock", "--spool", home.spool)
-    command += ("--sane-config", demo.sane / name, "--scanner", scanner, "--run", home.run)
-    return Program(f"scan-{name}", command, home.log / f"scan-{name}.log")
+    return Program(
+        f"scan-{name}",
+        (PYTHON, "-m", "hardware.scan_worker", "--socket", home.run / f"scan-{name}.sock", "--spool", home.spool)
+        + ("--sane-config", demo.sane / name, "--scanner", scanner, "--run", home.run),
+        home.log / f"scan-{name}.log",
+    )
 
 
 def province_programs(demo: Demo) -> tuple[Program, ...]:

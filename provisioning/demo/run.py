@@ -18,11 +18,12 @@ import urllib3
 from supervisor.xmlrpc import SupervisorTransport
 
 from provisioning.demo import lay_out, welcome
-from provisioning.demo.plan import BIN, DIE_WITH_SUPERVISOR, Demo
+from provisioning.demo.plan import BIN, Demo
+from provisioning.replicate import DIE_WITH_US
 
 READY_S = 90.0
 STOP_S = 60.0
-LOOK_EVERY_S = 0.1
+LOOK_EVERY_S = 0.2
 SOCKET_NAME_BYTES_MAX = 100  # The kernel allows 107 for the name of a Unix socket.
 
 Say = Callable[[str], None]
@@ -71,7 +72,7 @@ def running(demo: Demo, reset: bool = False, crash_at: str = "", say: Say = lamb
 def start(demo: Demo) -> subprocess.Popen:
     """Start the supervisor, in a process group of its own so that Ctrl-C reaches it in order, through us."""
     demo.ready.unlink(missing_ok=True)
-    command = [*DIE_WITH_SUPERVISOR, BIN / "supervisord", "-n", "-c", demo.folder / "supervisord.conf"]
+    command = [*DIE_WITH_US, BIN / "supervisord", "-n", "-c", demo.folder / "supervisord.conf"]
     output = (demo.folder / "log" / "supervisord.out").open("w")
     with output:
         return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True)
@@ -97,10 +98,10 @@ def wait_until_ready(demo: Demo, supervisor: subprocess.Popen) -> None:
 
 def stop(demo: Demo) -> bool:
     """Stop a demonstration that runs, wherever it was started. Says whether there was one."""
-    server = control(demo)
+    server = control(demo).supervisor
     try:
-        number = server.supervisor.getPID()
-        server.supervisor.shutdown()
+        number = int(str(server.getPID()))
+        server.shutdown()
     except OSError:
         return False
     until = time.monotonic() + STOP_S
