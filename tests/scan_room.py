@@ -16,8 +16,8 @@ from hardware.barcodes import read_codes
 from hardware.workers import ask
 
 NAME = "Máy quét quầy 2"
-WAIT_S_MAX = 30
-QUIET_S = 2.0
+WAIT_S_MAX = 60
+QUIET_S = 60.0
 
 
 class Simulator:
@@ -31,12 +31,12 @@ class Simulator:
 
     def turn(self, **knobs):
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}/sim", json.dumps(knobs).encode())
-        with urllib.request.urlopen(request, timeout=5) as answer:
+        with urllib.request.urlopen(request, timeout=WAIT_S_MAX) as answer:
             return json.load(answer)
 
     def reset(self):
         calm = {"jam": False, "hatch": False, "busy": False, "hang": False, "cut": False, "delay": 0}
-        return self.turn(load=0, jam_after=None, die_after=None, **calm)
+        return self.turn(load=0, jam_after=None, die_after=None, hang_after=None, **calm)
 
     def stop(self):
         self.process.kill()
@@ -46,20 +46,27 @@ class Simulator:
 class Room:
     """A worker for one scanner, and the questions the web process asks it."""
 
-    def __init__(self, folder: Path, port: int):
-        self.folder, self.socket = folder, folder / "scan.sock"
+    def __init__(self, folder: Path, port: int, quiet_s: float):
+        self.folder, self.socket, self.quiet_s = folder, folder / "scan.sock", quiet_s
         sane_config.write_airscan(folder / "sane", {NAME: f"http://127.0.0.1:{port}/eSCL/"})
         self.open()
 
     def open(self):
         command = [sys.executable, "-m", "hardware.scan_worker", "--socket", self.socket, "--spool", self.folder / "spool"]
-        command += ["--sane-config", self.folder / "sane", "--scanner", NAME, "--quiet-s", str(QUIET_S)]
+        command += ["--sane-config", self.folder / "sane", "--scanner", NAME, "--quiet-s", str(self.quiet_s)]
         self.process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
         until(self._answers)
 
     def die(self):
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
+
+    def clear(self):
+        """Forget every job, the one in hand too."""
+        for job in self.ask("status")["jobs"]:
+            self.ask("cancel", job=job)
+            until(lambda job=job: self.job(job)["state"] != "scanning")
+            self.ask("forget", job=job)
 
     def ask(self, do, **words):
         return ask(self.socket, {"do": do, **words})
@@ -121,8 +128,8 @@ def is_alive(pid: int) -> bool:
 
 
 @contextmanager
-def a_room(folder: Path, port: int):
-    room = Room(folder, port)
+def a_room(folder: Path, port: int, quiet_s: float = QUIET_S):
+    room = Room(folder, port, quiet_s)
     try:
         yield room
     finally:

@@ -1,8 +1,8 @@
 """A network scanner that isn't there: speaks eSCL to the real sane-airscan, feeds drawn sheets, breaks down on request.
 
 `POST /sim` takes JSON with any of the fields of `Knobs` and `load` (a number of sheets, or a list of kinds);
-`GET /sim` shows the state. A sheet is drawn and encoded once and kept, so that measuring a second scan of it doesn't
-measure this program. Listens on 127.0.0.1 alone.
+`GET /sim` shows the state. Sheets are drawn and encoded when they are loaded (fronts, colour, 200 dpi; other wishes when
+first asked for) and kept, so that measuring a scan doesn't measure this program. Listens on 127.0.0.1 alone.
 """
 
 import argparse
@@ -11,6 +11,7 @@ import json
 import os
 import re
 import threading
+import time
 import uuid
 from dataclasses import asdict, dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -46,6 +47,7 @@ class Knobs:
     hatch: bool = False  # The cover is open.
     busy: bool = False
     hang: bool = False  # It takes the request and never answers.
+    hang_after: int | None = None  # The same, once this many more sheets are through.
     die_after: int | None = None  # The whole scanner is gone once this many more sheets are through.
     cut: bool = False  # The cable is pulled while a page is on its way.
     delay: float = 0.0  # Seconds a side takes.
@@ -80,13 +82,15 @@ class Scanner:
         """Put sheets into the feeder, numbered from 1; what lay there is taken out."""
         self.loaded = [*islice(cycle(PROVING_SHEETS), wanted)] if isinstance(wanted, int) else list(wanted)
         self.waiting = [(kind, number) for number, kind in enumerate(self.loaded, 1)]
+        for sheet in self.waiting:
+            sheets.draw(*sheet)
 
     def turn(self, wanted: dict) -> None:
         """Turn the knobs named in `wanted`."""
         if "load" in wanted:
             self.load(wanted.pop("load"))
         self.knobs = replace(self.knobs, **wanted)
-        self.awake.clear() if self.knobs.hang else self.awake.set()
+        self.awake.clear() if self.knobs.hang or self.knobs.hang_after is not None else self.awake.set()
 
     def feeder_state(self) -> str:
         if self.knobs.jam:
@@ -115,7 +119,8 @@ class Scanner:
             return 404
         kind, number = self.waiting.pop(0)
         self.served += 1
-        self.knobs = replace(self.knobs, jam_after=_one_less(self.knobs.jam_after), die_after=_one_less(self.knobs.die_after))
+        counts = {name: _one_less(getattr(self.knobs, name)) for name in ("jam_after", "die_after", "hang_after")}
+        self.knobs = replace(self.knobs, **counts)
         job.sides = [(kind, number, True)] if job.duplex else []
         return kind, number, False
 
@@ -201,10 +206,10 @@ class Wire(BaseHTTPRequestHandler):
     def _next_document(self, name: str) -> None:
         with self.scanner.lock:
             job = self.scanner.jobs.get(name)
-            hang, delay = self.scanner.knobs.hang, self.scanner.knobs.delay
-        if hang:
+            knobs = self.scanner.knobs
+        if knobs.hang or knobs.hang_after == 0:
             self.scanner.awake.wait(HANG_S_MAX)
-        threading.Event().wait(delay)
+        time.sleep(knobs.delay)
         with self.scanner.lock:
             side = self.scanner.next_side(job) if job else 404
         if isinstance(side, int):

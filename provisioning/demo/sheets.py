@@ -8,9 +8,10 @@ import io
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
 import segno
-from PIL import Image, ImageDraw, ImageFilter, ImageFont
+from PIL import Image, ImageDraw, ImageFont
 
 import appliance
 
@@ -248,10 +249,12 @@ class _Paper:
     def scanned(self, seed: int) -> Image.Image:
         """Return the sheet as a scanner sees it: slightly turned, slightly soft, with the grain of paper."""
         chance = np.random.default_rng(seed)
-        turned = self.image.rotate(chance.uniform(-0.6, 0.6), Image.Resampling.BICUBIC, fillcolor=(250, 250, 248))
-        grain = 2 * chance.standard_normal((turned.height, turned.width, 1), np.float32)
-        noisy = np.clip(np.asarray(turned, np.float32) + grain, 0, 255).astype(np.uint8)
-        return Image.fromarray(noisy).filter(ImageFilter.GaussianBlur(0.4))
+        width, height = self.image.size
+        matrix = cv2.getRotationMatrix2D((width / 2, height / 2), chance.uniform(-0.6, 0.6), 1)
+        turned = cv2.warpAffine(np.asarray(self.image), matrix, (width, height), borderValue=(250, 250, 248))
+        grain = (2 * chance.standard_normal((height, width), np.float32)).astype(np.int16)[..., None]
+        noisy = np.clip(turned + grain, 0, 255).astype(np.uint8)
+        return Image.fromarray(cv2.GaussianBlur(noisy, (0, 0), 0.5))
 
     def _at(self, x, y):
         return round(x * self.scale), round(y * self.scale)
