@@ -4,6 +4,7 @@ The box and the province fold with the same `fold`; only the ledger they read fr
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -17,6 +18,7 @@ from appliance.text import vkey
 _encode = msgspec.json.Encoder().encode
 decode = msgspec.json.Decoder(Dossier).decode
 
+_sort_key = lru_cache(maxsize=4096)(vkey)  # The same name again with every act on its dossier.
 NUMBER_STATES = {"number.voided": "voided", "numbers.lost": "lost"}
 
 SAVE = """
@@ -73,7 +75,7 @@ def _save(db: Database, device: str, inc: bytes, event: Event, dossier: Dossier)
             "procedure": dossier.procedure,
             "procedure_name": dossier.procedure_name,
             "applicant": name,
-            "applicant_key": vkey(name) if name else None,
+            "applicant_key": _sort_key(name) if name else None,
             "holder": dossier.holder or None,
             "accepted_at": dossier.accepted_at,
             "due_at": (dossier.due or {}).get("at"),
