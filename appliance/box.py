@@ -111,6 +111,13 @@ def _settle_roll_back(box: Box) -> None:
         witness.move(box.home.witness, ledger.incarnation(box._writer).inc_no, new)
 
 
+def open_new_life(box: Box, reason: str) -> None:
+    """Begin a new incarnation on top of what is here: somebody holds more of the present one, so it must not be written on."""
+    with database.writing(box._writer) as db:
+        new = _open_incarnation(db, box.device, ledger.head(db), reason)
+    witness.move(box.home.witness, ledger.incarnation(box._writer).inc_no, new)
+
+
 def _open_incarnation(db: Database, device: str, parent: Head | None, reason: str, above: int = 0) -> Head:
     """Begin a new life of the ledger, with its own first event. `above` is an ordinal that was already used elsewhere."""
     number = max([above, *(i.inc_no for i in ledger.incarnations(db))]) + 1

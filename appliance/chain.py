@@ -5,7 +5,7 @@ Device and incarnation are inside, so a chain cannot be transplanted to another 
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 EVENT_MARK = b"motcua-ev-1"
@@ -52,3 +52,12 @@ def first_break(device: bytes, inc: bytes, start: bytes, links: Iterable[tuple[i
             return Break(seq, "digest")
         expected += 1
     return None
+
+
+def misfits(device: bytes, inc: bytes, start: bytes, links: Iterable[tuple[int, bytes, bytes]]) -> Iterator[int]:
+    """Name every event whose bytes do not give its digest after the digest stored before it; one damaged event is one finding."""
+    previous = start
+    for seq, digest, event in links:
+        if digest_of(device, inc, seq, previous, event) != digest:
+            yield seq
+        previous = digest

@@ -5,6 +5,7 @@ until its dossier is erased.
 """
 
 import hashlib
+import os
 from pathlib import Path
 
 from appliance.config import Home
@@ -39,6 +40,19 @@ def put(home: Home, data: bytes) -> str:
     return digest
 
 
+def put_path(home: Home, path: Path) -> str:
+    """Take in a file that lies whole on the same file system: `path` is moved, not copied. Gives its digest."""
+    with path.open("rb") as whole:
+        digest = hashlib.file_digest(whole, "sha256").hexdigest()
+        os.fchmod(whole.fileno(), FILE_MODE)
+        os.fsync(whole.fileno())
+    target = path_of(home, digest)
+    _make_folders(home.files, target.parent)
+    path.replace(target)
+    sync_folder(target.parent)
+    return digest
+
+
 def has(home: Home, digest: str) -> bool:
     """Say whether the file is here; does not read it."""
     return path_of(home, digest).exists()
@@ -53,6 +67,15 @@ def read(home: Home, digest: str) -> bytes:
     if digest_of(data) != digest:
         raise Refused("file_damaged", digest=digest[:12])
     return data
+
+
+def found(home: Home, digest: str) -> str:
+    """Give the digest that the stored bytes have now, read anew; empty when no file is there."""
+    try:
+        with path_of(home, digest).open("rb") as stored:
+            return hashlib.file_digest(stored, "sha256").hexdigest()
+    except FileNotFoundError:
+        return ""
 
 
 def remove(home: Home, digest: str) -> None:

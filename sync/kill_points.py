@@ -12,7 +12,7 @@ LABELS = (
     "agent_before_feed_commit",
     "agent_after_feed_commit",
     "agent_before_chunk",
-    "agent_after_file",
+    "agent_after_chunk",
     "agent_before_evidence",
     "agent_after_evidence",
     # the receiver

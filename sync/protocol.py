@@ -18,6 +18,7 @@ LIVES_MAX = 64
 KEYS_MAX = 1_000
 DIGESTS_MAX = 1_000
 FEED_RECORDS_MAX = 200
+FEED_BYTES_MAX = 1024 * 1024
 JSON_BYTES_MAX = 256 * 1024
 CHUNK_BYTES_MIN = 64 * 1024
 CHUNK_BYTES_MAX = 4 * 1024 * 1024
@@ -149,13 +150,13 @@ class UploadAnswer(msgspec.Struct, frozen=True):
 
 
 class InventoryLife(msgspec.Struct, frozen=True):
-    """A page of what the province holds of a life, worked out from stored bytes: SHA-256 of each event from `after` + 1 on,
-    the stored head, and the first place where the chain does not hold (0: it holds)."""
+    """A page of what the province holds of a life, worked out from stored bytes: the stored head, SHA-256 of each event from
+    `after` + 1 on, and the numbers of those that do not fit into the chain."""
 
     head: Mark
-    broken_at: Seq
     after: Seq
     events: tuple[str, ...]
+    broken: tuple[int, ...] = ()
 
 
 class InventoryFile(msgspec.Struct, frozen=True):

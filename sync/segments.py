@@ -87,9 +87,7 @@ def fitting(events: Iterable[bytes]) -> list[bytes]:
 def pack(segment: Segment, key: Ed25519PrivateKey) -> bytes:
     """Sign and compress; may come out above WIRE_BYTES_MAX, then `halved` is sent instead."""
     sig = base64.b64encode(key.sign(signed_bytes(segment))).decode()
-    heading = Heading(
-        segment.inc.hex(), segment.first, len(segment.events), segment.previous.hex(), segment.digests[-1].hex(), sig
-    )
+    heading = Heading(segment.inc.hex(), segment.first, len(segment.events), segment.previous.hex(), segment.digests[-1].hex(), sig)
     lines = b"\n".join((msgspec.json.encode(heading), *segment.events))
     return zstandard.ZstdCompressor(level=LEVEL).compress(lines)
 

@@ -37,7 +37,10 @@ CREATE TABLE fork_seen (
     ours BLOB, theirs BLOB, times INTEGER NOT NULL, first_at TEXT NOT NULL, last_at TEXT NOT NULL,
     UNIQUE (device, inc, seq, theirs)
 ) STRICT;
-CREATE TABLE doomed_file (digest TEXT PRIMARY KEY) STRICT;
+CREATE TABLE key_wanted (dossier TEXT PRIMARY KEY, device TEXT NOT NULL) STRICT;
+CREATE TABLE doomed (                  -- what an erasure has still to remove from the disk; digest '' stands for words and WAL
+    dossier TEXT NOT NULL, digest TEXT NOT NULL, PRIMARY KEY (dossier, digest)
+) STRICT, WITHOUT ROWID;
 """
 
 GIVEN = """

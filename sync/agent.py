@@ -1,0 +1,236 @@
+"""The agent of a box: when there is a line it sends what waits and fetches what the province says; it never holds up a screen.
+
+One round: hello · keys · events · feed · files · evidence. Each stage that is refused leaves the others their turn; a line that is
+cut ends the round. It wakes on new events, on a network that changed, and on a timer.
+"""
+
+import logging
+import random
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from appliance import clock, ledger
+from appliance.box import open_new_life
+from appliance.config import Home
+from appliance.errors import Refused
+from appliance.ledger import Incarnation
+from sync import feed, files_out, progress, recovery, retry, stamping
+from sync.protocol import LIVES_MAX, FetchLost, HelloAnswer, OpenNewLife, SendEvents, SendLifeFirst, Stop, Wait, next_step
+from sync.revocation import renew_crls
+from sync.sender import Sender, open_sender, say_hello, send_keys, send_life
+from sync.wire import LineDown
+
+POLL_S = 0.5
+STEPS_MAX = 3 * LIVES_MAX
+CRLS_EVERY_S = 3600.0
+OK_NOTED_EVERY_S = 300.0
+LINE_MARKS = Path("/proc/net/route")
+PASSES_MAX = 1_000
+BY_OTHERS = {"stamps", "crls"}  # Stages that need another authority than the province: their faults do not slow the sending.
+T = TypeVar("T")
+log = logging.getLogger("motcua.agent")
+
+
+@dataclass
+class Agent:
+    """A running agent: its sender, and what it remembers between rounds. All of it may be lost without harm."""
+
+    sender: Sender
+    mood: retry.Mood = field(default_factory=retry.Mood)
+    files: files_out.FilesOut = field(default_factory=files_out.FilesOut)
+    stamps: stamping.Stamping = field(default_factory=stamping.Stamping)
+    crls_at: float = float("-inf")
+    seen: int = 0  # the newest event when the round began
+    faults: dict[str, str] = field(default_factory=dict)  # stage: code of what it was refused in this round
+
+
+def run(home: Home) -> None:
+    """Send and fetch until the process is ended. Raises Refused `not_enrolled`, SQLiteTooOld."""
+    keep_on(Agent(open_sender(home)), threading.Event())
+
+
+def keep_on(agent: Agent, ended: threading.Event) -> None:
+    """Do rounds until `ended` is set."""
+    chance = random.Random()
+    while not ended.is_set():
+        try:
+            round_of(agent)
+        except Exception:  # A defect must not end the sending for good; the state says that it stands still.
+            log.exception("a round failed")
+            agent.mood = retry.failed(agent.mood)
+        _wait(agent, retry.wait_s(agent.mood, time.monotonic(), chance), ended)
+
+
+def round_of(agent: Agent) -> bool:
+    """Do one round; says whether the line held. Everything it learns is written down as it happens."""
+    agent.faults.clear()
+    agent.seen = _newest(agent)
+    try:
+        for _ in range(PASSES_MAX):
+            if not _pass(agent):
+                break
+    except LineDown as down:
+        agent.mood = retry.failed(agent.mood)
+        _tell_down(agent, down)
+        return False
+    bad = agent.faults.keys() - BY_OTHERS
+    agent.mood = retry.failed(agent.mood) if bad else retry.succeeded(agent.mood, time.monotonic())
+    _tell_up(agent)
+    return True
+
+
+def _pass(agent: Agent) -> bool:
+    """Go through the stages once; says whether there are new events that should go before anything else."""
+    sender = agent.sender
+    answer = _stage(agent, "events", lambda: send_all(sender))
+    if answer:
+        _stage(agent, "feed", lambda: feed.fetch(sender, answer.feed))
+    _tell_up(agent)
+    while _stage(agent, "files", lambda: files_out.send_some(sender, agent.files)):
+        _tell_up(agent)
+        if answer and progress.backlog(sender.box.db).events:
+            return True  # New events never wait behind scans.
+    _stage(agent, "crls", lambda: _renew_crls(agent))
+    return bool(_stage(agent, "stamps", lambda: stamping.stamp_some(sender.box, agent.stamps)))
+
+
+def _stage(agent: Agent, name: str, act: Callable[[], T]) -> T | None:
+    try:
+        return act()
+    except LineDown:
+        raise
+    except Refused as refused:
+        log.warning("%s: %s", name, refused.code)
+        agent.faults[name] = refused.code
+        return None
+
+
+def send_all(sender: Sender) -> HelloAnswer:
+    """Bring every life of the ledger to the province; gives its last answer. Raises Refused, LineDown."""
+    life = ledger.incarnation(sender.box.db)
+    for _ in range(STEPS_MAX):
+        answer = say_hello(sender, life)
+        send_keys(sender, answer.keys_wanted)
+        local = progress.mark_of(sender.box.db, life.inc)
+        writing = life.inc == ledger.incarnation(sender.box.db).inc
+        match next_step(local, writing, answer):
+            case SendEvents(after):
+                send_life(sender, life, after)
+                if writing:
+                    return answer
+                life = ledger.incarnation(sender.box.db)
+            case Wait():
+                if writing:
+                    return answer
+                life = ledger.incarnation(sender.box.db)
+            case SendLifeFirst(inc):
+                life = _life(sender, inc)
+            case FetchLost(lost):
+                recovery.fetch_lost(sender, lost)
+            case OpenNewLife():
+                open_new_life(sender.box, "province_ahead")
+                life = ledger.incarnation(sender.box.db)
+            case Stop(code):
+                raise Refused(code, inc=life.inc.hex())
+    raise Refused("sync_fork", inc=life.inc.hex())
+
+
+def _life(sender: Sender, inc: str) -> Incarnation:
+    found = next((life for life in ledger.incarnations(sender.box.db) if life.inc.hex() == inc), None)
+    if found is None:
+        raise Refused("sync_fork", inc=inc)
+    return found
+
+
+def _renew_crls(agent: Agent) -> None:
+    """Renew the officers' revocation lists from their own authority, now and then."""
+    if time.monotonic() - agent.crls_at < CRLS_EVERY_S:
+        return
+    home = agent.sender.box.home
+    if not renew_crls(home.trust, home.settings.crl_urls, agent.stamps.http):
+        agent.crls_at = time.monotonic()
+
+
+def _tell_up(agent: Agent) -> None:
+    """Say that the line holds, what waits, and what was refused."""
+    box = agent.sender.box
+    now, waiting = clock.stamp(), progress.backlog(box.db)
+    known = dict(box.db.conn.execute("SELECT name, value FROM sync_state").fetchall())
+    refused = agent.faults.get("events", "")
+    states = {
+        "line": "online",
+        "line_since": known.get("line_since", now) if known.get("line") == "online" else now,
+        "offline_since": "",
+        "waiting": str(waiting.dossiers),
+        "waiting_events": str(waiting.events),
+        "waiting_files": str(waiting.files),
+        "sending": str(waiting.dossiers),
+        "failed": str(waiting.dossiers) if refused else "0",
+        "last_error": next(iter(agent.faults.values()), ""),
+        "stamps_undecided": str(len(agent.stamps.undecided)),
+        "files_failed": str(len(agent.files.failed)),
+    }
+    calm = not waiting.events and not waiting.files
+    if calm and (_stale(known.get("acknowledged_at"), now) or known.get("waiting_events") != "0"):
+        states["acknowledged_at"] = now
+    if _stale(known.get("last_ok"), now) or any(known.get(name) != value for name, value in states.items()):
+        states["last_ok"] = now
+    progress.tell(box, states)
+
+
+def _stale(at: str | None, now: str) -> bool:
+    return at is None or (clock.moment_of(now) - clock.moment_of(at)).total_seconds() > OK_NOTED_EVERY_S
+
+
+def _tell_down(agent: Agent, down: LineDown) -> None:
+    """Say since when there is no line, and what waits for it."""
+    box = agent.sender.box
+    now, waiting = clock.stamp(), progress.backlog(box.db)
+    known = dict(box.db.conn.execute("SELECT name, value FROM sync_state").fetchall())
+    since = known["line_since"] if known.get("line") == "offline" else now
+    progress.tell(
+        box,
+        {
+            "line": "offline",
+            "line_since": since,
+            "offline_since": since,
+            "waiting": str(waiting.dossiers),
+            "waiting_events": str(waiting.events),
+            "waiting_files": str(waiting.files),
+            "sending": "0",
+            "last_error": down.code,
+        },
+    )
+
+
+def _wait(agent: Agent, wait_s: float, ended: threading.Event) -> None:
+    """Wait for the time, a changed network, or (when all is well) new events."""
+    until, route, counted = time.monotonic() + wait_s, _route(), agent.seen
+    while not ended.is_set() and time.monotonic() < until and _route() == route:
+        newest = _newest(agent)
+        if newest != agent.seen and not agent.mood.failures:
+            return
+        if newest != counted:
+            _recount(agent)
+            counted = newest
+        ended.wait(min(POLL_S, max(0.01, until - time.monotonic())))
+
+
+def _recount(agent: Agent) -> None:
+    """Keep the counts of what waits true while there is no line."""
+    waiting = progress.backlog(agent.sender.box.db)
+    counts = {"waiting": waiting.dossiers, "waiting_events": waiting.events, "waiting_files": waiting.files}
+    progress.tell(agent.sender.box, {name: str(count) for name, count in counts.items()})
+
+
+def _newest(agent: Agent) -> int:
+    return agent.sender.box.db.conn.execute("SELECT max(n) FROM event").fetchone()[0] or 0
+
+
+def _route() -> bytes:
+    """Give the kernel's routes: they change when a cable, a modem or a wireless network comes or goes."""
+    return LINE_MARKS.read_bytes() if LINE_MARKS.exists() else b""

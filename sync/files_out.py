@@ -1,0 +1,141 @@
+"""Files on their way out: only those of acknowledged events, only those the province lacks, small ones first, in bounded chunks.
+
+A cut costs at most one chunk a connection: the province says from which byte it goes on. A file that cannot go blocks no other.
+"""
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from appliance import files
+from appliance.box import Box
+from appliance.crash import crash_here
+from appliance.errors import Refused
+from appliance.events import FileRef
+from sync import progress
+from sync.protocol import CHUNK_BYTES_MAX, CHUNK_BYTES_MIN, DIGESTS_MAX, MissingFile
+from sync.sender import Sender
+from sync.wire import CONNECTIONS
+
+CHUNK_S = 5.0  # A chunk should take about so long: it is what a cut costs.
+BATCH_FILES = 64  # After so many the agent looks whether new events want to go first.
+TRIES_MAX = 3
+LEARN = 0.3  # Weight of the newest chunk in the pace.
+OF_ONE_FILE = ("upload_elsewhere", "upload_damaged", "file_too_big")
+
+
+@dataclass
+class FilesOut:
+    """What is remembered while the agent runs: the pace of one connection in bytes a second, and files that could not go."""
+
+    bytes_per_s: float = CHUNK_BYTES_MIN / CHUNK_S
+    failed: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def chunk_bytes(self) -> int:
+        """Give the size of the next chunk."""
+        return int(min(max(CHUNK_BYTES_MIN, self.bytes_per_s * CHUNK_S), CHUNK_BYTES_MAX))
+
+    def learn(self, size: int, took_s: float) -> None:
+        """Learn from a chunk that went."""
+        self.bytes_per_s += LEARN * (size / max(took_s, 0.001) - self.bytes_per_s)
+
+
+def send_some(sender: Sender, out: FilesOut) -> int:
+    """Send the next files, at most a batch; gives for how many the question is settled. Call again until it gives 0."""
+    box = sender.box
+    waiting = [file for file in _sendable(box) if file.s not in out.failed][:DIGESTS_MAX]
+    if not waiting:
+        _move_cursor(box)
+        return 0
+    answer = sender.wire.missing(tuple(file.s for file in waiting))
+    wanted = {missing.digest: missing for missing in answer.missing}
+    # What is not here was erased, or is lost; it cannot go, and the comparison of both sides finds it.
+    settled = {file.s for file in waiting if file.s not in wanted or not files.has(box.home, file.s)}
+    settled -= set(answer.refused)
+    batch = [(file, wanted[file.s]) for file in waiting if file.s in wanted and file.s not in settled][:BATCH_FILES]
+    with ThreadPoolExecutor(CONNECTIONS) as pool:
+        faults = list(pool.map(lambda pair: _send(sender, out, *pair), batch))
+    out.failed |= {file.s: fault for (file, _), fault in zip(batch, faults, strict=True) if fault}
+    out.failed |= dict.fromkeys(answer.refused, "file_not_named")
+    _mark_sent(box, settled | {file.s for file, _ in batch if file.s not in out.failed})
+    _move_cursor(box)
+    return len(settled) + len(batch)
+
+
+def _sendable(box: Box) -> list[FileRef]:
+    """List the files of acknowledged events that were not confirmed yet, small ones first."""
+    sent = _sent(box)
+    found = {file.s: file for met in _acknowledged(box) for file in met.named.x if file.s not in sent}
+    return sorted(found.values(), key=lambda file: file.n)
+
+
+def _acknowledged(box: Box) -> Iterator[progress.Walked]:
+    known: dict[bytes, int] = {}
+    for met in progress.walk(box.db, "files"):
+        if met.inc not in known:
+            known[met.inc] = progress.acknowledged(box.db, met.inc)
+        if met.seq <= known[met.inc]:
+            yield met
+
+
+def _send(sender: Sender, out: FilesOut, file: FileRef, missing: MissingFile) -> str | None:
+    """Send one file to its end; gives the code of what is wrong with this file alone. Raises LineDown and what concerns all."""
+    offset, tries = missing.offset, 0
+    while True:
+        try:
+            complete, offset = _send_chunk(sender, out, file, offset)
+        except FileNotFoundError:
+            return "file_missing"
+        except Refused as refused:
+            tries += 1
+            if refused.code not in OF_ONE_FILE:
+                raise
+            if tries == TRIES_MAX or refused.code == "file_too_big":
+                return refused.code
+            told = refused.facts.get("offset")
+            offset = told if isinstance(told, int) else 0
+            continue
+        if complete:
+            return None
+
+
+def _send_chunk(sender: Sender, out: FilesOut, file: FileRef, offset: int) -> tuple[bool, int]:
+    with files.path_of(sender.box.home, file.s).open("rb") as stored:
+        stored.seek(offset)
+        piece = stored.read(min(out.chunk_bytes, file.n - offset))
+    crash_here("agent_before_chunk")
+    began = time.monotonic()
+    answer = sender.wire.chunk(file.s, offset, file.n, piece)
+    out.learn(len(piece), time.monotonic() - began)
+    crash_here("agent_after_chunk")
+    return answer.complete, answer.offset
+
+
+def _sent(box: Box) -> set[str]:
+    return {row[0] for row in box.db.conn.execute("SELECT digest FROM file_sent")}
+
+
+def _mark_sent(box: Box, digests: set[str]) -> None:
+    if digests:
+        with box.writing() as act:
+            act.db.conn.executemany("INSERT OR IGNORE INTO file_sent (digest) VALUES (?)", [[d] for d in sorted(digests)])
+
+
+def _move_cursor(box: Box) -> None:
+    """Move over events all of whose files are confirmed; at the end of the ledger the marks are not needed any more."""
+    sent, start = _sent(box), progress.cursor_at(box.db, "files")
+    behind = start
+    ahead = {met.n: met for met in progress.walk(box.db, "files")}
+    confirmed = {met.n for met in _acknowledged(box) if all(file.s in sent for file in met.named.x)}
+    for n in ahead:
+        if n not in confirmed:
+            break
+        behind = n
+    if behind == start:
+        return
+    with box.writing() as act:
+        progress.move_cursor(act.db, "files", behind)
+        if behind == max(ahead):
+            act.db.conn.execute("DELETE FROM file_sent")

@@ -1,0 +1,106 @@
+"""What is on its way: the backlog, read from the ledger and the receipts, and what screens are told of the line (sync_state).
+
+There is no queue beside the ledger: events beyond the newest receipt wait, and so do the files they name.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import msgspec
+from sqlite_utils.db import Database
+
+from appliance import ledger
+from appliance.box import Box
+from appliance.events import FileRef
+from sync.protocol import Mark
+
+WALK_EVENTS_MAX = 20_000
+
+
+class Named(msgspec.Struct, frozen=True):
+    """What an event is about: kind, dossier, files."""
+
+    t: str
+    k: str = ""
+    x: tuple[FileRef, ...] = ()
+
+
+@dataclass(frozen=True)
+class Walked:
+    """One event met on a walk from a cursor."""
+
+    n: int
+    inc: bytes
+    seq: int
+    named: Named
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """What waits: events without a receipt, the dossiers they belong to, files the province has not confirmed."""
+
+    events: int
+    dossiers: int
+    files: int
+
+
+_named = msgspec.json.Decoder(Named).decode
+
+
+def acknowledged(db: Database, inc: bytes) -> int:
+    """Give the number up to which a life is acknowledged by the province's receipts."""
+    return db.conn.execute("SELECT max(seq) FROM receipt WHERE inc = ?", [inc]).fetchone()[0] or 0
+
+
+def mark_of(db: Database, inc: bytes) -> Mark:
+    """Give a life's head as it goes on the wire."""
+    head = ledger.head(db, inc)
+    return Mark(head.inc.hex(), head.seq, head.digest.hex())
+
+
+def backlog(db: Database) -> Backlog:
+    """Count what waits."""
+    dossiers: set[str] = set()
+    count = 0
+    for life in ledger.incarnations(db):
+        for _, _, data in ledger.stored(db, life.inc, acknowledged(db, life.inc)):
+            dossiers.add(_named(data).k)
+            count += 1
+    return Backlog(count, len(dossiers - {""}), len(files_waiting(db)))
+
+
+def files_waiting(db: Database) -> dict[str, FileRef]:
+    """List files named by events beyond the cursor that the province has not confirmed."""
+    sent = {row[0] for row in db.conn.execute("SELECT digest FROM file_sent")}
+    return {file.s: file for met in walk(db, "files") for file in met.named.x if file.s not in sent}
+
+
+def walk(db: Database, cursor: str) -> Iterator[Walked]:
+    """Walk the events beyond a cursor, in order of their recording here."""
+    sql = "SELECT n, inc, seq, bytes FROM event WHERE n > ? ORDER BY n LIMIT ?"
+    for n, inc, seq, data in db.conn.execute(sql, [cursor_at(db, cursor), WALK_EVENTS_MAX]).fetchall():
+        yield Walked(n, bytes(inc), seq, _named(bytes(data)))
+
+
+def cursor_at(db: Database, name: str) -> int:
+    """Give how far a cursor has come."""
+    row = db.conn.execute("SELECT n FROM send_cursor WHERE name = ?", [name]).fetchone()
+    return row[0] if row else 0
+
+
+def move_cursor(db: Database, name: str, n: int) -> None:
+    """Move a cursor, inside the caller's transaction."""
+    db.conn.execute("INSERT OR REPLACE INTO send_cursor (name, n) VALUES (?, ?)", [name, n])
+
+
+def tell(box: Box, states: Mapping[str, str]) -> bool:
+    """Write what changed of the line's state, and let screens know. Says whether anything did."""
+    known = dict(box.db.conn.execute("SELECT name, value FROM sync_state").fetchall())
+    news = {name: value for name, value in states.items() if known.get(name) != value}
+    if not news:
+        return False
+    with box.writing() as act:
+        for name, value in news.items():
+            act.db.conn.execute("INSERT OR REPLACE INTO sync_state (name, value) VALUES (?, ?)", [name, value])
+        act.touch("sync")
+    return True

@@ -1,0 +1,231 @@
+"""The receiver over HTTP: /sync/v1. Mounted as `bp` by the province's application, with the province under extensions["province"].
+
+A device is known by the client certificate that nginx checked and passes on (X-Client-Cert, URL-escaped PEM).
+Bodies are bounded; refusals are RFC 9457 problems; no personal data is ever logged here.
+"""
+
+import hashlib
+import ssl
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+from urllib.parse import unquote
+
+import msgspec
+from flask import Blueprint, Response, current_app, g, request
+from sqlite_utils.utils import sqlite3
+
+from appliance.errors import Refused
+from sync import protocol, segments
+from sync.problems import MEDIA, check_content_digest, problem_of
+from sync.protocol import CHUNK_BYTES_MAX, JSON_BYTES_MAX, VERSION
+from sync.province import feed_out, given_back, receiver, uploads
+from sync.province import store_sqlite as store
+from sync.province.opened import Province
+from sync.province.store_sqlite import Device
+
+bp = Blueprint("sync_v1", __name__, url_prefix="/sync/v1")
+
+BINARY = "application/octet-stream"
+PARTS_RETRY_S = "5"
+T = TypeVar("T")
+
+
+class LostKeysQuestion(msgspec.Struct, frozen=True):
+    """Which dossiers' keys a box lost, and the age recipient it made to receive them."""
+
+    dossiers: tuple[protocol.Device, ...]
+    recipient: protocol.Text
+
+
+@bp.before_request
+def know_the_device() -> None:
+    """Let a known, unrevoked device in that speaks our version; everybody else gets a problem."""
+    if request.headers.get("Sync-Version", str(VERSION)) != str(VERSION):
+        raise Refused("sync_version_unknown", spoken=VERSION)
+    device = store.device_by_fingerprint(province().db, fingerprint(request.headers.get("X-Client-Cert", "")))
+    if device is None:
+        raise Refused("device_unknown")
+    if device.revoked_at:
+        raise Refused("device_revoked")
+    g.device = device
+
+
+@bp.after_request
+def say_version(response: Response) -> Response:
+    """Mark every answer as ours, so that a captive portal's page is not taken for one."""
+    response.headers["Sync-Version"] = str(VERSION)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@bp.errorhandler(Refused)
+def refuse(refused: Refused) -> Response:
+    """Turn a refusal into a problem."""
+    status, body = problem_of(refused)
+    return Response(body, status, mimetype=MEDIA)
+
+
+@bp.errorhandler(sqlite3.OperationalError)
+def busy(error: Exception) -> Response:
+    """Say that the disk or the database has no room or time now; the device tries again."""
+    current_app.logger.error("sync: %s", type(error).__name__)
+    response = refuse(Refused("province_busy"))
+    response.headers["Retry-After"] = PARTS_RETRY_S
+    return response
+
+
+def fingerprint(escaped_pem: str) -> str:
+    """Give the SHA-256 of the certificate that nginx passes on; empty for none."""
+    try:
+        return hashlib.sha256(ssl.PEM_cert_to_DER_cert(unquote(escaped_pem))).hexdigest()
+    except ValueError:
+        return ""
+
+
+def province() -> Province:
+    """Give the province this application serves."""
+    return current_app.extensions["province"]
+
+
+def device() -> Device:
+    """Give the device that asks."""
+    return g.device
+
+
+def answering(view: Callable[..., msgspec.Struct]) -> Callable[..., Response]:
+    """Send what a view gives as JSON."""
+
+    @wraps(view)
+    def send(**arguments: Any) -> Response:
+        return Response(msgspec.json.encode(view(**arguments)), mimetype="application/json")
+
+    return send
+
+
+@bp.post("/hello")
+@answering
+def hello() -> protocol.HelloAnswer:
+    """Say how the device stands."""
+    return receiver.hello(province(), device(), asked(protocol.Hello))
+
+
+@bp.post("/segments")
+@answering
+def take_segment() -> protocol.SegmentAnswer:
+    """Take a segment in and acknowledge it."""
+    return receiver.take_segment(province(), device(), body(segments.WIRE_BYTES_MAX))
+
+
+@bp.post("/keys")
+@answering
+def take_keys() -> protocol.UploadAnswer:
+    """Take dossier keys and destructions in."""
+    return protocol.UploadAnswer(receiver.take_keys(province(), device(), body(JSON_BYTES_MAX)), True)
+
+
+@bp.post("/files/missing")
+@answering
+def missing() -> protocol.FileAnswer:
+    """Say which files are wanted."""
+    return uploads.missing(province(), device(), asked(protocol.FileQuestion).digests)
+
+
+@bp.put("/files/<digest>")
+def take_chunk(digest: str) -> Response:
+    """Take a chunk of a file in: 201 when the file is whole and durable, 200 before."""
+    complete = request.headers.get("Upload-Complete") == "?1"
+    offset, length = number("Upload-Offset"), number("Upload-Length")
+    answer = uploads.take_chunk(province(), device(), checked(digest), offset, length, complete, body(CHUNK_BYTES_MAX))
+    return Response(msgspec.json.encode(answer), 201 if answer.complete else 200, mimetype="application/json")
+
+
+@bp.route("/files/<digest>", methods=["HEAD"])
+def file_state(digest: str) -> Response:
+    """Say how far a file has come."""
+    answer = uploads.state(province(), device(), checked(digest))
+    headers = {"Upload-Offset": str(answer.offset), "Upload-Complete": "?1" if answer.complete else "?0"}
+    return Response(status=204, headers=headers)
+
+
+@bp.get("/feed")
+def feed() -> Response:
+    """Give the records of the device's feed after a position, one a line."""
+    return Response(feed_out.lines(province().db, device().id, after()), mimetype="application/x-ndjson")
+
+
+@bp.get("/events")
+def lost_events() -> Response:
+    """Give a device its own events after a number, as a segment signed by the province."""
+    return Response(given_back.lost_events(province(), device(), inc(), after()), mimetype=BINARY)
+
+
+@bp.post("/keys/lost")
+def lost_keys() -> Response:
+    """Give a device the keys of its own dossiers, sealed to the recipient it names."""
+    question = asked(LostKeysQuestion)
+    dossiers = question.dossiers[: protocol.KEYS_MAX]
+    return Response(given_back.lost_keys(province(), device(), dossiers, question.recipient), mimetype=BINARY)
+
+
+@bp.get("/inventory")
+@answering
+def inventory() -> protocol.InventoryLife:
+    """Recompute what is held of a life."""
+    return given_back.inventory_of_life(province(), device(), inc(), after())
+
+
+@bp.get("/inventory/files")
+@answering
+def inventory_files() -> protocol.InventoryFiles:
+    """Recompute what is held of the device's files."""
+    start = request.args.get("after", "")
+    return given_back.inventory_of_files(province(), device(), checked(start) if start else "")
+
+
+def asked(kind: type[T]) -> T:
+    """Read the body as JSON of a kind. Raises Refused `sync_malformed`."""
+    try:
+        return msgspec.json.decode(body(JSON_BYTES_MAX), type=kind)
+    except msgspec.DecodeError:
+        raise Refused("sync_malformed") from None
+
+
+def body(limit: int) -> bytes:
+    """Give the body, within bounds and as its digest says. Raises Refused `sync_body_too_big`, `body_digest_wrong`."""
+    if (request.content_length or 0) > limit:
+        raise Refused("sync_body_too_big", limit=limit)
+    data = request.get_data(cache=False)
+    check_content_digest(data, request.headers.get("Content-Digest"))
+    return data
+
+
+def after() -> int:
+    """Give the position after which something is asked."""
+    return _number(request.args.get("after", "0"))
+
+
+def number(header: str) -> int:
+    """Give a header that must be a number."""
+    return _number(request.headers.get(header, ""))
+
+
+def inc() -> bytes:
+    """Give the incarnation asked for."""
+    text = request.args.get("inc", "")
+    if len(text) != 16 or not set(text) <= set("0123456789abcdef"):
+        raise Refused("sync_malformed")
+    return bytes.fromhex(text)
+
+
+def checked(digest: str) -> str:
+    """Refuse what is no digest."""
+    if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
+        raise Refused("sync_malformed")
+    return digest
+
+
+def _number(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > 18:
+        raise Refused("sync_malformed")
+    return int(text)

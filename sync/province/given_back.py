@@ -1,0 +1,84 @@
+"""What the province gives back to a device that lost it, and what it can be held to: lost events, their keys, the inventory.
+
+Everything is worked out from stored bytes at the moment of asking; nothing is answered from memory.
+"""
+
+import base64
+import hashlib
+
+import msgspec
+import pyrage
+
+from appliance import files
+from appliance.chain import misfits
+from appliance.errors import Refused
+from sync import segments
+from sync.protocol import DIGESTS_MAX, InventoryFile, InventoryFiles, InventoryLife, KeyBundle, KeyNews
+from sync.province import store_sqlite as store
+from sync.province.opened import Province
+from sync.province.store_sqlite import Device
+
+INVENTORY_EVENTS_MAX = 5_000
+INVENTORY_BYTES_MAX = 256 * 1024 * 1024  # Of files read for one page.
+
+
+def lost_events(province: Province, device: Device, inc: bytes, after: int) -> bytes:
+    """Pack a device's own events after a number as a segment signed by the province. Raises Refused `life_unknown`, `sync_gap`."""
+    previous = store.digest_at(province.db, device.id, inc, after)
+    if store.life(province.db, device.id, inc) is None or previous is None:
+        raise Refused("life_unknown", inc=inc.hex())
+    until = after + segments.EVENTS_MAX
+    held = segments.fitting(event.data for event in store.events_of_life(province.db, device.id, inc, after, until))
+    if not held:
+        raise Refused("sync_gap", have=after)
+    segment = segments.link(device.mark, inc, after + 1, previous, held)
+    while len(packed := segments.pack(segment, province.signing)) > segments.WIRE_BYTES_MAX:
+        segment = segments.halved(segment)
+    return packed
+
+
+def lost_keys(province: Province, device: Device, dossiers: tuple[str, ...], recipient: str) -> bytes:
+    """Seal the keys of some of the device's own dossiers to an age recipient it made for this; destroyed ones are said to be so."""
+    news = tuple(found for dossier in dossiers if (found := _key_news(province, device, dossier)))
+    try:
+        to = pyrage.x25519.Recipient.from_str(recipient)
+    except pyrage.RecipientError:
+        raise Refused("sync_malformed") from None
+    return pyrage.encrypt(msgspec.json.encode(KeyBundle(device.id, news)), [to])
+
+
+def _key_news(province: Province, device: Device, dossier: str) -> KeyNews | None:
+    sql = """SELECT key_id, secret, destroyed_at FROM dossier_key k WHERE dossier = ?
+             AND EXISTS (SELECT 1 FROM ledger l WHERE l.dossier = k.dossier AND l.device = ?)"""
+    row = province.db.conn.execute(sql, [dossier, device.id]).fetchone()
+    if row is None or not row[0]:
+        return None
+    secret = base64.b64encode(bytes(row[1])).decode() if row[1] else ""
+    return KeyNews(dossier, row[0], secret, row[2] or "")
+
+
+def inventory_of_life(province: Province, device: Device, inc: bytes, after: int) -> InventoryLife:
+    """Recompute a page of a life from stored bytes. Raises Refused `life_unknown`."""
+    previous = store.digest_at(province.db, device.id, inc, after)
+    if store.life(province.db, device.id, inc) is None or previous is None:
+        raise Refused("life_unknown", inc=inc.hex())
+    held = store.events_of_life(province.db, device.id, inc, after, after + INVENTORY_EVENTS_MAX)
+    links = [(event.seq, event.digest, event.data) for event in held]
+    broken = tuple(misfits(device.mark, inc, previous, links))
+    digests = tuple(hashlib.sha256(data).hexdigest() for _, _, data in links)
+    return InventoryLife(store.head(province.db, device.id, inc), after, digests, broken)
+
+
+def inventory_of_files(province: Province, device: Device, after: str) -> InventoryFiles:
+    """Read a page of the device's files, in order of digest, and say what each one's bytes come to."""
+    sql = """SELECT f.digest, max(f.size) FROM dossier_file f JOIN dossier d ON d.id = f.dossier
+             WHERE d.device = ? AND f.digest > ? GROUP BY f.digest ORDER BY f.digest LIMIT ?"""
+    rows = province.db.conn.execute(sql, [device.id, after, DIGESTS_MAX]).fetchall()
+    found: list[InventoryFile] = []
+    room = INVENTORY_BYTES_MAX
+    for digest, size in rows:
+        room -= size
+        if found and room < 0:
+            break
+        found.append(InventoryFile(digest, files.found(province.home, digest)))
+    return InventoryFiles(tuple(found), more=len(found) < len(rows) or len(rows) == DIGESTS_MAX)

@@ -1,0 +1,190 @@
+"""The receiver: what a device says is judged by pure rules, kept durably, and only then acknowledged with a signed receipt."""
+
+import base64
+
+import msgspec
+import pyrage
+from sqlite_utils.db import Database
+
+from appliance import clock, events
+from appliance.chain import Head
+from appliance.crash import crash_here
+from appliance.errors import Refused
+from sync.protocol import (
+    KEYS_MAX,
+    Hello,
+    HelloAnswer,
+    KeyBundle,
+    KeyNews,
+    Mark,
+    SegmentAnswer,
+    Statement,
+    Verdict,
+    judge,
+    judge_hello,
+    meeting,
+)
+from sync.province import admission, feed_out, folding
+from sync.province import store_sqlite as store
+from sync.province.opened import Province, open_province
+from sync.province.store_sqlite import Device
+from sync.segments import Segment, unpack
+from sync.statements import Receipt, sign_receipt
+
+__all__ = ["Province", "hello", "open_province", "take_keys", "take_segment"]
+
+KEY_BYTES = 32
+
+
+def hello(province: Province, device: Device, said: Hello) -> HelloAnswer:
+    """Say how a device stands; a new life that may begin is kept, a fork is remembered."""
+    inc = bytes.fromhex(said.life.inc)
+    with province.writing() as db:
+        answer = judge_hello(said, store.holding(db, device.id))
+        if answer.verdict is Verdict.EXTENDS and answer.have is None:
+            _begin_life(province, db, device, said)
+        if answer.verdict is Verdict.FORK:
+            told = next((mark for mark in said.heads if mark.inc == said.life.inc), Mark(said.life.inc, 0, "0" * 64))
+            ours = store.digest_at(db, device.id, inc, told.seq)
+            store.note_fork(db, device.id, inc, told.seq, ours, bytes.fromhex(told.digest), clock.stamp())
+        feed_out.tell_time(db, province.signing, device.id)
+        receipt = store.newest_receipt(db, device.id, inc)
+        return msgspec.structs.replace(
+            answer,
+            feed=feed_out.position(db, device.id),
+            keys_wanted=store.keys_wanted(db, device.id, KEYS_MAX),
+            receipt=msgspec.json.decode(receipt, type=Statement) if receipt else None,
+        )
+
+
+def _begin_life(province: Province, db: Database, device: Device, said: Hello) -> None:
+    life = said.life
+    store.add_life(db, device.id, bytes.fromhex(life.inc), life.inc_no, _head_of(life.parent), clock.stamp())
+    admission.grant_ahead(province, db, device)
+
+
+def _head_of(mark: Mark | None) -> Head | None:
+    return Head(bytes.fromhex(mark.inc), mark.seq, bytes.fromhex(mark.digest)) if mark else None
+
+
+def take_segment(province: Province, device: Device, data: bytes) -> SegmentAnswer:
+    """Take a segment in. When this returns, every event of it is on the disk.
+
+    Raises Refused: those of segments.unpack, life_unknown, sync_gap (have), sync_fork (inc, seq).
+    """
+    segment = unpack(data, device.mark, device.key)
+    with province.writing() as db:
+        verdict = _judge(db, device, segment)
+        if verdict is Verdict.FORK:
+            _note_fork(db, device, segment)
+        if verdict is Verdict.EXTENDS:
+            _keep(province, db, device, segment)
+        crash_here("receiver_before_commit")
+    crash_here("receiver_after_commit")
+    if verdict is Verdict.FORK:
+        raise Refused("sync_fork", inc=segment.inc.hex(), seq=segment.first)
+    folding.fold_new(province)
+    crash_here("receiver_after_fold")
+    return _answer(province, device, segment, verdict)
+
+
+def _judge(db: Database, device: Device, segment: Segment) -> Verdict:
+    life = store.life(db, device.id, segment.inc)
+    if life is None:
+        raise Refused("life_unknown", inc=segment.inc.hex())
+    have = store.head(db, device.id, segment.inc).seq
+    verdict = judge(have, store.digest_at(db, device.id, segment.inc, meeting(have, segment)), segment)
+    if verdict is Verdict.GAP:
+        raise Refused("sync_gap", have=have)
+    if verdict is Verdict.EXTENDS and have == 0:
+        _check_opening(segment, *life)
+    return verdict
+
+
+def _check_opening(segment: Segment, inc_no: int, parent: Head | None) -> None:
+    """Compare the hello with the first event of the life, which the device signed."""
+    first = events.decode(segment.events[0])
+    told = {"inc": parent.inc.hex(), "seq": parent.seq, "digest": parent.digest.hex()} if parent else None
+    if first.t != "incarnation.opened" or (first.d.get("inc_no"), first.d.get("parent")) != (inc_no, told):
+        raise Refused("segment_malformed", seq=1)
+
+
+def _keep(province: Province, db: Database, device: Device, segment: Segment) -> None:
+    at = clock.stamp()
+    have = store.head(db, device.id, segment.inc).seq
+    for link in segment.after(have):
+        store.add_event(db, device.id, segment.inc, link, events.decode(link[2]), at)
+    number = store.next_receipt_number(db)
+    receipt = Receipt(device.id, segment.inc.hex(), segment.last, segment.digests[-1].hex(), at, number)
+    data = msgspec.json.encode(sign_receipt(receipt, province.signing))
+    store.add_receipt(db, number, device.id, segment.inc, segment.last, data)
+
+
+def _note_fork(db: Database, device: Device, segment: Segment) -> None:
+    at = meeting(store.head(db, device.id, segment.inc).seq, segment)
+    ours = store.digest_at(db, device.id, segment.inc, at)
+    store.note_fork(db, device.id, segment.inc, at, ours, segment.digest_at(at), clock.stamp())
+
+
+def _answer(province: Province, device: Device, segment: Segment, verdict: Verdict) -> SegmentAnswer:
+    receipt = store.newest_receipt(province.db, device.id, segment.inc)
+    assert receipt
+    return SegmentAnswer(
+        verdict,
+        store.head(province.db, device.id, segment.inc),
+        msgspec.json.decode(receipt, type=Statement),
+        store.quarantined(province.db, device.id, segment.inc, segment.first, segment.last),
+    )
+
+
+def take_keys(province: Province, device: Device, sealed: bytes) -> int:
+    """Keep dossier keys and destroy those that the commune destroyed; gives how many. Raises Refused `keys_unreadable`.
+
+    A destroyed key never comes back, and a key that is here is never replaced: an old copy of a box may send either.
+    """
+    bundle = _opened(province, device, sealed)
+    with province.writing() as db:
+        for news in bundle.keys:
+            _take_key(db, device, news)
+        crash_here("receiver_before_keys_commit")
+    crash_here("receiver_after_keys_commit")
+    folding.remove_doomed(province)
+    return len(bundle.keys)
+
+
+def _opened(province: Province, device: Device, sealed: bytes) -> KeyBundle:
+    try:
+        bundle = msgspec.json.decode(pyrage.decrypt(sealed, [province.age]), type=KeyBundle)
+    except (pyrage.DecryptError, ValueError):
+        raise Refused("keys_unreadable") from None
+    if bundle.device != device.id:
+        raise Refused("keys_unreadable")
+    return bundle
+
+
+def _take_key(db: Database, device: Device, news: KeyNews) -> None:
+    owner = db.conn.execute("SELECT device FROM ledger WHERE dossier = ? LIMIT 1", [news.dossier]).fetchone()
+    if owner and owner[0] != device.id:
+        return  # Not its dossier: nothing of another commune's is opened or destroyed by it.
+    if news.destroyed_at:
+        folding.destroy_key(db, news.dossier, news.destroyed_at)
+    elif not _kept_key(db, news):
+        return
+    folding.fold_again(db, news.dossier)
+
+
+def _kept_key(db: Database, news: KeyNews) -> bool:
+    sql = "INSERT OR IGNORE INTO dossier_key (dossier, key_id, secret, made_at) VALUES (?, ?, ?, ?)"
+    new = db.conn.execute(sql, [news.dossier, news.key_id, _secret(news), clock.stamp()]).rowcount
+    db.conn.execute("DELETE FROM key_wanted WHERE dossier = ?", [news.dossier])
+    return bool(new)
+
+
+def _secret(news: KeyNews) -> bytes:
+    try:
+        secret = base64.b64decode(news.secret, validate=True)
+    except ValueError:
+        secret = b""
+    if len(secret) != KEY_BYTES:
+        raise Refused("keys_unreadable")
+    return secret

@@ -1,0 +1,154 @@
+"""The agent's end of the HTTP line: one method a call of the protocol, bounded in time and bytes, never retrying by itself.
+
+Raises LineDown when the province could not be asked, Refused with the province's own code when it said no.
+"""
+
+import io
+import socket
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+import urllib3
+
+from appliance.config import Home
+from appliance.errors import Refused
+from sync import protocol
+from sync.problems import content_digest, refusal_of
+from sync.protocol import VERSION
+
+CONNECT_S = 8.0  # Also the longest that one block of a body may wait to leave.
+ANSWER_S = 45.0  # A full segment is folded at the province before it is acknowledged.
+ANSWER_BYTES_MAX = 16 * 1024 * 1024
+CONNECTIONS = 4
+BLOCK_BYTES = 16 * 1024
+SILENT_MS = 20_000  # Bytes sent and not acknowledged for so long: the line is dead, whatever the socket says.
+KEEPALIVE = (
+    (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
+    (socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 15),
+    (socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 5),
+    (socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 3),
+    (socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, SILENT_MS),
+    (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),
+)
+BINARY = "application/octet-stream"
+JSON = "application/json"
+Said = TypeVar("Said")
+
+
+class LineDown(Refused):
+    """The province could not be asked: `line_cut`, `line_untrusted`, `line_foreign`. Trying again later is right."""
+
+
+class Wire:
+    """One line to one province. Threads may share it."""
+
+    def __init__(self, url: str, pool: urllib3.PoolManager):
+        self.url, self._pool = url.rstrip("/") + "/sync/v1", pool
+
+    def hello(self, hello: protocol.Hello) -> protocol.HelloAnswer:
+        """Say how we stand; learn how the province does."""
+        return self._json("POST", "/hello", protocol.HelloAnswer, msgspec.json.encode(hello))
+
+    def segment(self, packed: bytes) -> protocol.SegmentAnswer:
+        """Send a segment; what comes back was durable before it was said."""
+        return self._json("POST", "/segments", protocol.SegmentAnswer, packed, BINARY)
+
+    def keys(self, sealed: bytes) -> None:
+        """Send a sealed bundle of dossier keys."""
+        self._ask("POST", "/keys", sealed, BINARY)
+
+    def missing(self, digests: tuple[str, ...]) -> protocol.FileAnswer:
+        """Ask which files are wanted."""
+        return self._json("POST", "/files/missing", protocol.FileAnswer, msgspec.json.encode(protocol.FileQuestion(digests)))
+
+    def chunk(self, digest: str, offset: int, length: int, data: bytes) -> protocol.UploadAnswer:
+        """Send a part of a file; the last one completes it."""
+        headers = {
+            "Upload-Offset": str(offset),
+            "Upload-Length": str(length),
+            "Upload-Complete": "?1" if offset + len(data) == length else "?0",
+        }
+        return self._json("PUT", f"/files/{digest}", protocol.UploadAnswer, data, BINARY, headers)
+
+    def feed(self, after: int) -> list[protocol.Statement]:
+        """Fetch the records of our feed after a position."""
+        lines = self._ask("GET", f"/feed?after={after}").splitlines()
+        return [_decoded(line, protocol.Statement) for line in lines]
+
+    def lost_events(self, inc: str, after: int) -> bytes:
+        """Fetch events of ours that only the province holds, as a segment it signed."""
+        return self._ask("GET", f"/events?inc={inc}&after={after}")
+
+    def lost_keys(self, dossiers: tuple[str, ...], recipient: str) -> bytes:
+        """Fetch keys of our own dossiers, sealed to an age recipient made for it."""
+        return self._ask("POST", "/keys/lost", msgspec.json.encode({"dossiers": dossiers, "recipient": recipient}))
+
+    def inventory(self, inc: str, after: int) -> protocol.InventoryLife:
+        """Ask what the province's stored bytes of a life come to."""
+        return self._json("GET", f"/inventory?inc={inc}&after={after}", protocol.InventoryLife)
+
+    def inventory_files(self, after: str) -> protocol.InventoryFiles:
+        """Ask what the province's stored files come to."""
+        return self._json("GET", f"/inventory/files?after={after}", protocol.InventoryFiles)
+
+    def _json(
+        self, method: str, path: str, kind: type[Said], body: bytes = b"", media: str = JSON, more: Mapping[str, str] | None = None
+    ) -> Said:
+        return _decoded(self._ask(method, path, body, media, more), kind)
+
+    def _ask(self, method: str, path: str, body: bytes = b"", media: str = JSON, more: Mapping[str, str] | None = None) -> bytes:
+        headers = {"Sync-Version": str(VERSION), **(more or {})}
+        if body:
+            headers |= {"Content-Type": media, "Content-Length": str(len(body)), "Content-Digest": content_digest(body)}
+        try:
+            # A body in blocks: the time limit then holds for each block and not for all of a large body on a slow line.
+            answer = self._pool.request(
+                method, self.url + path, body=io.BytesIO(body) if body else None, headers=headers, preload_content=False
+            )
+            with answer:
+                data = answer.read(ANSWER_BYTES_MAX)
+        except urllib3.exceptions.SSLError:
+            raise LineDown("line_untrusted") from None
+        except (urllib3.exceptions.HTTPError, OSError):
+            raise LineDown("line_cut") from None
+        return _checked(answer, data)
+
+
+def open_wire(home: Home) -> Wire:
+    """Make the line of a box: its client certificate, and the one root that may vouch for the province."""
+    keys = home.keys
+    pool = urllib3.PoolManager(
+        maxsize=CONNECTIONS,
+        retries=False,
+        timeout=urllib3.Timeout(connect=CONNECT_S, read=ANSWER_S),
+        blocksize=BLOCK_BYTES,
+        socket_options=list(KEEPALIVE),
+        ca_certs=_there(keys / "province-ca.crt"),
+        cert_file=_there(keys / "tls.crt"),
+        key_file=_there(keys / "tls.key"),
+    )
+    return Wire(home.settings.province_url, pool)
+
+
+def _there(path: Path) -> str | None:
+    return str(path) if path.exists() else None
+
+
+def _checked(answer: urllib3.BaseHTTPResponse, data: bytes) -> bytes:
+    """Give the body of a good answer that is really the province's; a bad gateway is a line that is down."""
+    if answer.status in (502, 503, 504) and "Sync-Version" not in answer.headers:
+        raise LineDown("line_cut")
+    if "Sync-Version" not in answer.headers:
+        raise LineDown("line_foreign", status=answer.status)
+    if answer.status >= 400:
+        raise refusal_of(data)
+    return data
+
+
+def _decoded(data: bytes, kind: type[Said]) -> Said:
+    try:
+        return msgspec.json.decode(data, type=kind)
+    except msgspec.DecodeError:
+        raise LineDown("line_foreign") from None
