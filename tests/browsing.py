@@ -127,7 +127,8 @@ def focused(page: Page) -> str:
     """Tell what has focus: aria-label, label, or text."""
     return page.evaluate(
         """() => { const e = document.activeElement;
-             return (e.getAttribute('aria-label') || e.labels?.[0]?.innerText || e.innerText || e.id || e.tagName).trim().split('\\n')[0]; }"""
+             const name = e.getAttribute('aria-label') || e.labels?.[0]?.innerText || e.innerText || e.id || e.tagName;
+             return name.trim().split('\\n')[0]; }"""
     )
 
 
@@ -135,6 +136,7 @@ def assert_focus_visible(page: Page) -> None:
     """What has focus must lie inside the window, not under the header or the action bar, and must be outlined."""
     hidden = page.evaluate(
         """() => { const e = document.activeElement, r = e.getBoundingClientRect(), s = getComputedStyle(e);
+             if (e === document.body) return '';
              const at = document.elementFromPoint(r.x + Math.min(r.width, innerWidth) / 2, r.y + r.height / 2);
              const covered = !(at && (e.contains(at) || at.contains(e)));
              return covered || s.outlineStyle === 'none' ? e.outerHTML.slice(0, 120) : ''; }"""

@@ -7,7 +7,6 @@ from flask.testing import FlaskClient
 from appliance.rights import DEVICE, PUBLIC, RIGHTS, ROLE_NAMES, Role, may
 from people import PASSWORD
 from web import per_request
-
 from web.per_request import UndeclaredRoute, act
 
 HTTPS = "https://localhost"

@@ -24,6 +24,7 @@ export function open(id) {
 
 function escape(event) {
   if (document.querySelector("dialog[open],[role=listbox]:not([hidden]):not(.palette__list)")) return; // they close themselves
+  if (event.target.closest?.("[data-thumbs]")) return; // Esc leaves the pages of paper first
   const field = document.activeElement;
   if (field?.matches?.("input,textarea,select")) return field.blur();
   document.querySelector("[data-back]")?.click();
