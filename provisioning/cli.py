@@ -2,7 +2,7 @@
 
 import click
 
-from provisioning import catalogue_bundle, config_commands, ledger_commands, processes
+from provisioning import catalogue_bundle, config_commands, enrol_commands, ledger_commands, processes, sync_commands
 from provisioning.demo import commands as demo_commands
 
 HEADINGS = {"Options": "Tùy chọn", "Commands": "Lệnh"}
@@ -32,8 +32,10 @@ def main() -> None:
 for command in (
     *processes.COMMANDS,
     *config_commands.COMMANDS,
+    *sync_commands.COMMANDS,
     *demo_commands.COMMANDS,
     catalogue_bundle.commands,
+    enrol_commands.commands,
     ledger_commands.commands,
 ):
     main.add_command(command)

@@ -12,27 +12,29 @@ import msgspec
 import pyrage
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey, generate_private_key
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat, load_pem_private_key
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+    load_pem_public_key,
+)
 
-from appliance import ids
+from appliance import box as boxes
+from appliance import catalogue, ids
 from appliance.catalogue_sheets import Book
 from appliance.config import Home, Settings, write_settings
 from appliance.durable import write_durably
 from provisioning import authority
+from sync.feed import take_in
+from sync.protocol import Statement
+from sync.province import admission
+from sync.province.opened import open_province
 
 LAN_NAMES = ("127.0.0.1", "localhost", "motcua.lan")
-GRANT_SHARES = (6, 2, 2)  # Tenths of a book for the first incarnation and the two after it, so that a restored box numbers at once.
-
-
-class Grant(msgspec.Struct, frozen=True):
-    """Numbers `first` to `last` of a unit's book, for one incarnation, anew in every period."""
-
-    unit: str
-    book: str
-    inc_no: int
-    first: int
-    last: int
+NUMBERS_PER_PERIOD = {"day": 3_000, "year": 100_000}  # Granted of each book to every life of a box; the busiest commune needs less.
 
 
 class Request(msgspec.Struct, frozen=True):
@@ -44,13 +46,15 @@ class Request(msgspec.Struct, frozen=True):
 
 
 class Admission(msgspec.Struct, frozen=True):
-    """What a province answers: the device's TLS certificate, and what the box must trust from now on (all PEM but the age key)."""
+    """What a province answers: the device's TLS certificate, what the box must trust from now on (PEM, and the age recipient),
+    and the first stretch of its feed, with the numbers it may use before it ever sees a line."""
 
     device: str
     tls_certificate: str
     server_root: str
     signing_key: str
     age_recipient: str
+    feed: tuple[Statement, ...]
 
 
 def make_province(home: Home, name: str, now: datetime) -> None:
@@ -83,41 +87,45 @@ def ask(home: Home) -> Request:
     return Request(device, _public(event_key).decode(), tls_request.public_bytes(Encoding.PEM).decode())
 
 
-def admit(province: Home, request: Request, now: datetime) -> Admission:
-    """Certify a box's TLS key under the device CA. Raises ValueError when the request does not prove its key."""
+def admit(home: Home, request: Request, unit: str, name: str, now: datetime) -> Admission:
+    """Let a box in: certify its TLS key, register it, grant numbers for its life and the next two. Again renews the certificate.
+
+    Raises ValueError when the request does not prove its key.
+    """
     asked = x509.load_pem_x509_csr(request.tls_request.encode())
-    certificate = authority.certify_device(authority.load(province.keys, "device-ca"), asked, request.device, now)
-    return Admission(
-        request.device,
-        certificate.public_bytes(Encoding.PEM).decode(),
-        (province.keys / "lan-ca.crt").read_text(),
-        (province.keys / "province.pub").read_text(),
-        (province.keys / "province.age.pub").read_text(),
-    )
+    certificate = authority.certify_device(authority.load(home.keys, "device-ca"), asked, request.device, now)
+    pem = certificate.public_bytes(Encoding.PEM).decode()
+    province = open_province(home)
+    admission.register_device(province, request.device, unit, name, request.event_key, pem)
+    admission.grant_numbers(province, request.device, grant_sizes(catalogue.builtin().books.values()))
+    feed = tuple(admission.initial_feed(province, request.device))
+    province.close()
+    roots = ((home.keys / kept).read_text() for kept in ("lan-ca.crt", "province.pub", "province.age.pub"))
+    return Admission(request.device, pem, *roots, feed=feed)
 
 
-def settle(home: Home, admission: Admission, settings: Settings) -> None:
-    """Put what the province gave in its places, and write motcua.toml last: a home with that file is enrolled."""
+def grant_sizes(books: Iterable[Book]) -> dict[str, int]:
+    """Say how many numbers of each book one life of a box gets for every period."""
+    return {book.id: NUMBERS_PER_PERIOD[book.period] for book in books}
+
+
+def settle(home: Home, given: Admission, settings: Settings) -> None:
+    """Put what the province gave in its places, open the ledger and take in the feed. Harmless when done before."""
     kept = {
-        "tls.crt": admission.tls_certificate,
-        "province-ca.crt": admission.server_root,
-        "province.pub": admission.signing_key,
-        "province.age.pub": admission.age_recipient,
+        "tls.crt": given.tls_certificate,
+        "province-ca.crt": given.server_root,
+        "province.pub": given.signing_key,
+        "province.age.pub": given.age_recipient,
     }
     for name, text in kept.items():
         write_durably(home.keys / name, text.encode(), mode=0o644)
     write_settings(home, settings)
-
-
-def first_grants(books: Iterable[Book], unit: str) -> tuple[Grant, ...]:
-    """Share out every book's numbers among three incarnations in advance; a book's width says how many numbers it has."""
-    grants = []
-    for book in books:
-        tenth, used = 10**book.width // 10, 0
-        for inc_no, share in enumerate(GRANT_SHARES, start=1):
-            grants.append(Grant(unit, book.id, inc_no, used + 1, used + share * tenth - (inc_no == len(GRANT_SHARES))))
-            used += share * tenth
-    return tuple(grants)
+    boxes.enrol(home)
+    box = boxes.open_box(home)
+    key = load_pem_public_key(given.signing_key.encode())
+    assert isinstance(key, Ed25519PublicKey)
+    take_in(box, given.feed, key)
+    box.close()
 
 
 def _device_id(path: Path) -> str:

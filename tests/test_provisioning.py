@@ -10,26 +10,30 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from cryptography.x509.oid import ExtendedKeyUsageOID
-from people import make_home
 
 from appliance import box as boxes
-from appliance import database, health, ledger
+from appliance import database, health, ledger, numbering
 from appliance.chain import Head
 from appliance.clock import BUILT
-from appliance.config import Home
+from appliance.config import Home, Settings, write_settings
+from appliance.errors import Refused
 from appliance.health import Alarm, Facts
+from appliance.ids import uuid7
+from people import make_home
 from provisioning import authority, enrol
 from provisioning.demo.plan import Demo, programs
 from provisioning.replicate import PROGRAM, incarnation_of
 
 NOW = datetime(2026, 11, 21, 9, 15, tzinfo=UTC)
 DEADLINE_S = 30
-NUMBER = {"unit": "H99.99.99", "book": "outgoing", "period": "2026", "n": 7}
+UNIT = "H99.99.99"
+NUMBER = {"unit": UNIT, "book": "outgoing", "period": "2026", "n": 7}
 WELL = Facts(
     now="2026-11-21T09:15:00.000Z",
     clock_trouble=None,
@@ -46,6 +50,7 @@ WELL = Facts(
 def province(tmp_path):
     home = Home(tmp_path / "province")
     enrol.make_province(home, "Tỉnh An Giang", NOW)
+    write_settings(home, Settings("province", uuid7(), "Tỉnh An Giang"))
     return home
 
 
@@ -67,11 +72,35 @@ def eventually(holds) -> bool:
 
 def test_an_admitted_box_has_a_client_certificate_under_its_own_device_id(tmp_path, province):
     request = enrol.ask(Home(tmp_path / "commune"))
-    admission = enrol.admit(province, request, NOW)
+    admission = enrol.admit(province, request, UNIT, "Xã An Châu", NOW)
     given = x509.load_pem_x509_certificate(admission.tls_certificate.encode())
     given.verify_directly_issued_by(certificate(province.keys / "device-ca.crt"))
     assert given.subject.rfc4514_string() == f"CN={request.device}"
     assert purposes(given) == [ExtendedKeyUsageOID.CLIENT_AUTH]
+
+
+def test_an_enrolled_box_may_number_in_this_life_and_the_next_two_without_a_line(tmp_path, province):
+    home = Home(tmp_path / "commune")
+    request = enrol.ask(home)
+    settings = Settings("commune", request.device, "Xã An Châu", unit=UNIT, province_name="Tỉnh An Giang")
+    for _ in range(2):  # A technician may have to come back with the same answer.
+        enrol.settle(home, enrol.admit(province, request, UNIT, "Xã An Châu", NOW), settings)
+    db = database.connect(home.database, readonly=True)
+    granted = [numbering.grants(db, "dossier", UNIT, inc_no) for inc_no in (1, 2, 3)]
+    assert granted == [[(1, 3000)], [(3001, 6000)], [(6001, 9000)]]
+    assert len(ledger.incarnations(db)) == 1
+    db.conn.close()
+
+
+def test_a_feed_somebody_changed_on_the_way_is_not_taken_in(tmp_path, province):
+    home = Home(tmp_path / "commune")
+    request = enrol.ask(home)
+    given = enrol.admit(province, request, UNIT, "Xã An Châu", NOW)
+    changed = given.feed[-1].body.replace("3000", "9000")
+    assert changed != given.feed[-1].body
+    false = msgspec.structs.replace(given, feed=(*given.feed[:-1], msgspec.structs.replace(given.feed[-1], body=changed)))
+    with pytest.raises(Refused, match="feed_false"):
+        enrol.settle(home, false, Settings("commune", request.device, "Xã An Châu", unit=UNIT))
 
 
 def test_asking_twice_is_one_device_with_one_set_of_keys(tmp_path):

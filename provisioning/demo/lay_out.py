@@ -9,7 +9,7 @@ import subprocess
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from appliance import box, catalogue, database, ids, numbering, officers, trust
+from appliance import box, catalogue, clock, database, ids, officers, signing, trust
 from appliance.config import Home, Settings, write_settings
 from appliance.durable import write_durably
 from appliance.officers import Officer
@@ -18,6 +18,7 @@ from hardware import sane_config
 from provisioning import enrol
 from provisioning.demo import authority, print_shop, tokens
 from provisioning.demo.plan import LOOPBACK, NGINX, SCANNERS, Demo, programs
+from provisioning.demo.tokens import DemoToken
 from provisioning.rendered import FILES, rendered
 
 PASSWORD = "thuyen-qua-song-hau"  # Everybody's, in a demonstration whose people are invented.
@@ -43,9 +44,9 @@ def lay_out(demo: Demo, say: Say) -> None:
     if not demo.laid_out.exists():
         say("Đang dựng xã và tỉnh trình diễn (lần đầu mất vài giây)…")
         authority.prepare(demo.authority, demo.line_to_authority_url)
-        tokens.prepare_tokens(demo.tokens, demo.authority)
+        made = tokens.prepare_tokens(demo.tokens, demo.authority)
         make_province(demo)
-        make_commune(demo)
+        make_commune(demo, made)
         demo.laid_out.touch()
     configure(demo)
 
@@ -61,17 +62,16 @@ def make_province(demo: Demo) -> None:
     _trust_authority(demo, home)
 
 
-def make_commune(demo: Demo) -> None:
+def make_commune(demo: Demo, made: list[DemoToken]) -> None:
     """Make the commune's home and have the province admit it."""
     home, unit = demo.commune, catalogue.builtin().demonstration
     request = enrol.ask(home)
-    admission = enrol.admit(demo.province, request, datetime.now(UTC))
+    given = enrol.admit(demo.province, request, unit.unit_code_for_dossiers, unit.commune_name, datetime.now(UTC))
     enrol.serve_pages(home, unit.commune_name, datetime.now(UTC))
     _trust_authority(demo, home)
-    enrol.settle(home, admission, commune_settings(demo, request.device))
-    box.enrol(home)
-    _take_grants(home, unit.unit_code_for_dossiers)
+    enrol.settle(home, given, commune_settings(demo, request.device))
     _open_accounts(home, commune_staff())
+    _register_certificates(home, made)
 
 
 def commune_settings(demo: Demo, device: str) -> Settings:
@@ -148,11 +148,14 @@ def _trust_authority(demo: Demo, home: Home) -> None:
         trust.keep_crl(home.trust, listed)
 
 
-def _take_grants(home: Home, unit: str) -> None:
+def _register_certificates(home: Home, made: list[DemoToken]) -> None:
+    """Say whose signature counts here: each leader's certificate for the leader, the seal's for the unit."""
     db = database.connect(home.database)
     with database.writing(db):
-        for grant in enrol.first_grants(catalogue.builtin().books.values(), unit):
-            numbering.grant(db, grant.book, grant.unit, grant.inc_no, grant.first, grant.last, "enrolment")
+        for token in made:
+            seal = token.certificate == "organisation"
+            owner, kind = (home.settings.unit, signing.ORGANISATION) if seal else (token.certificate.upper(), signing.LEADER)
+            signing.register(db, token.cert_sha256, owner, kind, clock.stamp())
     db.conn.close()
 
 

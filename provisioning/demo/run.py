@@ -58,9 +58,11 @@ def running(demo: Demo, reset: bool = False, crash_at: str = "", say: Say = lamb
     if reset:
         shutil.rmtree(demo.root, ignore_errors=True)
     lay_out.lay_out(demo, say)
-    (demo.commune.run / "CRASH_AT").unlink(missing_ok=True)
-    if crash_at:
-        (demo.commune.run / "CRASH_AT").write_text(crash_at)
+    for home in (demo.commune, demo.province):
+        order = home.run / "CRASH_AT"
+        order.unlink(missing_ok=True)
+        if crash_at:
+            order.write_text(crash_at)
     supervisor = start(demo)
     try:
         wait_until_ready(demo, supervisor)

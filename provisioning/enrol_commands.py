@@ -1,0 +1,62 @@
+"""`motcua enrol`: the three steps by which a box comes to belong to a province; the files in between may travel on a stick."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+import msgspec
+
+from appliance.config import Home, Settings
+from provisioning.options import home_option
+
+file_in = click.Path(exists=True, dir_okay=False, path_type=Path)
+file_out = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.group("enrol", help="Ghi danh một máy của xã với tỉnh, qua ba bước; tệp giữa các bước có thể chép bằng USB.")
+def commands() -> None:
+    """Hold the steps."""
+
+
+@commands.command("ask", help="Bước 1, tại xã: tạo khóa của máy và ghi tệp yêu cầu. Khóa riêng không rời máy.")
+@home_option
+@click.argument("request", type=file_out)
+def ask_command(home: Home, request: Path) -> None:
+    """Make the box's keys and write its request."""
+    from provisioning.enrol import ask
+
+    asked = ask(home)
+    request.write_bytes(msgspec.json.encode(asked))
+    click.echo(f"Máy {asked.device}. Mang tệp {request} đến tỉnh.")
+
+
+@commands.command("admit", help="Bước 2, tại tỉnh: nhận máy, cấp chứng thư và dải số, ghi tệp trả lời.")
+@home_option
+@click.option("--unit", required=True, help="Mã đơn vị trong mã hồ sơ, ví dụ H99.99.99.")
+@click.option("--name", required=True, help="Tên xã, ví dụ Xã An Châu.")
+@click.argument("request", type=file_in)
+@click.argument("admission", type=file_out)
+def admit_command(home: Home, unit: str, name: str, request: Path, admission: Path) -> None:
+    """Admit a box."""
+    from provisioning.enrol import Request, admit
+
+    asked = msgspec.json.decode(request.read_bytes(), type=Request)
+    admission.write_bytes(msgspec.json.encode(admit(home, asked, unit, name, datetime.now(UTC))))
+    click.echo(f"Đã nhận máy {asked.device} của {name}. Mang tệp {admission} về xã.")
+
+
+@commands.command("settle", help="Bước 3, tại xã: đặt chứng thư và dải số vào chỗ, mở sổ cái.")
+@home_option
+@click.option("--unit", required=True, help="Mã đơn vị, như đã khai ở tỉnh.")
+@click.option("--name", required=True, help="Tên xã, như đã khai ở tỉnh.")
+@click.option("--province-name", required=True, help="Tên tỉnh, ví dụ Tỉnh An Giang.")
+@click.option("--province-url", required=True, help="Địa chỉ máy chủ nhận của tỉnh, ví dụ https://motcua.tinh.vn.")
+@click.argument("admission", type=file_in)
+def settle_command(home: Home, unit: str, name: str, province_name: str, province_url: str, admission: Path) -> None:
+    """Settle a box with what its province gave."""
+    from provisioning.enrol import Admission, serve_pages, settle
+
+    given = msgspec.json.decode(admission.read_bytes(), type=Admission)
+    serve_pages(home, name, datetime.now(UTC))
+    settle(home, given, Settings("commune", given.device, name, unit, province_name, province_url))
+    click.echo(f"Máy {given.device} đã thuộc {province_name}. Cài {home.keys / 'lan-ca.crt'} vào các máy trong văn phòng.")
