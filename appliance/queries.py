@@ -101,6 +101,23 @@ def to_stamp(db: Database) -> list[Listed]:
     return _listed(db, "signature = 'sealed'", [], "finished_at")
 
 
+# What was asked for and not paid yet. A line without an amount counts as something to ask about.
+FEE_DUE = """status IN (2, 4, 9) AND EXISTS (SELECT 1 FROM json_each(CAST(state AS TEXT), '$.fee_lines')) AND
+    coalesce((SELECT sum(coalesce(value ->> 'amount', 1e12)) FROM json_each(CAST(state AS TEXT), '$.fee_lines')), 0) >
+    coalesce((SELECT sum(value ->> 'amount') FROM json_each(CAST(state AS TEXT), '$.fees')), 0)"""
+ON_PAPER = "status = 4 AND signature = 'submitted' AND CAST(state AS TEXT) ->> '$.documents[#-1].path' = 'paper'"
+
+
+def to_pay(db: Database) -> list[Listed]:
+    """List accepted dossiers whose fee was not taken whole, finished ones first: their people come next."""
+    return _listed(db, FEE_DUE, [], f"status DESC, {BY_DUE}")
+
+
+def to_certify(db: Database) -> list[Listed]:
+    """List dossiers whose result waits on paper for the leader's hand, the seal and the register."""
+    return _listed(db, ON_PAPER, [], BY_DUE)
+
+
 def to_return(db: Database) -> list[Listed]:
     """List finished dossiers whose result was not handed over yet."""
     return _listed(db, "status = 9", [], "finished_at")
@@ -182,3 +199,9 @@ def counts(db: Database, officer: str) -> dict[str, int]:
              FROM dossier WHERE status IN (2, 4, 9)"""
     row = next(db.query(sql, [officer]))
     return {name: value or 0 for name, value in row.items()}
+
+
+def counts_at_desks(db: Database) -> dict[str, int]:
+    """Count what waits for the cashier and for the paper register, for the numbers in the menu."""
+    sql = f"SELECT count(*) FILTER (WHERE {FEE_DUE}) AS to_pay, count(*) FILTER (WHERE {ON_PAPER}) AS to_certify FROM dossier"
+    return next(db.query(f"{sql} WHERE status IN (2, 4, 9)"))

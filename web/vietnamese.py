@@ -195,6 +195,50 @@ SENTENCES: dict[str, str] = {
     "evidence_failed": "Đã bổ sung chứng cứ nhưng kiểm tra lại không đạt. Tệp cũ vẫn giữ. Gọi kỹ thuật viên.",
 }
 
+# A step of a dossier's timeline: kind of event → icon, what was done. The person's name stands before it.
+STEPS: dict[str, tuple[str, str]] = {
+    "dossier.accepted": ("check", "tiếp nhận hồ sơ{at_counter}"),
+    "dossier.taken": ("pen-line", "nhận xử lý"),
+    "fee.taken": ("banknote", "thu {amount:n} đ, {method}, biên lai {receipt}"),
+    "result.prepared": ("file-text", "soạn kết quả, {pages:n} trang"),
+    "result.submitted": ("send", "trình lãnh đạo"),
+    "result.sent_back": ("undo-2", "trả lại dự thảo"),
+    "document.signed": ("signature", "ký số kết quả"),
+    "document.numbered": ("list-checks", "cấp số {text}"),
+    "document.sealed": ("stamp", "đóng dấu của cơ quan"),
+    "document.timestamped": ("shield-check", "bổ sung dấu thời gian và chứng cứ kiểm tra"),
+    "document.voided": ("ban", "hủy văn bản"),
+    "copies.certified": ("stamp", "vào sổ số {text}: {copies:n} bản, {signer_name} ký"),
+    "release.allowed": ("circle-check", "cho phép trả trước khi có dấu thời gian"),
+    "dossier.returned": ("check-check", "trả kết quả{how_words}"),
+    "dossier.erased": ("trash-2", "xóa thông tin cá nhân"),
+    "incarnation.opened": ("server", "mở sổ cái mới"),
+    "clock.confirmed": ("clock", "xác nhận ngày {date}"),
+    "number.voided": ("ban", "hủy số, lý do: {reason}"),
+    "numbers.lost": ("triangle-alert", "ghi nhận số {first} đến {last} bị mất"),
+}
+
+# How far a result is: state → kind of badge, icon, words.
+RESULT_STATES: dict[str, tuple[str, str, str]] = {
+    "none": ("ink", "file-text", "Dự thảo, chưa trình"),
+    "submitted": ("ink", "send", "Đã trình, chờ lãnh đạo ký"),
+    "signed": ("ink", "signature", "Lãnh đạo đã ký, chờ cấp số và đóng dấu"),
+    "numbered": ("ink", "list-checks", "Đã cấp số, chờ đóng dấu"),
+    "sealed": ("hold", "clock", "Đã ký tại đây, chờ dấu thời gian"),
+    "timestamped": ("ok", "shield-check", "Đã ký, đóng dấu, có dấu thời gian"),
+    "wet": ("ok", "stamp", "Đã ký và đóng dấu trên giấy"),
+    "void": ("bad", "ban", "Đã hủy, không dùng được"),
+}
+
+FEE_METHODS = {"cash": "Tiền mặt", "transfer": "Chuyển khoản"}
+RETURNED_HOW = {"counter": "Tại quầy", "post": "Qua bưu chính công ích"}
+CHANNELS = {"counter": "Trực tiếp tại quầy", "online": "Trực tuyến", "post": "Qua bưu chính công ích"}
+ERASE_BASES = {
+    "subject_request": "Chủ thể dữ liệu yêu cầu xóa",
+    "retention_over": "Hết thời hạn lưu trữ",
+    "wrong_person": "Nhập nhầm người, thu thập không đúng",
+}
+
 HTTP_SENTENCES: dict[int, tuple[str, str]] = {
     400: ("Yêu cầu không đọc được", "Chưa có gì thay đổi. Mở lại trang rồi thử lần nữa."),
     403: ("Không có quyền làm việc này", "Vai trò đang giữ không gồm việc này. Gọi quản trị viên nếu cần thêm quyền."),
@@ -224,3 +268,9 @@ class Words(string.Formatter):
 def sentence(refused: Refused | Line) -> str:
     """Say a refusal (or a line) in Vietnamese. A code without a sentence raises KeyError: a test finds them all."""
     return Words().vformat(SENTENCES[refused.code], (), refused.facts)
+
+
+def step_words(kind: str, facts: dict) -> tuple[str, str]:
+    """Say a step of a timeline: icon and words. A kind that a newer version recorded is named as such."""
+    icon, words = STEPS.get(kind, ("circle-dashed", "ghi một việc mà phiên bản này chưa biết"))
+    return icon, Words().vformat(words, (), facts)

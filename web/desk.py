@@ -1,0 +1,100 @@
+"""What the desks ask about dossiers: the catalogue in force, how a result leaves, names of colleagues, rows for lists."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import current_app
+
+from appliance import catalogue_shelf, clock, officers, procedures, queries
+from appliance.catalogue import Catalogue
+from appliance.clock import local, stamp
+from appliance.dossier import Dossier
+from appliance.errors import Refused
+from appliance.officers import Officer
+from appliance.procedures import ResultRule
+from appliance.queries import Listed
+from appliance.rights import may
+from appliance.rules import EarlyRelease
+from web import due_chip
+from web.due_chip import Chip
+from web.per_request import box
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of a list: the dossier, its deadline in words, who holds it by name."""
+
+    listed: Listed
+    due: Chip
+    holder: str
+
+
+def found(dossier_id: str) -> Dossier:
+    """Give a dossier. Raises Refused `dossier_unknown`."""
+    dossier = queries.dossier(box().db, dossier_id)
+    if dossier is None:
+        raise Refused("dossier_unknown")
+    return dossier
+
+
+def now() -> datetime:
+    """Give the office's own time."""
+    return local(stamp())
+
+
+def catalogue_now() -> Catalogue:
+    """Give the catalogue in force today."""
+    return catalogue_shelf.current(box().home, clock.local_day(stamp()))
+
+
+def rule_of(dossier: Dossier) -> ResultRule:
+    """Say how this dossier's result is made and leaves, by the catalogue of today; a procedure that left it, by its own.
+
+    Raises Refused `procedure_unknown`, `result_rule_missing`.
+    """
+    catalogue = catalogue_now()
+    if dossier.procedure not in catalogue.procedures and dossier.catalogue:
+        catalogue = catalogue_shelf.kept(box().home, dossier.catalogue)
+    return procedures.result_rule(catalogue.result_rules, procedures.get(catalogue, dossier.procedure), now().date())
+
+
+def early_release(dossier: Dossier) -> EarlyRelease:
+    """Say whether the result may leave before its time-stamp: always where it needs none, else by the dated rule."""
+    if not rule_of(dossier).needs_timestamp:
+        return EarlyRelease.ALWAYS
+    return catalogue_now().rules_on(now().date()).release_before_timestamp
+
+
+def names() -> dict[str, str]:
+    """Give the names of all officers by id."""
+    return {officer.id: officer.name for officer in officers.everybody(box().db)}
+
+
+def who_may(act: str) -> list[Officer]:
+    """List the active officers who may do an act."""
+    return [officer for officer in officers.everybody(box().db) if officer.active and may(officer.roles, act)]
+
+
+def rows(listed: Iterable[Listed]) -> list[Row]:
+    """Add to each dossier of a list what the page says beside it."""
+    calendar, moment, called = catalogue_now().calendar, now(), names()
+    return [
+        Row(
+            one,
+            due_chip.due_chip(calendar, moment, one.status, one.due_at, one.finished_at),
+            called.get(one.holder or "", one.holder or ""),
+        )
+        for one in listed
+    ]
+
+
+def chip_of(dossier: Dossier) -> Chip:
+    """Give one dossier's deadline in words."""
+    due_at = (dossier.due or {}).get("at")
+    return due_chip.due_chip(catalogue_now().calendar, now(), dossier.status, due_at, dossier.finished_at or None)
+
+
+def has_page(endpoint: str) -> bool:
+    """Say whether a page is part of this site."""
+    return endpoint in current_app.view_functions
