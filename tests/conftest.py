@@ -2,6 +2,7 @@
 
 def test_x(commune):          an enrolled home in a temp folder, with accounts st01 … st18, password in PASSWORD
 def test_x(app, client):      the application on it, and Flask's client without a browser
+def test_x(ca, drawer):         the test authority, and a folder of SoftHSM2 tokens with its certificates
 def test_x(live_server, page):  the application under waitress, and Chromium at 1366×625; login(page, live_server, "st04")
 """
 
@@ -17,6 +18,9 @@ from appliance import officers
 from appliance.config import Home
 from browsing import CHROMIUM, LAUNCH, SIZE, serving, watch
 from people import PASSWORD, add_staff, make_home
+from provisioning.demo import tokens
+from replica import replicating
+from signing_room import WANTED, Authority, make_authority
 from web.app import create_app
 
 
@@ -49,9 +53,9 @@ def client(app: Flask) -> FlaskClient:
 
 
 @pytest.fixture
-def live_server(app: Flask) -> Iterator[str]:
-    """Serve the application under waitress on a loopback port; gives its address."""
-    with serving(app) as address:
+def live_server(app: Flask, commune: Home) -> Iterator[str]:
+    """Serve the application under waitress on a loopback port, replicated by Litestream; gives its address."""
+    with replicating(commune), serving(app) as address:
         yield address
 
 
@@ -74,3 +78,17 @@ def page(browser: Browser) -> Iterator[Page]:
     yield page
     context.close()
     assert complaints == []
+
+
+@pytest.fixture(scope="session")
+def ca(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    """Make the test authority once; it answers over HTTP only inside `answering(ca)`."""
+    return make_authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture(scope="session")
+def drawer(tmp_path_factory: pytest.TempPathFactory, ca: Authority) -> Path:
+    """Make every token once; a desk works on a copy."""
+    folder = tmp_path_factory.mktemp("drawer")
+    tokens.prepare_tokens(folder, ca.folder, WANTED)
+    return folder
