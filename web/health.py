@@ -58,7 +58,7 @@ def parts(seen: Facts, alarms: list[Alarm]) -> list[Part]:
         Part("Đồng hồ", "clock", "Khớp với sổ cái" if not seen.clock_trouble else "Không đúng", worst(alarms, "clock")),
         Part("Cơ sở dữ liệu", "database", f"Nhật ký ghi {gigabytes(seen.wal_bytes)}", worst(alarms, "wal")),
         Part("Sao lưu liên tục", "archive", replicated(seen), worst(alarms, "replica")),
-        Part("Đồng bộ", link.icon, link.text, "unknown" if "chưa rõ" in link.text else link_state),
+        Part("Đồng bộ", link.icon, link.text, "unknown" if link is state_chip.UNKNOWN else link_state),
     ]
 
 

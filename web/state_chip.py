@@ -13,6 +13,7 @@ from appliance.text import number_text, time_text
 
 CALM = timedelta(hours=4)
 PATIENT = timedelta(days=3)
+SILENT = timedelta(minutes=15)  # The agent speaks at least every five; after this long nobody knows.
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Facts:
     waiting: int | None = None
     sending: int | None = None
     failed: int | None = None
+    told_at: str | None = None  # when the agent last found the line well
 
 
 @dataclass(frozen=True)
@@ -35,11 +37,14 @@ class Chip:
     text: str
 
 
+UNKNOWN = Chip("off", "circle-dashed", "Đồng bộ: chưa rõ")
+
+
 def facts(db: Database) -> Facts:
     """Read what the agent wrote."""
     rows = {row["name"]: row["value"] for row in db.query("SELECT name, value FROM sync_state")}
     number = {name: int(rows[name]) for name in ("waiting", "sending", "failed") if rows.get(name, "").isdigit()}
-    return Facts(rows.get("acknowledged_at") or None, rows.get("offline_since") or None, **number)
+    return Facts(rows.get("acknowledged_at") or None, rows.get("offline_since") or None, told_at=rows.get("last_ok"), **number)
 
 
 def chip(known: Facts, now: str) -> Chip:
@@ -48,6 +53,8 @@ def chip(known: Facts, now: str) -> Chip:
         return Chip("fail", "cloud-alert", f"{number_text(known.failed)} hồ sơ gửi lỗi")
     if known.offline_since:
         return offline(known, moment_of(now) - moment_of(known.offline_since))
+    if known.told_at and moment_of(now) - moment_of(known.told_at) > SILENT:
+        return UNKNOWN
     if known.sending:
         return Chip("send", "cloud-upload", f"Đang gửi {number_text(known.sending)} hồ sơ")
     if known.waiting:
@@ -56,7 +63,7 @@ def chip(known: Facts, now: str) -> Chip:
         at = local(known.acknowledged_at)
         day = "" if at.date() == local(now).date() else f", {at:%d/%m}"
         return Chip("ok", "cloud-check", f"Đã đồng bộ {time_text(at)}{day}")
-    return Chip("off", "circle-dashed", "Đồng bộ: chưa rõ")
+    return UNKNOWN
 
 
 def offline(known: Facts, away: timedelta) -> Chip:

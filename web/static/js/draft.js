@@ -1,8 +1,9 @@
 // Autosave. <form data-autosave="/nhap/7"> is posted to that address 0.8 s after typing and when a field is left.
 // The answer is JSON {"saved_at": "09:15:32"}; 409 {"error": "…"} means somebody else was faster, 422 {"error": "…"} is shown.
+// The form hears `motcua:saved` or `motcua:refused` with the whole answer as detail, for pages that show more of it.
 // What could not be saved waits in sessionStorage (this tab only) and comes back when the page is opened again.
 import { say } from "./say.js";
-const AFTER_MS = 800, RETRY_MS = 4000, PREFIX = "motcua-draft:", NEVER = ["csrf_token", "password", "pin"];
+const AFTER_MS = 800, RETRY_MS = 4000, PREFIX = `motcua-draft:${document.body.dataset.officer}:`, NEVER = ["csrf_token", "password", "pin"];
 
 function fields(form) { return [...new FormData(form)].filter(([name, value]) => !NEVER.includes(name) && typeof value === "string"); }
 
@@ -13,7 +14,7 @@ class Draft {
     this.restore();
     form.addEventListener("input", () => this.later(AFTER_MS));
     form.addEventListener("change", () => this.later(50));
-    form.addEventListener("submit", () => { this.gone = true; clearTimeout(this.timer); });
+    form.addEventListener("submit", (event) => { if (!event.defaultPrevented) { this.gone = true; clearTimeout(this.timer); sessionStorage.removeItem(this.key); } });
     addEventListener("motcua:save", () => this.later(0));
     addEventListener("pagehide", () => { if (this.dirty && !this.gone) this.keep(); });
   }
@@ -45,22 +46,23 @@ class Draft {
     this.busy = false;
     if (answer?.ok) return this.saved(await answer.json());
     if (answer?.status === 401 || answer?.status === 423) dispatchEvent(new CustomEvent("motcua:knock", { detail: answer.status }));
-    const told = answer && [409, 422].includes(answer.status) ? (await answer.json().catch(() => ({}))).error : "";
+    const said = answer && [409, 422].includes(answer.status) ? await answer.json().catch(() => ({})) : {};
+    if (said.error) this.tell("motcua:refused", said);
+    const told = said.error ?? "";
     this.failed(told || "Chưa lưu được nháp. Đang thử lại…");
     if (!told) this.timer = setTimeout(() => this.save(), RETRY_MS);
   }
-  saved({ saved_at }) {
+  tell(kind, detail) { this.form.dispatchEvent(new CustomEvent(kind, { bubbles: true, detail })); }
+  saved(answer) {
+    this.tell("motcua:saved", answer);
     if (this.dirty) return this.later(AFTER_MS);
     sessionStorage.removeItem(this.key);
-    this.show("saved", `Đã lưu nháp ${saved_at}`);
-    this.form.dispatchEvent(new CustomEvent("motcua:saved", { bubbles: true }));
+    this.show("saved", `Đã lưu nháp ${answer.saved_at}`);
   }
   failed(words) { this.dirty = true; this.show("saved c-bad", words); say(words, true); }
   show(css, words) { if (this.line) { this.line.className = css; this.line.textContent = words; } }
 }
 
-document.querySelectorAll("form[data-autosave]").forEach((form) => new Draft(form));
-document.addEventListener("htmx:load", (event) => event.detail.elt.querySelectorAll?.("form[data-autosave]").forEach((f) => f.dataset.drafted ?? (f.dataset.drafted = "1", new Draft(f))));
-const forget = () => Object.keys(sessionStorage).filter((k) => k.startsWith(PREFIX)).forEach((k) => sessionStorage.removeItem(k));
-if (document.querySelector("[data-clear-drafts]")) forget();
-document.querySelector("[data-logout]")?.addEventListener("submit", forget);
+const start = (top) => top.querySelectorAll?.("form[data-autosave]:not([data-drafted])").forEach((form) => { form.dataset.drafted = "1"; new Draft(form); });
+document.addEventListener("htmx:load", (event) => start(event.detail.elt));
+start(document);

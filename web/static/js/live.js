@@ -1,5 +1,6 @@
 // Asks /live what changed and fires `live:<topic>` on <body>. Topics stand in data-live="inbox sync"; data-live-fast on a page
 // (scanning, signing) asks every second. Fires `motcua:knock` with 401 or 423 when the session ended or is locked.
+import { say } from "./say.js";
 const EVERY_MS = 2000, FAST_MS = 1000, HIDDEN_MS = 30000, SLOWEST_MS = 30000, LOST_AFTER_MS = 5000;
 const me = document.body.dataset.officer;
 const seen = new Map();
@@ -43,6 +44,13 @@ async function round() {
 }
 
 if (me) {
+  document.addEventListener("submit", (event) => { // a form sent into nothing would be lost with its page
+    if (!lostSince || event.defaultPrevented || event.target.method === "dialog") return;
+    event.preventDefault();
+    lostSince -= LOST_AFTER_MS;
+    lost(true);
+    say("Chưa gửi được: mất kết nối tới máy chủ. Nội dung còn nguyên.", true);
+  }, true);
   document.addEventListener("visibilitychange", () => { clearTimeout(timer); timer = setTimeout(round, document.hidden ? HIDDEN_MS : 0); });
   document.body.addEventListener("htmx:configRequest", (event) => {
     const kind = event.detail.triggeringEvent?.type ?? "";

@@ -3,6 +3,7 @@ import "./live.js";
 import "./lock.js";
 import "./keys.js";
 import "./palette.js";
+import "./forget.js";
 import "./draft.js";
 import "./combobox.js";
 import "./scanfield.js";
