@@ -18,7 +18,15 @@ from appliance.durable import write_durably
 from web import accounts, collector, errors, frame, headers, menu, per_request, static_files
 from web.nfc import NfcRequest
 
-PAGES = ("web.static_files", "web.login", "web.home", "web.account", "web.live", "web.palette", "web.health", "web.help_pages")
+FRAME = ("web.static_files", "web.login", "web.home", "web.account", "web.live", "web.palette", "web.help_pages")
+PAGES = (
+    *FRAME,
+    "web.health",
+    "web.reception",
+    "web.scanning",
+    "web.pages",
+    "web.printing",
+)
 BODY_BYTES_MAX = 64 * 1024 * 1024  # One uploaded file; nginx holds the same limit.
 FORM_BYTES_MAX = 2 * 1024 * 1024
 FORM_PARTS_MAX = 2_000
