@@ -100,8 +100,8 @@ def admit(home: Home, request: Request, unit: str, name: str, now: datetime) -> 
     admission.grant_numbers(province, request.device, grant_sizes(catalogue.builtin().books.values()))
     feed = tuple(admission.initial_feed(province, request.device))
     province.close()
-    roots = ((home.keys / kept).read_text() for kept in ("lan-ca.crt", "province.pub", "province.age.pub"))
-    return Admission(request.device, pem, *roots, feed=feed)
+    server_root, signing_key, age_recipient = ((home.keys / n).read_text() for n in ("lan-ca.crt", "province.pub", "province.age.pub"))
+    return Admission(request.device, pem, server_root, signing_key, age_recipient, feed)
 
 
 def grant_sizes(books: Iterable[Book]) -> dict[str, int]:

@@ -4,7 +4,6 @@ import sys
 
 import click
 
-from appliance import database, ledger
 from appliance.config import Home
 from provisioning.options import home_option
 
@@ -29,6 +28,7 @@ def commands() -> None:
 @home_option
 def verify(home: Home) -> None:
     """Check everything that can be checked without the province; exit 1 when something does not hold."""
+    from appliance import database
     from appliance import verify as fsck
 
     found = fsck.verify(home, database.connect(home.database, readonly=True))
@@ -52,5 +52,7 @@ def rebuild(home: Home) -> None:
 @home_option
 def dump(home: Home) -> None:
     """Write the ledger as JSON lines."""
+    from appliance import database, ledger
+
     for line in ledger.dump(database.connect(home.database, readonly=True), home.settings.device):
         click.echo(line)

@@ -6,7 +6,6 @@ import sys
 import click
 
 from appliance.config import Home
-from appliance.database import SQLiteTooOld
 from provisioning.options import home_option
 
 THREADS = 16
@@ -74,6 +73,8 @@ def _serve(home: Home, create_app, socket: str) -> None:
 
 def _or_refuse(begin, home: Home):
     """Begin, or end with the sentence that says what to do."""
+    from appliance.database import SQLiteTooOld
+
     try:
         return begin(home)
     except SQLiteTooOld as old:

@@ -15,12 +15,12 @@ from appliance import clock, database, health, ledger
 from appliance.config import Home
 from appliance.durable import write_durably
 from appliance.errors import Refused
+from provisioning.debian import DIE_WITH_US
 from provisioning.rendered import rendered
 
 LOOK_EVERY_S = 2.0
 STOP_S = 15.0
-PROGRAM = Path(sys.executable).with_name("litestream")
-DIE_WITH_US = ("/usr/bin/setpriv", "--pdeathsig", "TERM")  # Else a keeper that is killed leaves a writer nobody watches.
+PROGRAM = str(Path(sys.executable).with_name("litestream"))
 
 
 def keep(home: Home, port: int) -> int:
@@ -65,7 +65,8 @@ def _start(home: Home, configuration: Path) -> subprocess.Popen[bytes]:
     """Start litestream holding the lock that tells the pages it lives; no other process keeps a copy of it."""
     with health.replica_lock(home).open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        command = [*DIE_WITH_US, PROGRAM, "replicate", "-config", configuration]
+        # A keeper that is killed must not leave a writer that nobody watches.
+        command = [*DIE_WITH_US, PROGRAM, "replicate", "-config", str(configuration)]
         return subprocess.Popen(command, pass_fds=[lock.fileno()])
 
 

@@ -32,7 +32,8 @@ def texts_in(tree: ast.Module) -> list[ast.Constant]:
     """Give the strings of a module that are not docstrings."""
     with_docs = (node for node in ast.walk(tree) if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef))
     docs = {id(node.body[0].value) for node in with_docs if node.body and isinstance(node.body[0], ast.Expr)}
-    return [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs]
+    constants = (node for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str))
+    return [node for node in constants if id(node) not in docs]
 
 
 def where(path: Path, node: ast.AST | None = None) -> str:
@@ -45,7 +46,8 @@ def test_no_procedure_is_named_in_code():
 
 def test_no_form_is_named_in_code():
     instruments = {form.instrument for form in catalogue.builtin().sheet("forms").records}
-    found = [(path, text) for path in MODULES for text in texts_in(tree_of(path)) if any(name in text.value for name in instruments)]
+    texts = [(path, text) for path in MODULES for text in texts_in(tree_of(path))]
+    found = [(path, text) for path, text in texts if any(name in text.value for name in instruments)]
     assert instruments
     assert [where(*one) for one in found] == []
 
@@ -103,7 +105,9 @@ def test_no_module_takes_the_name_of_a_standard_one():
 
 def test_nothing_speaks_of_a_workplace_or_a_registry():
     kept = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\0")
-    texts = [ROOT / name for name in kept if name.endswith((".py", ".md", ".toml", ".sh", ".lock", ".tsv", ".html", ".js", "Makefile"))]
+    endings = (".py", ".md", ".toml", ".sh", ".lock", ".tsv", ".html", ".js", "Makefile")
+    endings = (".py", ".md", ".toml", ".sh", ".lock", ".tsv", ".html", ".js", "Makefile")
+    texts = [ROOT / name for name in kept if name.endswith(endings)]
     assert len(texts) > 50
     own = Path(__file__)
     found = [path for path in texts if path != own and path.exists() and OUTSIDE.search(path.read_text(encoding="utf-8"))]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from provisioning.demo.plan import PORT_BASE, Demo
+from provisioning.demo.plan import PORT_BASE, Demo, remembered_base
 
 ASK_S = 15.0
 
@@ -14,8 +14,8 @@ ASK_S = 15.0
 def of_demo(command):
     """Give a command the options that name a demonstration; it receives a Demo."""
 
-    def with_demo(home: Path, port_base: int, **rest: object) -> None:
-        command(Demo(home.absolute(), port_base), **rest)
+    def with_demo(home: Path, port_base: int | None, **rest: object) -> None:
+        command(Demo(home.absolute(), port_base or remembered_base(home) or PORT_BASE), **rest)
 
     with_demo.__doc__ = command.__doc__
     with_demo.__name__ = command.__name__
@@ -25,10 +25,8 @@ def of_demo(command):
     base = click.option(
         "--port-base",
         type=int,
-        default=PORT_BASE,
-        show_default=True,
         envvar="MOTCUA_PORT_BASE",
-        help="Cổng gốc: các cổng khác tính từ đây.",
+        help=f"Cổng gốc: các cổng khác tính từ đây. Mặc định như lần trước, lần đầu là {PORT_BASE}.",
     )
     return home(base(with_demo))
 

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from appliance.config import Home
+from provisioning.debian import DIE_WITH_US, NGINX
 from provisioning.demo import print_shop, tokens
-from provisioning.replicate import DIE_WITH_US
 
 PORT_BASE = 8400
 LOOPBACK = "127.0.0.1"
 PYTHON = sys.executable
 BIN = Path(sys.executable).parent
-NGINX = "/usr/sbin/nginx"
 SCANNERS = {"quay-1": "Mot Cua", "thu": "test:0"}  # Name of a worker, and the device it drives: the eSCL simulator, SANE's own.
 
 
@@ -50,6 +49,12 @@ class Demo:
     switch_url = property(lambda self: f"http://{LOOPBACK}:{self.switch_port}")
     line_to_province_url = property(lambda self: f"https://{LOOPBACK}:{self.line_to_province_port}")
     line_to_authority_url = property(lambda self: f"http://{LOOPBACK}:{self.line_to_authority_port}")
+
+
+def remembered_base(root: Path) -> int | None:
+    """Give the first port a demonstration was laid out with: it stands in its certificates, so it stays; None before."""
+    laid_out = Demo(root).laid_out
+    return int(laid_out.read_text()) if laid_out.exists() else None
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,9 @@ from types import FrameType
 import urllib3
 from supervisor.xmlrpc import SupervisorTransport
 
-from provisioning.demo import lay_out, welcome
-from provisioning.demo.plan import BIN, Demo
-from provisioning.replicate import DIE_WITH_US
+from provisioning.debian import DIE_WITH_US
+from provisioning.demo import lay_out
+from provisioning.demo.plan import BIN, Demo, remembered_base
 
 READY_S = 90.0
 STOP_S = 60.0
@@ -39,6 +39,8 @@ def run(demo: Demo, reset: bool, crash_at: str, say: Say) -> int:
         signal.signal(number, _interrupt)
     try:
         with running(demo, reset, crash_at, say) as supervisor:
+            from provisioning.demo import welcome  # While the programs start, not before.
+
             say(welcome.text(demo))
             return supervisor.wait()
     except KeyboardInterrupt:
@@ -57,6 +59,10 @@ def running(demo: Demo, reset: bool = False, crash_at: str = "", say: Say = lamb
     stop(demo)
     if reset:
         shutil.rmtree(demo.root, ignore_errors=True)
+    if remembered_base(demo.root) not in (None, demo.port_base):
+        raise DoesNotStart(
+            f"{demo.root} đã dựng với cổng gốc {remembered_base(demo.root)}. Dùng cổng đó, hoặc thêm --reset để dựng lại."
+        )
     lay_out.lay_out(demo, say)
     for home in (demo.commune, demo.province):
         order = home.run / "CRASH_AT"

@@ -8,10 +8,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from asn1crypto import x509
-
 from appliance.durable import write_durably
-from provisioning.demo import authority
 
 MODULE = "/usr/lib/softhsm/libsofthsm2.so"
 TOOL_S = 60
@@ -61,6 +58,10 @@ def token_folder(folder: Path, label: str) -> Path:
 
 
 def _describe(authority_folder: Path, label: str, name: str, pin: str) -> DemoToken:
+    from asn1crypto import x509
+
+    from provisioning.demo import authority  # Slow to load; only who makes tokens needs it.
+
     certificate = x509.Certificate.load(authority.certificate(authority_folder, name))
     return DemoToken(label, pin, name, certificate.sha256.hex(), certificate.subject.native["common_name"])
 

@@ -1,14 +1,14 @@
 """What a person sees when the demonstration is up: addresses, accounts, PINs, the switch of the line."""
 
 from appliance.rights import ROLE_NAMES
-from provisioning.demo import lay_out, tokens
+from provisioning.demo import tokens
+from provisioning.demo.people import PASSWORD, commune_people, province_people
 from provisioning.demo.plan import Demo
 
 
 def text(demo: Demo) -> str:
     """Give the lines `make run` prints, in Vietnamese."""
-    staff = (*lay_out.commune_staff(), *lay_out.PROVINCE_STAFF)
-    accounts = (f"  {one.account}   {', '.join(ROLE_NAMES[role] for role in one.roles):<28} {one.name}" for one in staff)
+    accounts = (f"  {one.account}   {ROLE_NAMES[one.role]:<28} {one.name}" for one in (*commune_people(), *province_people()))
     pins = (f"  {label:<16} mã PIN {pin}" for label, (_, pin) in tokens.WANTED.items())
     return "\n".join(
         (
@@ -20,7 +20,7 @@ def text(demo: Demo) -> str:
             f"Chứng thư gốc:    {demo.commune.keys / 'lan-ca.crt'} và {demo.province.keys / 'lan-ca.crt'}",
             "                  (cài vào trình duyệt, hoặc chấp nhận cảnh báo khi mở trang)",
             "",
-            f"Tài khoản trình diễn, mật khẩu chung: {lay_out.PASSWORD}",
+            f"Tài khoản trình diễn, mật khẩu chung: {PASSWORD}",
             *accounts,
             "",
             "USB Token giả lập:",
