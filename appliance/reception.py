@@ -84,7 +84,7 @@ def _due(due: Due, body: Body, day_end: time, at: datetime) -> Due:
     if due.at is not None or not body.due_day:
         return due
     promised = datetime.combine(date.fromisoformat(body.due_day), day_end, at.tzinfo)
-    return Due(promised, False, (Line("due_by_officer", {"day": promised.date()}),))
+    return Due(promised, False, (Line("due_by_officer", {"day": day_text(promised.date())}),))
 
 
 def _fee_lines(catalogue: Catalogue, procedure: Procedure, body: Body, day: date) -> tuple[FeeLine, ...]:

@@ -33,5 +33,5 @@ def today() -> dict[str, int]:
 
 def drafts() -> list[dict[str, str]]:
     """List the officer's own drafts, newest first."""
-    sql = "SELECT id, changed_at FROM draft WHERE officer = ? AND accepted_as IS NULL ORDER BY changed_at DESC LIMIT ?"
+    sql = "SELECT id, changed_at FROM draft WHERE officer = ? AND accepted_as IS NULL AND discarded_at IS NULL ORDER BY changed_at DESC LIMIT ?"
     return list(box().db.query(sql, [officer().id, DRAFTS_SHOWN]))

@@ -28,9 +28,16 @@ class Item:
     key: str = ""
 
 
+def drafts_of(db: Database, officer: Officer) -> int | None:
+    """Count an officer's open drafts."""
+    sql = "SELECT count(*) FROM draft WHERE officer = ? AND accepted_as IS NULL AND discarded_at IS NULL"
+    return db.conn.execute(sql, [officer.id]).fetchone()[0] or None
+
+
 HOME = Item("Trang chính", "home.page", "own_work", "inbox", "")
 COMMUNE: tuple[Item, ...] = (
     HOME,
+    Item("Tiếp nhận", "reception.page", "draft", "file-text", "Quét thẻ, chọn thủ tục, quét giấy tờ, in giấy hẹn", drafts_of, "F9"),
     Item("Sức khỏe", "health.page", "view_health", "server", "Máy chủ, ổ đĩa, máy quét, ký số, máy in, đồng bộ"),
 )
 PROVINCE: tuple[Item, ...] = (HOME,)
@@ -45,4 +52,6 @@ def home_label(officer: Officer, kind: str) -> str:
     """Name the home page after where the officer works."""
     if kind == "province":
         return "Tổng quan"
+    if may(officer.roles, "take"):
+        return HOME.label  # The queue is what such an officer calls his work.
     return "Quầy của tôi" if officer.roles & AT_A_COUNTER else "Việc của tôi"

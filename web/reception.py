@@ -1,0 +1,268 @@
+"""The counter's page: a draft that saves itself, and F9 that makes a dossier of it. Column 3 of the page is web/scanning.py."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, abort, flash, jsonify, redirect, render_template, request, url_for
+from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup
+from werkzeug.wrappers import Response as AnyResponse
+
+from appliance import catalogue_shelf, drafts, procedures, reception
+from appliance.box import Box
+from appliance.clock import local, moment_of, stamp, text_of
+from appliance.crash import crash_here
+from appliance.drafts import Draft
+from appliance.errors import Refused
+from appliance.ids import uuid7
+from appliance.people import Card
+from appliance.reception import Accepted
+from appliance.text import day_text, moment_text
+from web import collector, jobs, printing, reception_form, reception_view, scan_jobs, scanning
+from web.own_drafts import begun, catalogue, now, own, today
+from web.per_request import act, box, counter, holds, is_navigation, officer
+from web.reception_form import Read
+from web.reception_view import View
+from web.vietnamese import sentence
+
+bp = Blueprint("reception", __name__)
+FOUND_MAX = 12
+COLLECTED_AT = (3, 0)  # Hour and minute, local.
+PURGED_AFTER = timedelta(minutes=10)  # A discarded draft can be brought back for so long.
+
+
+@bp.app_template_filter("clock_s")
+def clock_s(at: str) -> str:
+    """Show the time of a UTC text with its seconds, as drafts are saved."""
+    return f"{local(at):%H:%M:%S}"
+
+
+@bp.app_template_filter("iso_day")
+def iso_day(day: str) -> str:
+    """Show an ISO day; empty stays empty."""
+    return day_text(date.fromisoformat(day)) if day else ""
+
+
+@bp.app_template_global()
+def dossier_address(dossier: str) -> str:
+    """Say where a dossier is looked at."""
+    return f"/ho-so/{dossier}"
+
+
+@bp.get("/tiep-nhan")
+@act("draft")
+def page() -> str | AnyResponse:
+    """Show the form: empty, or one's own draft (`?draft=`). `?kiem=1` lists what stands against acceptance."""
+    wanted = request.args.get("draft", "")
+    if wanted and not is_id(wanted):
+        abort(404)
+    draft = own(wanted) if wanted else own(uuid7())
+    if draft.accepted_as:
+        return redirect(url_for("reception.page"))
+    seen = look(draft)
+    return show(seen, gaps(seen) if "kiem" in request.args else {})
+
+
+def is_id(text: str) -> bool:
+    """Say whether this could be the id of a draft."""
+    try:
+        return str(UUID(text)) == text
+    except ValueError:
+        return False
+
+
+def show(seen: View, problems: dict[str, str], conflict: Draft | None = None, status: int = 200) -> Any:
+    """Render the whole page; `conflict` is the draft as a second window saved it."""
+    parts = {"presets": scan_jobs.PRESETS, "scanners": box().home.settings.scanners}
+    return render_template(
+        "reception.html",
+        v=seen,
+        problems=problems,
+        conflict=conflict,
+        differs=differences(seen.draft, conflict) if conflict else [],
+        s=scanning.scans(seen.draft),
+        last=printing.last_of(officer().id),
+        **parts,
+        **CHOICES,
+    ), status
+
+
+CHOICES = {"copies_words": reception_form.COPIES, "result_words": reception_form.RESULT_BY}
+
+
+def look(draft: Draft) -> View:
+    """Look at a draft now, as this officer may."""
+    return reception_view.view(box().db, catalogue(), draft, now(), holds("view_dossier"))
+
+
+def differences(here: Draft, there: Draft) -> list[tuple[str, str, str]]:
+    """Tell what a second window saved otherwise."""
+    return reception_form.differences(here.body, there.body)
+
+
+@bp.get("/thu-tuc/tim")
+@act("view_catalogue")
+def find() -> str:
+    """Answer the combobox: procedures by words without marks, short names or code."""
+    return render_template("procedure_hits.html", hits=procedures.find(catalogue(), request.args.get("q", ""), FOUND_MAX))
+
+
+@bp.post("/tiep-nhan/<uuid:draft>/luu")
+@act("draft")
+def save(draft: UUID) -> Response | tuple[Response, int]:
+    """Keep what was typed; answer with the version and with the parts of the page that follow from it."""
+    read = reception_form.read(request.form, today(), catalogue().province.valid_from)
+    try:
+        saved = keep(str(draft), read)
+    except Refused as refused:
+        return refused_save(str(draft), read, refused)
+    if is_navigation():
+        return redirect(url_for("reception.page", draft=draft), 303)  # type: ignore[return-value]
+    return jsonify(answer(look(saved), read))
+
+
+def keep(draft_id: str, read: Read) -> Draft:
+    """Save the form as the draft's next version. Raises what drafts.save raises."""
+    with box().writing() as at_once:
+        before = begun(at_once, draft_id)
+        drafts.save(at_once, draft_id, officer().id, read.version or 1, read.body)
+        if read.body.procedure != before.body.procedure or read.body.case != before.body.case:
+            choice, _ = reception_view.chosen(catalogue(), read.body, now())
+            drafts.set_aside(at_once, draft_id, [asked.key for asked in choice.asked] if choice else [])
+    crash_here("draft_saved")
+    return drafts.load(box().db, draft_id)
+
+
+def answer(seen: View, read: Read) -> dict[str, Any]:
+    """Give what the page needs after a save: parts by id; fields only where the box knows better than the page."""
+    parts = {"facts": render_template("reception_facts.html", v=seen), "notes": notes(seen, read)}
+    if request.form.get("shape") != seen.shape:
+        parts["work"] = render_template("reception_work.html", v=seen, problems={}, **CHOICES)
+    if read.card:
+        parts["person"] = render_template("reception_person.html", v=seen, problems={}, card=True)
+    return {
+        "saved_at": clock_s(seen.draft.changed_at),
+        "version": seen.draft.version,
+        "address": url_for("reception.page", draft=seen.draft.id),
+        "parts": parts,
+        "words": f"{seen.choice.procedure.name} – {seen.choice.procedure.code}" if seen.choice else "",
+        "shape": seen.shape,
+    }
+
+
+def notes(seen: View, read: Read) -> str:
+    """Render what is to be said about the person: why a card could not be read, what does not fit together."""
+    found = [sentence(read.problem)] if read.problem else []
+    found += card_notes(read.card) if read.card else seen.notes
+    return render_template("reception_notes.html", notes=found)
+
+
+def card_notes(card: Card) -> list[str]:
+    """Say what the card's reader or the card itself gives reason to look at."""
+    return [sentence(Refused(code)) for code in card.warnings]
+
+
+def refused_save(draft_id: str, read: Read, refused: Refused) -> tuple[Response, int]:
+    """Say why nothing was saved; what is on the page stays there. A second window's draft is shown beside it."""
+    told: dict[str, Any] = {"error": sentence(refused)}
+    if refused.code == "draft_changed":
+        there = drafts.load(box().db, draft_id)
+        differs = reception_form.differences(read.body, there.body)
+        told["parts"] = {"conflict": render_template("reception_conflict.html", conflict=there, differs=differs)}
+        told["version"] = there.version
+    return jsonify(told), 409 if refused.code == "draft_changed" else 422
+
+
+@bp.post("/tiep-nhan/<uuid:draft>/nhan")
+@act("accept")
+def accept(draft: UUID) -> Any:
+    """Accept: save, then number, slip, event and print job in one transaction. Repeating it gives the first dossier."""
+    draft_id = str(draft)
+    if own(draft_id).accepted_as:
+        return told(accept_now(draft_id))
+    read = reception_form.read(request.form, today(), catalogue().province.valid_from)
+    try:
+        seen = look(keep(draft_id, read))
+    except Refused as refused:
+        if refused.code != "draft_changed":
+            raise
+        there = drafts.load(box().db, draft_id)
+        return show(look(as_typed(there, read)), {}, there, 409)
+    if gaps(seen):
+        return redirect(url_for("reception.page", draft=draft_id, kiem=1), 303)
+    try:
+        return told(accept_now(draft_id))
+    except Refused as refused:
+        return show(seen, {"main": sentence(refused)}, status=422)
+
+
+def as_typed(there: Draft, read: Read) -> Draft:
+    """Give the draft as this page has it, on the version it was based on."""
+    return Draft(there.id, there.officer, read.body, read.version, there.changed_at, None, None, there.pages)
+
+
+def gaps(seen: View) -> dict[str, str]:
+    """Say by field what stands against acceptance now: what is missing, and sheets that are still running through."""
+    found = reception_view.problems(seen, today())
+    if any(job.open for job in jobs.of(box().db, scan_jobs.KIND, seen.draft.id)):
+        found["scans"] = sentence(Refused("scan_running"))
+    return found
+
+
+def accept_now(draft_id: str) -> Accepted:
+    """Make the dossier and its print job in one transaction."""
+    with box().writing() as at_once:
+        first = drafts.load(at_once.db, draft_id).accepted_as is None
+        made = reception.accept(at_once, box().home, catalogue(), draft_id, officer(), str(counter() or ""))
+        if first:
+            printing.order(at_once, officer().id, made.dossier, made.code, made.slip)
+        crash_here("accept_before_commit")
+    crash_here("accept_after_commit")
+    return made
+
+
+def told(made: Accepted) -> AnyResponse:
+    """Go on to the next empty form, with the number and the appointment in a toast."""
+    due = moment_text(datetime.fromisoformat(made.due_at))
+    words = Markup('Đã tiếp nhận <a class="num" href="{}">{}</a> · hẹn trả {}')
+    flash(words.format(url_for("pages.file", dossier=made.dossier, digest=made.slip), made.code, due))
+    return redirect(url_for("reception.page"), 303)
+
+
+@bp.post("/tiep-nhan/<uuid:draft>/bo")
+@act("draft")
+def discard(draft: UUID) -> AnyResponse:
+    """Give up a draft; the toast brings it back."""
+    if own(str(draft)).version:
+        with box().writing() as at_once:
+            drafts.discard(at_once, str(draft), officer().id)
+        form = Markup(
+            'Đã bỏ bản nháp. <form method="post" action="{}"><input type="hidden" name="csrf_token" value="{}">'
+            '<button class="btn btn--s" type="submit">Hoàn tác</button></form>'
+        )
+        flash(form.format(url_for("reception.restore", draft=draft), generate_csrf()))
+    return redirect(url_for("reception.page"), 303)
+
+
+@bp.post("/tiep-nhan/<uuid:draft>/khoi-phuc")
+@act("draft")
+def restore(draft: UUID) -> AnyResponse:
+    """Bring a discarded draft back."""
+    with box().writing() as at_once:
+        drafts.restore(at_once, str(draft), officer().id)
+    return redirect(url_for("reception.page", draft=draft), 303)
+
+
+@collector.register("drafts", every_s=60.0)
+def purge(the_box: Box) -> None:
+    """Delete drafts that were given up a while ago; at night also those nobody touched for a dated number of days."""
+    before = text_of(moment_of(stamp()) - PURGED_AFTER)
+    if the_box.db.conn.execute("SELECT 1 FROM draft WHERE discarded_at < ? LIMIT 1", [before]).fetchone():
+        with the_box.writing() as at_once:
+            drafts.purge(at_once, before)
+    at = local(stamp())
+    if (at.hour, at.minute) == COLLECTED_AT:
+        days = catalogue_shelf.kept(the_box.home, the_box.catalogue).rules_on(at.date()).draft_pages_kept_days
+        with the_box.writing() as at_once:
+            drafts.collect(at_once, the_box.home, days)

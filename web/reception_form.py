@@ -1,0 +1,141 @@
+"""What stands in the fields of the reception form, as a draft's body. Keeps what was typed; judges nothing.
+
+A card's payload fills the person and is then forgotten: what follows its seven fields is about other people.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import msgspec
+
+from appliance.drafts import Body, Part
+from appliance.errors import Refused
+from appliance.people import Card, parse_card_qr
+from appliance.text import birth_text, nfc, read_day
+
+COPIES = {"original": "Bản chính", "copy": "Bản sao", "certified": "Bản sao chứng thực"}
+RESULT_BY = {"counter": "Tại quầy", "post": "Qua bưu chính công ích", "electronic": "Bản điện tử"}
+PARTS_MAX = 200
+FEES_MAX = 20
+COUNT_MAX = 9_999
+# Names of the form's fields and what they are called in a person.
+APPLICANT = ("number", "name", "birth", "gender", "phone", "email", "address", "issued", "old_number")
+AUTHORISED = {"a_name": "name", "a_number": "number", "a_phone": "phone"}
+LABELS = {
+    "number": "Số định danh", "name": "Họ, chữ đệm và tên", "birth": "Ngày sinh", "gender": "Giới tính", "phone": "Điện thoại",
+    "email": "Thư điện tử", "address": "Nơi cư trú", "procedure": "Thủ tục", "case": "Trường hợp", "note": "Ghi chú",
+    "parts": "Thành phần", "result_by": "Nhận kết quả", "due_day": "Ngày hẹn", "fee_amounts": "Phí, lệ phí",
+    "original_pages": "Số trang bản chính", "copies": "Số bản", "exemption": "Miễn, giảm", "authorised": "Người nộp thay",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Read:
+    """The form as read: the body, the card if one was read just now, why it could not be read, the version it was based on."""
+
+    body: Body
+    card: Card | None
+    problem: Refused | None
+    version: int
+
+
+def read(given: Mapping[str, str], today: date, districts_ended: date | None = None) -> Read:
+    """Read the whole form. Parts and amounts count only if they were shown for the procedure that is chosen now."""
+    person, card, problem = _person(given, districts_ended)
+    procedure = nfc(given.get("procedure", ""))
+    body = Body(applicant=person, authorised=_authorised(given), procedure=procedure, note=nfc(given.get("note", "")))
+    body = msgspec.structs.replace(body, result_by=_one_of(RESULT_BY, given.get("result_by"), "counter"))
+    if procedure and given.get("shown") == procedure:
+        body = msgspec.structs.replace(
+            body,
+            case=given.get("case", ""),
+            parts=_parts(given),
+            original_pages=_count(given.get("original_pages")),
+            copies=_count(given.get("copies")),
+            fee_amounts=_amounts(given),
+            exemption=given.get("exemption", ""),
+            due_day=_day(given.get("due_day", ""), today),
+        )
+    return Read(body, card, problem, _count(given.get("version")))
+
+
+def _person(given: Mapping[str, str], districts_ended: date | None) -> tuple[dict[str, str], Card | None, Refused | None]:
+    typed = {name: value for name in APPLICANT if (value := nfc(given.get(name, "")))}
+    number = typed.pop("number", "")
+    if "|" in number:
+        try:
+            card = parse_card_qr(number, districts_ended)
+        except Refused as refused:
+            return typed | {"number": number.split("|")[0][:20]}, None, refused
+        told = {name: value for name, value in msgspec.structs.asdict(card.person).items() if value and name != "number_kind"}
+        kept = {name: typed[name] for name in ("phone", "email") if name in typed}
+        return kept | told | {"birth": birth_text(card.person.birth)}, card, None
+    if any(char.isalpha() for char in number):
+        return typed | {"number": number, "number_kind": "other"}, None, None
+    return typed | ({"number": "".join(re.split(r"[\s.]+", number))} if number else {}), None, None
+
+
+def _authorised(given: Mapping[str, str]) -> dict[str, str]:
+    if given.get("acting") != "yes":
+        return {}
+    return {name: nfc(given.get(field, "")) for field, name in AUTHORISED.items()}
+
+
+def _parts(given: Mapping[str, str]) -> dict[str, Part]:
+    keys = sorted({name.partition("-")[2] for name in given if name.startswith(("have-", "copy-"))})
+    return {key: _part(given, key) for key in keys[:PARTS_MAX]}
+
+
+def _part(given: Mapping[str, str], key: str) -> Part:
+    return Part(
+        have=f"have-{key}" in given,
+        copy=_one_of(COPIES, given.get(f"copy-{key}"), "original"),
+        count=_count(given.get(f"count-{key}")) or 1,
+    )
+
+
+def _amounts(given: Mapping[str, str]) -> dict[str, int]:
+    """Read the amounts an officer entered, each under the name of its fee line."""
+    found = {}
+    for n in range(FEES_MAX):
+        name, typed = given.get(f"feename-{n}"), re.sub(r"[\s.đ]", "", given.get(f"fee-{n}", ""))
+        if name and re.fullmatch(r"\d{1,10}", typed, re.ASCII):
+            found[name] = int(typed)
+    return found
+
+
+def _day(typed: str, today: date) -> str:
+    try:
+        day = read_day(typed, today.replace(year=today.year + 5))  # A promised day lies ahead: 26 is 2026, not 1926.
+    except Refused:
+        return ""
+    return day.isoformat() if day >= today else ""
+
+
+def _count(typed: str | None) -> int:
+    typed = (typed or "").strip()
+    return min(int(typed), COUNT_MAX) if re.fullmatch(r"\d{1,9}", typed, re.ASCII) else 0
+
+
+def _one_of(among: Mapping[str, str], typed: str | None, otherwise: str) -> str:
+    return typed if typed in among else otherwise
+
+
+def differences(here: Body, there: Body) -> list[tuple[str, str, str]]:
+    """Tell two bodies apart for a person: label, what stands here, what stands there."""
+    pairs = [(name, here.applicant.get(name, ""), there.applicant.get(name, "")) for name in APPLICANT if name in LABELS]
+    for name in ("procedure", "case", "note", "due_day", "original_pages", "copies", "exemption"):
+        pairs.append((name, str(getattr(here, name) or ""), str(getattr(there, name) or "")))
+    pairs.append(("result_by", RESULT_BY.get(here.result_by, ""), RESULT_BY.get(there.result_by, "")))
+    for name in ("parts", "fee_amounts", "authorised"):
+        if getattr(here, name) != getattr(there, name):
+            pairs.append((name, _told(getattr(here, name)), _told(getattr(there, name))))
+    return [(LABELS[name], a or "–", b or "–") for name, a, b in pairs if a != b]
+
+
+def _told(values: Mapping[str, object]) -> str:
+    if any(isinstance(value, Part) for value in values.values()):
+        return f"{sum(isinstance(part, Part) and part.have for part in values.values())} thành phần đã có"
+    return ", ".join(str(value) for value in values.values())

@@ -1,0 +1,93 @@
+// The counter's page and the scan station. The box answers a save with the parts of the page that follow from it (by id);
+// pages of paper are one fragment, #scans, that htmx redraws. Choosing a page or a component is told to the box by #scans' fields.
+import { say } from "./say.js";
+const form = document.getElementById("reception");
+const field = (name) => form?.elements.namedItem(name);
+
+function place(parts) {
+  for (const [id, html] of Object.entries(parts ?? {})) {
+    const target = document.getElementById(id);
+    if (!target) continue;
+    const focused = target.contains(document.activeElement) ? document.activeElement.id : "";
+    target.innerHTML = html;
+    if (focused) document.getElementById(focused)?.focus();
+  }
+}
+
+function saved({ detail }) {
+  if (!detail?.version) return;
+  field("version").value = detail.version;
+  place(detail.parts);
+  if (detail.parts.work !== undefined) {
+    field("shape").value = detail.shape;
+    htmx.trigger("#scans", "refresh");
+  }
+  if (document.activeElement?.id !== "procedure-q" && detail.words) document.getElementById("procedure-q").value = detail.words;
+  if (detail.parts.person !== undefined) {
+    document.getElementById("card").innerHTML = document.getElementById("card-read").innerHTML;
+    document.getElementById("procedure-q").focus();
+    say("Đã đọc thẻ.");
+  }
+  document.getElementById("conflict").textContent = "";
+  history.replaceState(null, "", detail.address);
+}
+
+function refused({ detail }) {
+  place(detail?.parts);
+}
+
+if (form) {
+  form.addEventListener("motcua:saved", saved);
+  form.addEventListener("motcua:refused", refused);
+  form.addEventListener("scan", () => dispatchEvent(new Event("motcua:save")));
+  form.addEventListener("change", ({ target }) => {
+    if (target.name === "acting") document.getElementById("authorised").hidden = target.value !== "yes";
+    if (target.name?.startsWith("have-")) document.getElementById("brought").textContent = form.querySelectorAll("[name^=have-]:checked").length;
+    if (target.dataset.into && target.checked) { field("into").value = target.dataset.into; htmx.trigger("#scans", "refresh"); }
+  });
+  // Enter in a field saves; only F9 and its button accept.
+  form.addEventListener("submit", (event) => {
+    if (event.submitter?.dataset.save === undefined) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    dispatchEvent(new Event("motcua:save"));
+  }, true);
+  document.addEventListener("click", ({ target }) => {
+    const mine = target.closest?.("[data-keep-mine]");
+    if (mine) { field("version").value = mine.dataset.keepMine; dispatchEvent(new Event("motcua:save")); }
+    if (target.closest?.("[data-take-theirs]")) forget((key) => key.includes(form.dataset.autosave));
+  });
+  document.querySelector("[data-discard]")?.addEventListener("submit", () => forget(() => true));
+  forget((key) => !key.includes(form.dataset.autosave)); // drafts that were accepted or given up in this tab
+}
+
+function forget(which) {
+  for (const key of Object.keys(sessionStorage)) if (key.startsWith("motcua-draft:") && which(key)) sessionStorage.removeItem(key);
+}
+
+// The page that has focus is the chosen one; the tools and Shift+F8 act on it.
+document.addEventListener("focusin", ({ target }) => {
+  const thumb = target.closest?.("[data-page]"), scans = document.getElementById("scans");
+  const chosen = scans?.querySelector("[name=page]");
+  if (!thumb || !chosen || chosen.value === thumb.dataset.page) return;
+  chosen.value = thumb.dataset.page;
+  for (const other of scans.querySelectorAll("[data-page]")) other.toggleAttribute("aria-current", false);
+  thumb.setAttribute("aria-current", "true");
+  if (scans.querySelector("[name=place]").value === "station") htmx.trigger("#scans", "refresh");
+});
+document.addEventListener("click", (event) => {
+  const thumb = event.target.closest?.("[data-page]");
+  if (thumb && !event.ctrlKey && !event.metaKey) { event.preventDefault(); thumb.focus(); }
+  const large = event.target.closest?.("[data-large]"), chosen = document.querySelector("#scans [name=page]");
+  if (large && chosen) { const to = new URL(large.href); to.searchParams.set("page", chosen.value); large.href = to; }
+});
+document.addEventListener("change", ({ target }) => { if (["into", "scanner"].includes(target.name)) htmx.trigger("#scans", "refresh"); });
+document.body.addEventListener("htmx:afterSwap", () => {
+  // The table of components shows how many pages each has; the fragment brings the cells along.
+  for (const cell of document.querySelector("#scans [data-cells]")?.content.children ?? []) {
+    const there = document.getElementById(cell.id);
+    if (there) there.innerHTML = cell.innerHTML;
+  }
+  const upload = document.getElementById("upload");
+  if (upload?.open) { upload.close(); upload.querySelector("form").reset(); }
+});
