@@ -8,6 +8,7 @@ shot(page, "tiep-nhan")                picture in test-results/, to be looked at
 for width in WIDTHS: resize(page, width) …
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -152,6 +153,12 @@ def assert_page_good(page: Page) -> None:
         assert_targets_large(page)
         assert_no_sideways_scroll(page)
     resize(page, WIDTHS[0])
+
+
+def assert_no_full_number(page: Page) -> None:
+    """A list shows no personal number in full, and no title or hidden attribute does either."""
+    text = re.sub(r"[\s.\u00a0]", "", page.locator("main").inner_html())
+    assert not re.search(r"(?<![0-9a-f-])\d{12}(?![0-9a-f-])", text), "a personal number stands in full on this page"
 
 
 def shot(page: Page, name: str) -> Path:

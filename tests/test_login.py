@@ -11,6 +11,7 @@ from appliance.box import Box
 from appliance.clock import moment_of, stamp, text_of
 from browsing import assert_axe_clean, assert_page_good, focused, login, shot
 from people import PASSWORD
+from test_rights import log_in
 
 WRONG = "không phải mật khẩu này"
 
@@ -156,10 +157,26 @@ def test_the_lock_button_locks_every_tab_and_opening_a_page_asks_for_the_passwor
     expect(page.get_by_role("heading", name="Tài khoản của tôi")).to_be_visible()
 
 
+def test_a_form_sent_into_a_locked_session_is_carried_through_the_lock(page: Page, live_server: str, app: Flask) -> None:
+    login(page, live_server, "st04")
+    page.goto(f"{live_server}/tai-khoan")
+    page.get_by_label("Thoáng, chữ lớn hơn").check()
+    page.route("**/live?*", lambda route: route.fulfill(status=304))  # The page has not heard yet.
+    set_sessions(app, "locked", "1")
+    page.get_by_role("button", name="Áp dụng").click()
+    expect(page.get_by_role("heading", name="Màn hình đã khóa")).to_be_visible()
+    page.get_by_label("Mật khẩu").fill(WRONG)
+    page.keyboard.press("Enter")
+    page.get_by_label("Mật khẩu").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Gửi lại nội dung", level=1)).to_be_visible()
+    assert_page_good(page)
+    page.keyboard.press("F9")
+    expect(page.locator("html")).to_have_attribute("data-density", "thoang")
+
+
 def test_polling_alone_does_not_keep_a_session_awake(client: FlaskClient, app: Flask) -> None:
     box: Box = app.extensions["box"]
-    from test_rights import log_in
-
     log_in(client, "st04")
     before = ago(timedelta(minutes=9))
     set_sessions(app, "seen", before)

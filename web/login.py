@@ -14,6 +14,7 @@ from web.vietnamese import sentence
 
 bp = Blueprint("login", __name__)
 COUNTERS_MIN = 3
+KEPT = "kept:"  # Fields of another form on their way through the lock page.
 
 
 @bp.get("/dang-nhap")
@@ -82,7 +83,7 @@ def locked() -> str | Response:
         return redirect(url_for("login.page", tiep=request.args.get("tiep")))
     if not current_user.session.locked:
         return redirect(way_back(request.args.get("tiep")))
-    return render_template("locked.html", officer=current_user.officer, next=request.args.get("tiep", ""), error="")
+    return render_template("locked.html", officer=current_user.officer, next=request.args.get("tiep", ""))
 
 
 @bp.post("/mo-khoa")
@@ -98,14 +99,24 @@ def unlock() -> tuple[str, int] | Response | tuple[Response, int]:
             return jsonify({"error": sentence(refused)}), 422
         if not current_user.is_authenticated:
             return show(account, 0, sentence(refused))
-        next_page = request.form.get("next", "")
-        return render_template("locked.html", officer=current_user.officer, next=next_page, error=sentence(refused)), 422
+        return render_template("locked.html", officer=current_user.officer, error=sentence(refused), **carried()), 422
     if current_user.is_authenticated:
         with box().writing() as at_once:
             sessions.unlock(at_once.db, current_user.session, stamp())
     else:
         log_in_again(box(), officer, read_counter())
-    return jsonify({}) if keeps_page else redirect(way_back(request.form.get("next")), 303)
+    if keeps_page:
+        return jsonify({})
+    if request.form.get("send_to"):
+        return render_template("send_again.html", **carried()), 200
+    return redirect(way_back(request.form.get("next")), 303)
+
+
+def carried() -> dict[str, object]:
+    """Give what the lock page carries along: where to go on, or a form that was being sent when the lock fell."""
+    form = request.form
+    kept = [(name.removeprefix(KEPT), value) for name, value in form.items(multi=True) if name.startswith(KEPT)]
+    return {"next": form.get("next", ""), "send_to": way_back(form["send_to"]) if form.get("send_to") else "", "kept": kept}
 
 
 def read_counter() -> int:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from flask import Flask, Response, abort, current_app, g, jsonify, redirect, request, url_for
+from flask import Flask, Response, abort, current_app, g, jsonify, make_response, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -25,6 +25,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 LOOKING_AGAIN = timedelta(minutes=10)  # The same person at the same thing within this time is one look.
 LOCKED, UNKNOWN = 423, 401
+NEVER_KEPT = frozenset({"csrf_token", "password", "pin", "old", "new", "again"})
 
 
 class UndeclaredRoute(RuntimeError):
@@ -117,12 +118,21 @@ MUST_CHANGE_SEES = ("account.password", "account.change_password", "login.logout
 
 def knock(status: int, endpoint: str) -> AnyResponse:
     """Send a person to the login or lock page; tell a script by status alone, so that the page it lives in stays."""
+    if is_navigation() and request.method == "POST" and status == LOCKED:
+        return keep_form(status)
     if is_navigation():
         back = request.full_path.rstrip("?") if request.method == "GET" else ""
         return redirect(url_for(endpoint, tiep=back or None), 303)
     answer = jsonify({"status": status})
     answer.status_code = status
     return answer
+
+
+def keep_form(status: int) -> AnyResponse:
+    """Ask for the password and carry what was being sent along: a lock takes nothing away that was typed."""
+    kept = [(name, value) for name, value in request.form.items(multi=True) if name not in NEVER_KEPT]
+    page = render_template("locked.html", officer=officer(), kept=kept, send_to=request.full_path.rstrip("?"))
+    return make_response(page, status)
 
 
 def is_navigation() -> bool:
