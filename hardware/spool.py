@@ -99,9 +99,9 @@ def examine_page(folder: Path, n: int) -> None:
     from hardware import imaging  # Here, since the batch process uses this module too and has to start quickly.
 
     path = _page(folder, n)
-    jpeg = path.read_bytes()
-    path.with_suffix(".thumb.jpg").write_bytes(imaging.thumbnail(jpeg))
-    write_durably(path.with_suffix(".look.json"), msgspec.json.encode(imaging.look(jpeg)))
+    look, thumbnail = imaging.examine(path.read_bytes())
+    path.with_suffix(".thumb.jpg").write_bytes(thumbnail)
+    write_durably(path.with_suffix(".look.json"), msgspec.json.encode(look))
 
 
 def pages(folder: Path) -> list[dict]:

@@ -17,7 +17,8 @@ from pathlib import Path
 from appliance.errors import Refused
 
 ASK_S = 5.0  # The longest a caller waits for an answer.
-LINE_BYTES_MAX = 1 << 20  # One request or one answer.
+REQUEST_BYTES_MAX = 1 << 20
+ANSWER_BYTES_MAX = 16 << 20  # A full spool: fifty jobs with hundreds of pages each.
 SOCKET_NAME_BYTES_MAX = 100  # The kernel allows 107; longer paths go through /proc/self/fd.
 WAITING_CALLERS_MAX = 16
 
@@ -39,7 +40,7 @@ def ask(socket_path: Path | str, request: dict, timeout_s: float = ASK_S) -> dic
             wire.connect(name)
             wire.sendall(line)
             with wire.makefile("rb") as stream:
-                answer = json.loads(stream.readline(LINE_BYTES_MAX))
+                answer = json.loads(stream.readline(ANSWER_BYTES_MAX))
     except (OSError, ValueError) as error:
         raise Refused("worker_away", worker=Path(socket_path).stem) from error
     if "refused" in answer:
@@ -77,10 +78,11 @@ class _Server(socketserver.ThreadingUnixStreamServer):
 
 
 class _Exchange(socketserver.StreamRequestHandler):
+    server: _Server
     timeout = ASK_S
 
     def handle(self):
-        line = self.rfile.readline(LINE_BYTES_MAX)
+        line = self.rfile.readline(REQUEST_BYTES_MAX)
         with contextlib.suppress(BrokenPipeError):  # The caller gave up; it will ask again.
             self.wfile.write(json.dumps(self._reply(line), ensure_ascii=False).encode() + b"\n")
 

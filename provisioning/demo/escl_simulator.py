@@ -21,11 +21,11 @@ from xml.etree import ElementTree
 from PIL import Image
 
 from provisioning.demo import sheets
+from provisioning.demo.escl_capabilities import CAPABILITIES, status
 
 HANG_S_MAX = 600
 BODY_BYTES_MAX = 1 << 16
 JOBS_MAX = 32
-RESOLUTIONS = (100, 150, 200, 300, 600)
 UNITS_PER_INCH = 300  # eSCL measures in three-hundredths of an inch.
 A4_UNITS = (2480, 3508)
 SLACK_UNITS = 4
@@ -33,9 +33,6 @@ SLACK_UNITS = 4
 # What a mother registering her child brings, as it lies in the feeder of a demonstration.
 FIRST_SHEETS = ("to-khai-khai-sinh", "giay-chung-sinh", "giay-uy-quyen")
 PROVING_SHEETS = tuple(kind for kind in sheets.KINDS if kind != "giay-trang")
-
-NAMESPACES = 'xmlns:scan="http://schemas.hp.com/imaging/escl/2011/05/03" xmlns:pwg="http://www.pwg.org/schemas/2010/12/sm"'
-HEAD = '<?xml version="1.0" encoding="UTF-8"?>'
 
 
 @dataclass(frozen=True)
@@ -88,6 +85,7 @@ class Scanner:
     def turn(self, wanted: dict) -> None:
         """Turn the knobs named in `wanted`."""
         if "load" in wanted:
+            self.jobs.clear()  # A job still hanging must not wake up and take the new sheets.
             self.load(wanted.pop("load"))
         self.knobs = replace(self.knobs, **wanted)
         self.awake.clear() if self.knobs.hang or self.knobs.hang_after is not None else self.awake.set()
@@ -119,8 +117,13 @@ class Scanner:
             return 404
         kind, number = self.waiting.pop(0)
         self.served += 1
-        counts = {name: _one_less(getattr(self.knobs, name)) for name in ("jam_after", "die_after", "hang_after")}
-        self.knobs = replace(self.knobs, **counts)
+        knobs = self.knobs
+        self.knobs = replace(
+            knobs,
+            jam_after=_one_less(knobs.jam_after),
+            die_after=_one_less(knobs.die_after),
+            hang_after=_one_less(knobs.hang_after),
+        )
         job.sides = [(kind, number, True)] if job.duplex else []
         return kind, number, False
 
@@ -135,7 +138,8 @@ def picture(side: tuple[str, int, bool], job: Job) -> bytes:
     x, y, width, height = job.region
     if x == y == 0 and abs(width - A4_UNITS[0]) <= SLACK_UNITS and abs(height - A4_UNITS[1]) <= SLACK_UNITS:
         return whole
-    box = [round(value * job.dpi / UNITS_PER_INCH) for value in (x, y, x + width, y + height)]
+    scale = job.dpi / UNITS_PER_INCH
+    box = (round(x * scale), round(y * scale), round((x + width) * scale), round((y + height) * scale))
     out = io.BytesIO()
     Image.open(io.BytesIO(whole)).crop(box).save(out, "JPEG", quality=sheets.JPEG_QUALITY, dpi=(job.dpi, job.dpi))
     return out.getvalue()
@@ -153,9 +157,11 @@ def job_from(xml: bytes) -> Job:
         duplex=said("Duplex", "false") == "true",
         dpi=int(said("XResolution", "200")),
         gray=said("ColorMode", "RGB24") != "RGB24",
-        region=tuple(
-            int(said(name, str(default)))
-            for name, default in zip(("XOffset", "YOffset", "Width", "Height"), (0, 0, *A4_UNITS), strict=True)
+        region=(
+            int(said("XOffset", "0")),
+            int(said("YOffset", "0")),
+            int(said("Width", str(A4_UNITS[0]))),
+            int(said("Height", str(A4_UNITS[1]))),
         ),
     )
 
@@ -170,7 +176,7 @@ class Wire(BaseHTTPRequestHandler):
         if self.path == "/eSCL/ScannerCapabilities":
             self._send(200, CAPABILITIES)
         elif self.path == "/eSCL/ScannerStatus":
-            self._send(200, self._status())
+            self._send(200, status(self.scanner.knobs.busy, self.scanner.feeder_state()))
         elif self.path == "/sim":
             self._send_json(self._sim())
         elif job := re.fullmatch(r"/eSCL/ScanJobs/(\w+)/NextDocument", self.path):
@@ -204,14 +210,15 @@ class Wire(BaseHTTPRequestHandler):
         self._send(201, Location=f"http://{self.headers['Host']}/eSCL/ScanJobs/{name}")
 
     def _next_document(self, name: str) -> None:
-        with self.scanner.lock:
-            job = self.scanner.jobs.get(name)
-            knobs = self.scanner.knobs
+        knobs = self.scanner.knobs
         if knobs.hang or knobs.hang_after == 0:
             self.scanner.awake.wait(HANG_S_MAX)
         time.sleep(knobs.delay)
         with self.scanner.lock:
-            side = self.scanner.next_side(job) if job else 404
+            job = self.scanner.jobs.get(name)
+            if not job:
+                return self._send(404)
+            side = self.scanner.next_side(job)
         if isinstance(side, int):
             return self._send(side)
         self._send(200, picture(side, job), "image/jpeg", cut=self.scanner.knobs.cut)
@@ -233,13 +240,6 @@ class Wire(BaseHTTPRequestHandler):
             "jobs": len(scanner.jobs),
         }
 
-    def _status(self) -> str:
-        state = "Processing" if self.scanner.knobs.busy else "Idle"
-        return (
-            f"{HEAD}<scan:ScannerStatus {NAMESPACES}><pwg:Version>2.63</pwg:Version><pwg:State>{state}</pwg:State>"
-            f"<scan:AdfState>{self.scanner.feeder_state()}</scan:AdfState></scan:ScannerStatus>"
-        )
-
     def _send_json(self, value: dict) -> None:
         self._send(200, json.dumps(value).encode(), "application/json")
 
@@ -254,49 +254,6 @@ class Wire(BaseHTTPRequestHandler):
 
     def log_message(self, *words: object) -> None:
         """Say nothing: a scan makes dozens of requests."""
-
-
-def _tag(name: str, inside: object) -> str:
-    return f"<{name}>{inside}</{name}>"
-
-
-def _capabilities() -> str:
-    resolutions = "".join(
-        _tag("scan:DiscreteResolution", _tag("scan:XResolution", dpi) + _tag("scan:YResolution", dpi)) for dpi in RESOLUTIONS
-    )
-    colours = "".join(_tag("scan:ColorMode", mode) for mode in ("Grayscale8", "RGB24"))
-    formats = _tag("pwg:DocumentFormat", "image/jpeg") + _tag("scan:DocumentFormatExt", "image/jpeg")
-    profile = (
-        _tag("scan:ColorModes", colours)
-        + _tag("scan:DocumentFormats", formats)
-        + _tag("scan:SupportedResolutions", _tag("scan:DiscreteResolutions", resolutions))
-    )
-    limits = {"MinWidth": 16, "MaxWidth": 2550, "MinHeight": 16, "MaxHeight": 4200, "MaxScanRegions": 1}
-    inputs = (
-        "".join(_tag(f"scan:{name}", value) for name, value in limits.items())
-        + _tag("scan:SettingProfiles", _tag("scan:SettingProfile", profile))
-        + _tag("scan:MaxOpticalXResolution", 600)
-        + _tag("scan:MaxOpticalYResolution", 600)
-    )
-    feeder = (
-        _tag("scan:AdfSimplexInputCaps", inputs)
-        + _tag("scan:AdfDuplexInputCaps", inputs)
-        + _tag("scan:FeederCapacity", 50)
-        + _tag("scan:AdfOptions", _tag("scan:AdfOption", "DetectPaperLoaded") + _tag("scan:AdfOption", "Duplex"))
-    )
-    return (
-        f"{HEAD}<scan:ScannerCapabilities {NAMESPACES}>"
-        + _tag("pwg:Version", "2.63")
-        + _tag("pwg:MakeAndModel", "Mot Cua eSCL Simulator")
-        + _tag("pwg:SerialNumber", "SIM0001")
-        + _tag("scan:UUID", "11111111-2222-3333-4444-555555555555")
-        + _tag("scan:Platen", _tag("scan:PlatenInputCaps", inputs))
-        + _tag("scan:Adf", feeder)
-        + "</scan:ScannerCapabilities>"
-    )
-
-
-CAPABILITIES = _capabilities()
 
 
 class _Server(ThreadingHTTPServer):
