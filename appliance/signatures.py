@@ -177,13 +177,13 @@ def _finding(
     stamped: datetime | None,
     summary: str,
 ) -> SignatureFinding:
-    certificate = signature.signer_cert
+    certificate, field = signature.signer_cert, str(signature.field_name)  # A plain str, not pyHanko's own kind.
     level = status.modification_level if status else None
     signed = signature.self_reported_timestamp
     revoked = status.revocation_details if status else None
     return SignatureFinding(
-        field=signature.field_name,
-        kind=KINDS.get(signature.field_name, "other"),
+        field=field,
+        kind=KINDS.get(field, "other"),
         signer_cn=common_name(certificate),
         signer_org=certificate.subject.native.get("organization_name", ""),
         cert_sha256=certificate.sha256.hex(),

@@ -53,6 +53,7 @@ DOCUMENT_FAULTS: dict[str, tuple[str, ...]] = {
     "signature_field_taken": ("field",),
     "fill_field_missing": ("field",),
     "form_field_filled": ("field",),
+    "form_letter_unknown": ("letters",),
     "signature_check_failed": ("field",),
     "not_signed": (),
     "signing_stopped": (),

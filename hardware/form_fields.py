@@ -13,11 +13,12 @@ from pyhanko.pdf_utils.layout import BoxConstraints
 
 from appliance.errors import Refused
 from appliance.text import nfc
-from hardware.stamps import BLACK, TextLook, Type
+from hardware.stamps import BLACK, LETTERS, TextLook, Type
 
 READ_ONLY = 1
 SIZE_DEFAULT_PT = 13.0  # NĐ 30/2020: number and date are set in 13 points.
 NESTING_MAX = 8
+STRANGE_SHOWN_MAX = 10
 FONTS = {
     (False, False): "LiberationSerif-Regular.ttf",
     (True, False): "LiberationSerif-Bold.ttf",
@@ -27,7 +28,7 @@ FONTS = {
 
 
 def fill_fields(writer: IncrementalPdfFileWriter, values: dict[str, str]) -> None:
-    """Write each text into the field of that name. Raises Refused: fill_field_missing, form_field_filled."""
+    """Write each text into the field of that name. Raises Refused: fill_field_missing, form_field_filled, form_letter_unknown."""
     form = _entry(writer.root, "/AcroForm", {})
     fields = dict(_fields(_entry(form, "/Fields", []), "", NESTING_MAX))
     for name, text in values.items():
@@ -35,7 +36,7 @@ def fill_fields(writer: IncrementalPdfFileWriter, values: dict[str, str]) -> Non
             raise Refused("fill_field_missing", field=name)
         if _entry(fields[name], "/V", ""):
             raise Refused("form_field_filled", field=name)
-        _fill(writer, form, fields[name], nfc(text))
+        _fill(writer, form, fields[name], _drawable(nfc(text)))
 
 
 def _fields(references, prefix: str, depth: int) -> Iterator[tuple[str, generic.DictionaryObject]]:
@@ -58,6 +59,13 @@ def _fill(writer: IncrementalPdfFileWriter, form, field: generic.DictionaryObjec
         box = BoxConstraints(width=abs(right - left), height=abs(top - bottom))
         TextLook(writer, box, (text,), kind).apply_appearance(widget)
         writer.update_container(widget)
+
+
+def _drawable(text: str) -> str:
+    strange = sorted({letter for letter in text if ord(letter) not in LETTERS})
+    if strange:
+        raise Refused("form_letter_unknown", letters=" ".join(strange[:STRANGE_SHOWN_MAX]))
+    return text
 
 
 def _type(form, field: generic.DictionaryObject) -> Type:

@@ -4,10 +4,10 @@ The look follows NĐ 30/2020, Phụ lục I: blue for a person, red for the orga
 It decides nothing about validity: a picture on a page proves nothing.
 """
 
+import logging
 from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
-from pathlib import Path
 
 from fontTools import subset
 from fontTools.ttLib import TTFont
@@ -19,17 +19,19 @@ from pyhanko.pdf_utils.layout import BoxConstraints
 from pyhanko.pdf_utils.writer import BasePdfFileWriter
 from pyhanko.stamp.base import BaseStampStyle
 
-import appliance
 from appliance.clock import local
+from appliance.forms.letters import FOLDER
+from appliance.text import nfc
 
-FONTS = Path(appliance.__file__).parent / "forms" / "fonts"
 ASCENT, DESCENT, LEADING = 0.891, 0.216, 1.18  # Liberation Serif, in parts of its size.
 SIZE_MAX_PT, SIZE_MIN_PT, SIZE_STEP_PT = 10.0, 4.0, 0.5
 MARGIN_PT = 4.0
 BLUE, RED, BLACK = (0.05, 0.20, 0.55), (0.78, 0.08, 0.10), (0.0, 0.0, 0.0)
 
 UNITS_PER_EM = 1000
-LETTERS = [*range(0x20, 0x250), *range(0x1EA0, 0x1EFA), *range(0x2010, 0x2027), 0x20AB, 0x2116]  # With đ, ơ, ư, ₫.
+LETTERS = {*range(0x20, 0x250), *range(0x1EA0, 0x1EFA), *range(0x2010, 0x2027), 0x20AB, 0x2116}  # With đ, ơ, ư, ₫.
+
+logging.getLogger("fontTools").setLevel(logging.ERROR)  # It logs the letters of every name it draws.
 
 Colour = tuple[float, float, float]
 
@@ -75,7 +77,7 @@ class TextLook(AppearanceContent):
 
     def __init__(self, writer: BasePdfFileWriter, box: BoxConstraints, lines: tuple[str, ...], kind: Type, border: bool = False):
         super().__init__(writer=writer, box=box)
-        self.lines, self.kind, self.border = lines, kind, border
+        self.lines, self.kind, self.border = tuple(map(nfc, lines)), kind, border
         self.margin = MARGIN_PT if border else 0.0
         self.glyphs = GlyphAccumulator(writer, BytesIO(_font(kind.font)), kind.size, bcp47_lang_code="vi-VN")
 
@@ -135,7 +137,7 @@ def _font(name: str) -> bytes:
     """Cut a font down to the letters officers write, at 1000 units: pyHanko writes its widths as if every font had those."""
     options = subset.Options(hinting=False, layout_features=[], notdef_outline=True)
     options.drop_tables += ["FFTM", "GPOS", "GSUB", "GDEF", "kern"]
-    font = TTFont(FONTS / name)
+    font = TTFont(FOLDER / name)
     cut = subset.Subsetter(options)
     cut.populate(unicodes=LETTERS)
     cut.subset(font)

@@ -4,6 +4,7 @@ The module itself lives in a process below this one and dies with each job. A PI
 token is opened, and is never tried twice. Documents signed before a fault stay signed; the rest is said to be not signed.
 
     tokens {}                                     -> {"tokens": [...], "state", "fault", "looked_at"} as last seen
+    certificate {sha256}                          -> {"der": hex}, of a token that is in
     sign   {job, serial, cert_sha256, pin, items} -> status; the same job again does nothing
     status {job}                                  -> {"job", "state", "fault", "pin_tries_left", "items": [...]}
     stop   {job}                                  -> status; the document in hand is finished first
@@ -12,6 +13,7 @@ token is opened, and is never tried twice. Documents signed before a fault stay 
 
 import argparse
 import logging
+import os
 import queue
 import threading
 import time
@@ -73,6 +75,7 @@ class Worker:
     def answer(self, request: dict) -> dict:
         asked = {
             "tokens": self._tokens,
+            "certificate": self._certificate,
             "sign": self._sign,
             "status": self._status,
             "stop": self._stop,
@@ -85,7 +88,7 @@ class Worker:
         """Take up the spool and start working."""
         self.spool.mkdir(parents=True, exist_ok=True, mode=0o700)
         spool.mend(self.spool)
-        threading.Thread(target=self.work, daemon=True).start()
+        threading.Thread(target=self._work_or_die, daemon=True).start()
 
     def work(self) -> None:
         """Carry out orders, and look for tokens while somebody watches, for ever."""
@@ -110,6 +113,13 @@ class Worker:
             "fault": self.trouble,
             "looked_at": self.looked_at,
         }
+
+    def _certificate(self, sha256: str) -> dict:
+        found = (one for token in self.tokens for one in token.certificates if one.sha256 == sha256)
+        certificate = next(found, None)
+        if certificate is None:
+            raise Refused("token_absent")
+        return {"der": certificate.der}
 
     def _sign(self, pin: str, **words: object) -> dict:
         order = read_order(words)
@@ -148,6 +158,14 @@ class Worker:
 
     # Work: slow, one thing at a time.
 
+    def _work_or_die(self) -> None:
+        """End the whole process with this thread: a worker that answers but never works would be worse than none."""
+        try:
+            self.work()
+        except BaseException:
+            log.exception("stopped working")
+            os._exit(1)
+
     def _look(self) -> None:
         try:
             self.tokens = msgspec.convert(self.module.ask("tokens")["tokens"], list[Token])
@@ -168,12 +186,12 @@ class Worker:
         finally:
             pin.wipe()
             self.module.end()
+        self._look()  # Before the end is told, so that whoever hears of a wrong PIN sees the token as it is now.
         end = spool.closed(self.open[order.job], why, left, order.job in self.stopping)
         spool.write_job(self.spool, end)
         self.stopping.discard(order.job)
         del self.open[order.job]
         log.info("job %s %s: %d of %d signed", order.job, end.state, len(end.done), len(order.items))
-        self._look()
 
     def _batch(self, order: Order, pin: Pin) -> None:
         """Check the certificate, open the token with one try, sign what can be signed. A device's fault ends it."""
