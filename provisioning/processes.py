@@ -84,7 +84,8 @@ def _or_refuse(begin, home: Home):
 def _log_to_stderr() -> None:
     import logging
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    logging.getLogger("motcua").setLevel(logging.INFO)  # Libraries are heard only when something is wrong.
 
 
 COMMANDS = (web, province, agent, replicate)
