@@ -11,7 +11,7 @@ from appliance.catalogue import Catalogue
 from appliance.drafts import Body, Draft
 from appliance.errors import Refused
 from appliance.fees import FeeLine
-from appliance.procedures import Asked
+from appliance.procedures import Asked, Kind
 from appliance.queries import Listed
 from appliance.reception import Choice
 from appliance.text import Line, money_text, moment_text
@@ -74,6 +74,12 @@ class View:
     def due_words(self) -> list[str]:
         """Explain the appointment."""
         return [sentence(line) for line in (self.choice.due.lines if self.choice else ())]
+
+    @property
+    def asked(self) -> list[Asked]:
+        """List the components as the table shows them: what is handed in, what is shown, what is looked up."""
+        order = list(Kind)
+        return sorted(self.choice.asked, key=lambda asked: order.index(asked.component.kind)) if self.choice else []
 
     @property
     def cases(self) -> list[tuple[str, str]]:

@@ -37,11 +37,11 @@ class Preset:
 
 
 PRESETS = {
-    "mau": Preset("Màu 200 dpi, một mặt", {"mode": "color", "dpi": 200, "source": "feeder"}),
-    "mau-2": Preset("Màu 200 dpi, hai mặt", {"mode": "color", "dpi": 200, "source": "duplex"}),
-    "xam": Preset("Xám 200 dpi, một mặt", {"mode": "gray", "dpi": 200, "source": "feeder"}),
-    "xam-2": Preset("Xám 200 dpi, hai mặt", {"mode": "gray", "dpi": 200, "source": "duplex"}),
-    "kinh": Preset("Màu 300 dpi, mặt kính", {"mode": "color", "dpi": 300, "source": "flatbed"}),
+    "mau": Preset("Màu, một mặt", {"mode": "color", "dpi": 200, "source": "feeder"}),
+    "mau-2": Preset("Màu, hai mặt", {"mode": "color", "dpi": 200, "source": "duplex"}),
+    "xam": Preset("Xám, một mặt", {"mode": "gray", "dpi": 200, "source": "feeder"}),
+    "xam-2": Preset("Xám, hai mặt", {"mode": "gray", "dpi": 200, "source": "duplex"}),
+    "kinh": Preset("Mặt kính, 300 dpi", {"mode": "color", "dpi": 300, "source": "flatbed"}),
 }
 SEEN: dict[str, dict[str, Any]] = {}  # What each scanner's worker said last; a name that is not there is unknown.
 
@@ -78,9 +78,11 @@ def poll(box: Box) -> None:
 def follow(box: Box, job: Job) -> None:
     """Give the order if it was not heard yet, take in the pages that landed, write down the end. Safe to do twice."""
     try:
-        told = ask(socket_of(box, job.body["scanner"]), request(job), ASK_S)["jobs"].get(job.id)
+        answer = ask(socket_of(box, job.body["scanner"]), request(job), ASK_S)
     except Refused as refused:
         return unheard(box, job, refused)
+    SEEN[job.body["scanner"]] = answer["scanner"]
+    told = answer["jobs"].get(job.id)
     if told is None:  # The worker's folder was emptied: what was taken in is safe, the rest has to be scanned again.
         n = job.body["first_page"] + len(taken(box, job)) - 1
         return end(box, job, State.FAILED, "scanner_stopped", {"n": n, "next": n + 1})

@@ -51,8 +51,15 @@ class Scans:
 
     @property
     def page(self) -> Page | None:
-        """Give the chosen page, else the last one."""
-        return next((p for p in self.pages if p.id == self.chosen), self.pages[-1] if self.pages else None)
+        """Give the chosen page, or what was scanned in its place, else the last one."""
+        new = f"{self.job.id}-" if self.job and self.chosen and self.job.body["replaces"] == self.chosen else None
+        fitting = [p for p in self.pages if p.id == self.chosen or (new and p.id.startswith(new))]
+        return next(iter(fitting), self.pages[-1] if self.pages else None)
+
+    @property
+    def picked(self) -> str:
+        """Give the id of the page an officer chose; empty where the last one stands in."""
+        return self.page.id if self.page and self.chosen else ""
 
     @property
     def place(self) -> int:
@@ -116,7 +123,7 @@ STATES = {
 DOUBTS = {"blank": "trắng", "blurred": "mờ"}
 
 
-def scans(draft: Draft, problem: str = "", removed: str = "", chosen: str = "") -> Scans:
+def scans(draft: Draft, problem: str = "", removed: str = "", chosen: str | None = None) -> Scans:
     """Gather what is shown of a draft's pages, by what the request chose."""
     choice, _ = reception_view.chosen(catalogue(), draft.body, now())
     asked = choice.asked if choice else ()
@@ -128,7 +135,7 @@ def scans(draft: Draft, problem: str = "", removed: str = "", chosen: str = "") 
         draft=draft,
         components=components,
         into=into if into in dict(components) else components[0][0],
-        chosen=chosen or request.values.get("page", ""),
+        chosen=request.values.get("page", "") if chosen is None else chosen,
         preset=preset if preset in scan_jobs.PRESETS else next(iter(scan_jobs.PRESETS)),
         scanner=scanner if scanner in names else usual_scanner(names),
         job=next(reversed(jobs.of(box().db, scan_jobs.KIND, draft.id)), None),
@@ -185,7 +192,7 @@ def scan(draft: UUID) -> str | Response | tuple[str, int]:
     except Refused as refused:
         return answer(scans(before.draft, problem=sentence(refused)))
     scan_jobs.follow(box(), jobs.load(box().db, job))
-    return answer(scans(own(str(draft))))
+    return answer(scans(own(str(draft)), chosen=replaces))
 
 
 @bp.post("/tiep-nhan/<uuid:draft>/dung-quet")

@@ -65,6 +65,11 @@ function forget(which) {
   for (const key of Object.keys(sessionStorage)) if (key.startsWith("motcua-draft:") && which(key)) sessionStorage.removeItem(key);
 }
 
+// A button of #scans that was pressed before htmx had it in hand must not leave the page.
+document.addEventListener("submit", (event) => {
+  if (event.submitter?.closest("#scans")) { event.preventDefault(); event.stopPropagation(); }
+}, true);
+
 // The page that has focus is the chosen one; the tools and Shift+F8 act on it.
 document.addEventListener("focusin", ({ target }) => {
   const thumb = target.closest?.("[data-page]"), scans = document.getElementById("scans");
@@ -88,6 +93,8 @@ document.body.addEventListener("htmx:afterSwap", () => {
     const there = document.getElementById(cell.id);
     if (there) there.innerHTML = cell.innerHTML;
   }
+  const boxed = document.querySelector(".thumbsbox"), current = boxed?.querySelector("[aria-current]");
+  if (boxed && current && !boxed.contains(document.activeElement)) boxed.scrollTop = Math.max(0, (boxed.querySelector(".thumb--busy") ?? current).offsetTop - boxed.offsetTop);
   const upload = document.getElementById("upload");
   if (upload?.open) { upload.close(); upload.querySelector("form").reset(); }
 });
