@@ -167,3 +167,15 @@ def m005_certificates(db: Database) -> None:
 def m006_discarded_drafts(db: Database) -> None:
     """A discarded draft can be brought back for a while."""
     db.conn.execute("ALTER TABLE draft ADD COLUMN discarded_at TEXT")
+
+
+@migrations()
+def m007_viewing(db: Database) -> None:
+    """Which pages of which file an officer has looked at before signing or sealing, and whether he chose it."""
+    run_script(
+        db,
+        """CREATE TABLE viewing (
+            officer TEXT NOT NULL, digest TEXT NOT NULL, seen TEXT NOT NULL, chosen INTEGER NOT NULL, changed_at TEXT NOT NULL,
+            PRIMARY KEY (officer, digest)
+        ) STRICT, WITHOUT ROWID""",
+    )

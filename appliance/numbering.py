@@ -72,9 +72,14 @@ def period_of(book: Book, day: date) -> str:
 
 def confirm_clock(act: Act) -> None:
     """Refuse to number or sign by a clock known to be wrong, unless an officer confirmed today's date."""
-    why = clock.trouble(act.reading.at, floor(act.db))
-    if why and not _confirmed(act.db, clock.local_day(act.reading.at)):
+    if why := clock_doubt(act.db, act.reading.at):
         raise Refused(why, now=act.reading.at, floor=floor(act.db))
+
+
+def clock_doubt(db: Database, at: str) -> str | None:
+    """Say why nothing may be numbered or signed at `at`: `clock_behind`, `clock_ahead`, or None once somebody confirmed the day."""
+    why = clock.trouble(at, floor(db))
+    return why if why and not _confirmed(db, clock.local_day(at)) else None
 
 
 def confirm_today(act: Act, actor: str) -> None:

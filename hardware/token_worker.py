@@ -17,6 +17,7 @@ import os
 import queue
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,11 +70,12 @@ class Worker:
         self.open: dict[str, spool.Job] = {}
         self.stopping: set[str] = set()
         self.tokens: list[Token] = []
-        self.looked_at, self.trouble = "", None
+        self.looked_at = ""
+        self.trouble: dict | None = None
         self.asked = -WATCHED_S
 
     def answer(self, request: dict) -> dict:
-        asked = {
+        asked: dict[str, Callable[..., dict]] = {
             "tokens": self._tokens,
             "certificate": self._certificate,
             "sign": self._sign,

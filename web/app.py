@@ -26,6 +26,9 @@ PAGES = (
     "web.scanning",
     "web.pages",
     "web.printing",
+    "web.signing_desk",
+    "web.sealing_desk",
+    "web.register",
 )
 BODY_BYTES_MAX = 64 * 1024 * 1024  # One uploaded file; nginx holds the same limit.
 FORM_BYTES_MAX = 2 * 1024 * 1024

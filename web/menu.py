@@ -34,10 +34,27 @@ def drafts_of(db: Database, officer: Officer) -> int | None:
     return db.conn.execute(sql, [officer.id]).fetchone()[0] or None
 
 
+def to_sign(db: Database, officer: Officer) -> int | None:
+    """Count the electronic results that wait for this leader, or for any."""
+    sql = """SELECT count(*) FROM dossier WHERE status = 4 AND signature = 'submitted'
+             AND json_extract(CAST(state AS TEXT), '$.documents[#-1].path') = 'electronic'
+             AND coalesce(json_extract(CAST(state AS TEXT), '$.documents[#-1].fields.leader'), ?1) = ?1"""
+    return db.conn.execute(sql, [officer.id]).fetchone()[0] or None
+
+
+def to_seal(db: Database, officer: Officer) -> int | None:
+    """Count the signed results that wait for number and seal."""
+    sql = "SELECT count(*) FROM dossier WHERE status = 4 AND signature IN ('signed', 'numbered')"
+    return db.conn.execute(sql).fetchone()[0] or None
+
+
 HOME = Item("Trang chính", "home.page", "own_work", "inbox", "")
 COMMUNE: tuple[Item, ...] = (
     HOME,
     Item("Tiếp nhận", "reception.page", "draft", "file-text", "Quét thẻ, chọn thủ tục, quét giấy tờ, in giấy hẹn", drafts_of, "F9"),
+    Item("Bàn ký", "signing_desk.page", "sign", "signature", "Xem từng trang, ký nhiều văn bản bằng một lần nhập PIN", to_sign),
+    Item("Đóng dấu", "sealing_desk.page", "number_and_seal", "stamp", "Cấp số, ngày và đóng dấu kết quả đã ký", to_seal),
+    Item("Sổ văn bản đi", "register.page", "number_and_seal", "list-checks", "Số đã cấp trong năm, số hủy"),
     Item("Sức khỏe", "health.page", "view_health", "server", "Máy chủ, ổ đĩa, máy quét, ký số, máy in, đồng bộ"),
 )
 PROVINCE: tuple[Item, ...] = (HOME,)

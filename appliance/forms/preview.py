@@ -3,8 +3,10 @@
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from threading import Lock
 
+import pikepdf
 import pypdfium2
 from PIL import Image
 
@@ -20,6 +22,34 @@ def page_count(pdf: bytes) -> int:
     """Give the number of pages. Refuses `pdf_unreadable`."""
     with _opened(pdf) as document:
         return len(document)
+
+
+@dataclass(frozen=True)
+class FieldPlace:
+    """Where a form field lies on its page (from 1): points from the upper left corner, and the size of the page."""
+
+    page: int
+    x: float
+    y: float
+    width: float
+    height: float
+    page_width: float
+    page_height: float
+
+
+def field_place(pdf: bytes, name: str) -> FieldPlace | None:
+    """Find a field by name; None where the document has none. Refuses `pdf_unreadable`."""
+    try:
+        with pikepdf.open(io.BytesIO(pdf)) as document:
+            for number, page in enumerate(document.pages, 1):
+                _, _, wide, high = map(float, page.mediabox)
+                for item in page.obj.get("/Annots", []):
+                    if str(item.get("/T", "")) == name:
+                        left, bottom, right, top = map(float, item.Rect)
+                        return FieldPlace(number, left, high - top, right - left, top - bottom, wide, high)
+            return None
+    except pikepdf.PdfError as error:
+        raise Refused("pdf_unreadable") from error
 
 
 def page_png(pdf: bytes, page: int, dpi: int = 110) -> bytes:

@@ -1,0 +1,205 @@
+"""What the leader's and the clerk's desks have in common: papers to look through page by page, one PIN, a run and its outcome.
+
+Each desk keeps its own rules and routes; here is what both pages show and how both read a post.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from flask import render_template, request
+from werkzeug.datastructures import MultiDict
+
+from appliance import files, queries
+from appliance.dossier import Document, Dossier
+from appliance.errors import Refused
+from appliance.forms import preview
+from appliance.forms.preview import FieldPlace
+from appliance.queries import Listed
+from hardware.usb_token import PinState
+from web import desk, sign_jobs, token_state, viewing
+from web.due_chip import Chip
+from web.jobs import Job
+from web.per_request import box, officer
+from web.sign_jobs import Wanted
+from web.token_state import TokenState
+from web.vietnamese import sentence
+from web.viewing import Viewing
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What differs: the job's kind, its endpoints' blueprint, words, which dossiers wait, whose token it takes."""
+
+    kind: str
+    blueprint: str
+    template: str
+    waiting: Callable[[], list[Listed]]
+    owner: Callable[[], str]
+    why_not: Callable[[Dossier, Document], Refused | None]  # why this officer cannot choose this document; quick
+    examine: Callable[[Document], Refused | None]  # what is wrong with the document's file; a tenth of a second
+
+
+@dataclass(frozen=True)
+class Paper:
+    """One document on a desk: its dossier, how far this officer looked, and how it is in the present run."""
+
+    dossier: Dossier
+    document: Document
+    due: Chip
+    viewing: Viewing
+    state: str  # signed, busy, queued, claimed, blocked, chosen, seen, unseen
+    fault: Refused | None = None  # why it was not signed in the last run, or why it cannot be
+
+    @property
+    def unseen(self) -> list[int]:
+        """List the pages to look at before it can be chosen."""
+        return self.viewing.missing(self.document)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Say whether it is still to be done by this officer."""
+        return self.state in ("chosen", "seen", "unseen")
+
+    @property
+    def applicant(self) -> str:
+        """Give the name of the person concerned, as far as it is kept."""
+        return (self.dossier.applicant or {}).get("name", "")
+
+
+@dataclass(frozen=True)
+class Run:
+    """The officer's last run: how many documents, how many are done, and how it ended."""
+
+    job: Job
+    total: int
+    done: int
+
+    @property
+    def words(self) -> str:
+        """Say why it ended early, as a sentence."""
+        return sentence(self.job.refusal) if self.job.refusal else ""
+
+
+def papers(of: Desk, run: Job | None) -> list[Paper]:
+    """Gather what waits, in order of deadline, and what the run shown has finished."""
+    waiting = {one.id for one in of.waiting()}
+    finished = [item["dossier"] for item in run.body["items"] if item["dossier"] not in waiting] if run else []
+    claimed, views = sign_jobs.claimed(box().db), viewing.of(box().db, officer().id)
+    found = [queries.dossier(box().db, one) for one in [*finished, *(one.id for one in of.waiting())]]
+    return [_paper(of, dossier, run, claimed, views) for dossier in found if dossier and dossier.result]
+
+
+def _paper(of: Desk, dossier: Dossier, run: Job | None, claimed: Mapping[str, Job], views: Mapping[str, Viewing]) -> Paper:
+    document = dossier.result
+    assert document
+    seen = views.get(document.file, Viewing())
+    state, fault = _state(of, dossier, document, run, claimed, seen)
+    return Paper(dossier, document, desk.chip_of(dossier), seen, state, fault)
+
+
+def _state(
+    of: Desk, dossier: Dossier, document: Document, run: Job | None, claimed: Mapping[str, Job], seen: Viewing
+) -> tuple[str, Refused | None]:
+    mine = next((item for item in run.body["items"] if item["dossier"] == dossier.id), None) if run else None
+    if mine and mine["before"] in document.before:
+        return "signed", None
+    if job := claimed.get(dossier.id):
+        if run is None or job.id != run.id:
+            return "claimed", Refused("being_signed", officer=desk.names().get(job.officer, job.officer))
+        return ("busy" if sign_jobs.IN_HAND.get(job.id) == dossier.id else "queued"), None
+    if why := of.why_not(dossier, document):
+        return "blocked", why
+    last = run.facts.get("items", {}).get(dossier.id) if run and mine and mine["before"] == document.file else None
+    fault = Refused(last["code"], **last["facts"]) if last else None
+    if seen.missing(document):
+        return "unseen", fault
+    return ("chosen" if seen.chosen else "seen"), fault
+
+
+def show(of: Desk, dossier_id: str = "", problem: Refused | None = None, **more: Any) -> str | tuple[str, int]:
+    """Render a desk. `problem` is what the officer just tried and could not do."""
+    last = sign_jobs.latest(box().db, of.kind, officer().id)
+    found = papers(of, last)
+    waiting = [paper for paper in found if paper.is_waiting]
+    current = next((p for p in found if p.dossier.id == dossier_id), None) or next(iter(waiting or found), None)
+    if current and current.is_waiting and (why := of.examine(current.document)):
+        current = replace(current, state="blocked", fault=why)
+    run = Run(last, len(last.body["items"]), len(sign_jobs.taken(box(), last))) if last else None
+    page = render_template(
+        of.template,
+        desk=of,
+        papers=found,
+        waiting=waiting,
+        chosen=[paper for paper in waiting if paper.state == "chosen"],
+        current=current,
+        place=place_of(of, current) if current else None,
+        run=run,
+        token=token(of),
+        names=desk.names(),
+        problem=sentence(problem) if problem else "",
+        has_page=desk.has_page,
+        sentence=sentence,
+        PinState=PinState,
+        **more,
+    )
+    return (page, 422) if problem else page
+
+
+def token(of: Desk) -> TokenState:
+    """Look for the token this desk takes."""
+    return token_state.look(box(), sign_jobs.KIND_OF[of.kind], of.owner())
+
+
+def place_of(of: Desk, paper: Paper) -> FieldPlace | None:
+    """Find where the signature will stand; None once it stands there, or when the file cannot be read."""
+    if paper.state == "signed":
+        return None
+    try:
+        return preview.field_place(files.read(box().home, paper.document.file), sign_jobs.FIELD_OF[of.kind])
+    except Refused:
+        return None
+
+
+def next_of(of: Desk, after: str) -> str:
+    """Give the next dossier that waits to be looked at, else the next one at all."""
+    found = papers(of, sign_jobs.latest(box().db, of.kind, officer().id))
+    at = next((n for n, paper in enumerate(found) if paper.dossier.id == after), 0)
+    rest = [*found[at + 1 :], *found[:at]]
+    wanted = next((paper for paper in rest if paper.state in ("unseen", "seen")), None)
+    return wanted.dossier.id if wanted else after
+
+
+def paper_shown(of: Desk, dossier_id: str, state: Iterable[str]) -> Document:
+    """Give the document the page showed, if it still waits with the same file. Raises Refused."""
+    dossier = desk.found(dossier_id)
+    document = dossier.result
+    if document is None or document.signature not in state or document.path != "electronic":
+        raise Refused("wrong_document_state", code=dossier.code)
+    if document.file != request.form.get("digest"):
+        raise Refused("document_changed", code=dossier.code)
+    if why := of.why_not(dossier, document) or of.examine(document):
+        raise why
+    return document
+
+
+def pages_posted() -> list[int]:
+    """Read the numbers of pages from a post."""
+    return [int(word) for word in request.form.getlist("page") if word.isdigit()][: viewing.PAGES_MAX]
+
+
+def wanted_posted(form: MultiDict[str, str]) -> list[Wanted]:
+    """Read the documents chosen: dossier and digest, as the page showed them."""
+    pairs = [word.partition(":") for word in form.getlist("document")]
+    return [Wanted(dossier, digest) for dossier, _, digest in dict.fromkeys(pairs)]
+
+
+def ready(of: Desk, pin: str, last_try_confirmed: bool) -> TokenState:
+    """Give the token if it may sign now and the PIN could be one. Raises Refused; no try of the PIN is used."""
+    sign_jobs.check_pin(pin)
+    state = token(of)
+    if state.why:
+        raise state.why
+    if state.pin is PinState.FINAL and not last_try_confirmed:
+        raise Refused("pin_last_try")
+    return state

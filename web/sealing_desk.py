@@ -1,0 +1,202 @@
+"""Đóng dấu: the clerk gives signed results number and date from the register and seals them with the organisation's token.
+
+The number is taken in an act of its own before the seal and stays with the document, however often the seal has to be tried.
+"""
+
+from functools import lru_cache
+from hashlib import sha256
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from appliance import files, numbering, processing, queries, signatures, signing
+from appliance.catalogue_sheets import Book
+from appliance.clock import stamp
+from appliance.config import Home
+from appliance.crash import crash_here
+from appliance.dossier import Document, Dossier, Signature
+from appliance.errors import Refused
+from appliance.office import office_of
+from appliance.signatures import SignatureFinding, Trusted
+from appliance.trust import Trust, read_trust
+from web import desk, paper_desk, sign_jobs, viewing
+from web.paper_desk import Desk
+from web.per_request import act, box, officer
+from web.sign_jobs import SEAL, Wanted
+from web.vietnamese import sentence
+
+bp = Blueprint("sealing_desk", __name__)
+WAITING = (Signature.SIGNED, Signature.NUMBERED)
+FINDINGS_KEPT = 256
+
+
+def leaders_signature(document: Document) -> SignatureFinding | None:
+    """Judge the leader's signature of a document's file, by what is known of revocation now."""
+    trust = read_trust(box().home.trust)
+    known = sha256(b"".join((*trust.roots, *trust.issuers, *trust.crls))).hexdigest()
+    return _finding(box().home, document.file, known, stamp()[:13])
+
+
+@lru_cache(maxsize=FINDINGS_KEPT)
+def _finding(home: Home, digest: str, known: str, hour: str) -> SignatureFinding | None:
+    """A file never changes, so the answer only changes with what is known and with time."""
+    return judged(files.read(home, digest), read_trust(home.trust), stamp())
+
+
+def judged(pdf: bytes, trust: Trust, at: str) -> SignatureFinding | None:
+    """Give the finding on the leader's signature, None where there is none. Raises Refused `pdf_unreadable`."""
+    found = signatures.validate(pdf, trust.roots, trust.crls, at, trust.issuers)
+    return next((one for one in found if one.kind == signing.LEADER), None)
+
+
+def why_not_sealed(document: Document) -> Refused | None:
+    """Say why a document must not be sealed: the leader's signature is missing, bad, or its revocation is not known."""
+    try:
+        finding = leaders_signature(document)
+    except Refused as refused:
+        return refused
+    if finding is None or not signing.holds(finding):
+        return Refused(finding.summary if finding else "signature_broken")
+    return Refused("revocation_unknown", cn=finding.signer_cn) if finding.trusted == Trusted.UNKNOWN else None
+
+
+DESK = Desk(
+    kind=SEAL,
+    blueprint="sealing_desk",
+    template="sealing.html",
+    waiting=lambda: queries.to_seal(box().db),
+    owner=lambda: box().home.settings.unit,
+    why_not=lambda dossier, document: None,
+    examine=why_not_sealed,
+)
+
+
+@bp.get("/dong-dau")
+@act("number_and_seal")
+def page() -> str | tuple[str, int] | Response:
+    """Go to the first document to look at; without any, say so."""
+    found = paper_desk.papers(DESK, sign_jobs.latest(box().db, SEAL, officer().id))
+    first = next((paper for paper in found if paper.state == "unseen"), next(iter(found), None))
+    return to(first.dossier.id) if first else again("")
+
+
+@bp.get("/dong-dau/usb")
+@act("number_and_seal")
+def usb() -> str:
+    """Show the state of the organisation's token alone."""
+    return render_template("token_live.html", desk=DESK, token=paper_desk.token(DESK), sentence=sentence)
+
+
+@bp.get("/dong-dau/<dossier>")
+@act("number_and_seal")
+def paper(dossier: str) -> str | tuple[str, int]:
+    """Show one document among those that wait."""
+    return again(dossier)
+
+
+@bp.post("/dong-dau/<dossier>/trang")
+@act("number_and_seal")
+def seen(dossier: str) -> tuple[str, int]:
+    """Note that pages were on the screen."""
+    document = paper_desk.paper_shown(DESK, dossier, WAITING)
+    with box().writing() as at_once:
+        viewing.note(at_once, officer().id, document, paper_desk.pages_posted())
+    return "", 204
+
+
+@bp.post("/dong-dau/<dossier>/da-xem")
+@act("number_and_seal")
+def choose(dossier: str) -> str | tuple[str, int] | Response:
+    """Note the pages as seen and choose the document, or not any longer; go on to the next."""
+    wanted = request.form.get("chosen") == "1"
+    try:
+        document = paper_desk.paper_shown(DESK, dossier, WAITING)
+        with box().writing() as at_once:
+            viewing.note(at_once, officer().id, document, paper_desk.pages_posted())
+            viewing.choose(at_once, officer().id, document, wanted)
+    except Refused as refused:
+        return again(dossier, refused)
+    return to(paper_desk.next_of(DESK, dossier) if wanted else dossier)
+
+
+@bp.post("/dong-dau/ky")
+@act("number_and_seal")
+def seal() -> str | tuple[str, int] | Response:
+    """Number the chosen documents, each in an act of its own, and seal them with one PIN."""
+    shown = request.form.get("shown", "")
+    try:
+        wanted = paper_desk.wanted_posted(request.form)
+        token = paper_desk.ready(DESK, request.form.get("pin", ""), request.form.get("last_try") == "1")
+        for one in wanted:
+            may_seal(desk.found(one.dossier), one.digest)
+        filled = [number(one) for one in wanted]
+        with box().writing() as at_once:
+            for one in filled:
+                signing.must_wait_for(processing.load(at_once, one.dossier), one.digest, Signature.NUMBERED)
+            job = sign_jobs.order(at_once, SEAL, officer().id, token, filled)
+        sign_jobs.hand_over(box(), job, request.form.get("pin", ""))
+    except Refused as refused:
+        return again(shown, refused)
+    return to(shown or wanted[0].dossier)
+
+
+def may_seal(dossier: Dossier, digest: str) -> None:
+    """Refuse what does not wait for the seal, is not the file shown, was not seen whole, or whose signature does not hold."""
+    state = dossier.signature if dossier.signature in WAITING else Signature.SIGNED
+    document = signing.must_wait_for(dossier, digest, state)
+    if missing := viewing.of(box().db, officer().id).get(digest, viewing.Viewing()).missing(document):
+        raise Refused("page_unseen", page=missing[0], pages=document.pages, code=dossier.code)
+    if why := why_not_sealed(document):
+        raise why
+
+
+def number(wanted: Wanted) -> Wanted:
+    """Give a document its number, or keep the one it has; say what the seal fills in."""
+    book, symbol = register_of(desk.found(wanted.dossier))
+    with box().writing() as at_once:
+        if job := sign_jobs.claimed(at_once.db).get(wanted.dossier):
+            raise Refused("being_signed", officer=desk.names().get(job.officer, job.officer))
+        document = signing.take_number(at_once, wanted.dossier, officer().id, book, box().home.settings.unit, symbol)
+    crash_here("number_taken")
+    return Wanted(wanted.dossier, wanted.digest, signing.fill_of(document, office_of(box().home.settings).place))
+
+
+def register_of(dossier: Dossier) -> tuple[Book, str]:
+    """Say in which register a result is entered and with which symbol. Raises Refused `result_rule_missing`."""
+    rule = desk.rule_of(dossier)
+    book = desk.catalogue_now().books.get(rule.book or "")
+    if book is None:
+        raise Refused("result_rule_missing", procedure=dossier.procedure)
+    return book, rule.symbol or ""
+
+
+@bp.post("/dong-dau/dung/<job>")
+@act("number_and_seal")
+def stop(job: str) -> str | tuple[str, int] | Response:
+    """End the run after the document in hand."""
+    try:
+        sign_jobs.stop(box(), job, officer().id)
+    except Refused as refused:
+        return again(request.form.get("shown", ""), refused)
+    return to(request.form.get("shown", ""))
+
+
+@bp.post("/dong-dau/xac-nhan-ngay")
+@act("confirm_clock")
+def confirm_day() -> Response:
+    """Confirm today's date by name, so that numbering and signing go on by a clock that is in doubt."""
+    with box().writing() as at_once:
+        numbering.confirm_today(at_once, officer().id)
+    return redirect(url_for("sealing_desk.page"), 303)
+
+
+def again(dossier: str, problem: Refused | None = None) -> str | tuple[str, int]:
+    """Show the desk with this document in front."""
+    place = office_of(box().home.settings).place
+    more = {"leaders_signature": leaders_signature, "register_of": register_of, "place_name": place, "today": stamp()}
+    return paper_desk.show(DESK, dossier, problem, **more)
+
+
+def to(dossier: str) -> Response:
+    """Go to a document on the desk."""
+    return redirect(url_for("sealing_desk.paper", dossier=dossier) if dossier else url_for("sealing_desk.page"), 303)
