@@ -4,7 +4,7 @@ MOVES says which act is legal in which national status and where it leads; an ac
 Business status, money, delivery and signature are separate fields and never one column.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import IntEnum, StrEnum
 from typing import Any
 
@@ -239,24 +239,29 @@ def _document_moved(dossier: Dossier, event: Event, personal: Mapping[str, Any])
 
 
 def _moved(document: Document, event: Event, personal: Mapping[str, Any]) -> Document:
-    body, new = event.d, {"signature": DOCUMENT_MOVES[event.t][1]}
+    body = event.d
+    new: dict[str, Any] = {"signature": DOCUMENT_MOVES[event.t][1]}
     if "file" in body:
         new |= {"file": body["file"], "before": (*document.before, document.file)}
-    if event.t == "result.sent_back":
-        new["sent_back"] = personal.get("reason", "")
-    if event.t == "document.signed":
-        new |= {"signer": event.a, "signed_at": event.at, "sent_back": ""}
     if "number" in body:
         new |= {"number_text": body["text"], "date": body["date"]}
-    if event.t == "document.sealed":
-        new["sealed_at"] = event.at
-    if event.t == "document.timestamped":
-        new["stamped_at"] = body["stamped_at"]
-    if event.t == "document.voided":
-        new["why_void"] = body["why"]
-    if event.t == "copies.certified":
-        new |= {"copies": body["copies"], "signer": body["signer"], "signed_at": event.at}
-    return msgspec.structs.replace(document, **new)
+    more = _DOCUMENT_FACTS.get(event.t)
+    return msgspec.structs.replace(document, **new, **(more(event, personal) if more else {}))
+
+
+# What else an act leaves on its document: fields by name, from the event and its personal part.
+_DOCUMENT_FACTS: Mapping[str, Callable[[Event, Mapping[str, Any]], dict[str, Any]]] = {
+    "result.sent_back": lambda event, personal: {"sent_back": personal.get("reason", "")},
+    "document.signed": lambda event, personal: {"signer": event.a, "signed_at": event.at, "sent_back": ""},
+    "document.sealed": lambda event, personal: {"sealed_at": event.at},
+    "document.timestamped": lambda event, personal: {"stamped_at": event.d["stamped_at"]},
+    "document.voided": lambda event, personal: {"why_void": event.d["why"]},
+    "copies.certified": lambda event, personal: {
+        "copies": event.d["copies"],
+        "signer": event.d["signer"],
+        "signed_at": event.at,
+    },
+}
 
 
 def _release_allowed(dossier: Dossier, event: Event, personal: Mapping[str, Any]) -> Dossier:

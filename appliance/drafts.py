@@ -96,8 +96,8 @@ def load(db: Database, draft_id: str) -> Draft:
         raise Refused("draft_unknown")
     body = msgspec.json.decode(row["body"], type=Body)
     pages = _pages(db, draft_id)
-    kept = (row[name] for name in ("version", "changed_at", "accepted_as", "discarded_at"))
-    return Draft(row["id"], row["officer"], body, *kept, pages)
+    kept = {name: row[name] for name in ("id", "officer", "version", "changed_at", "accepted_as", "discarded_at")}
+    return Draft(**kept, body=body, pages=pages)
 
 
 def open_of(db: Database, officer: str) -> list[Draft]:

@@ -4,7 +4,7 @@ python-sane says every fault by an English sentence, clamps values silently, and
 tables, the reading back, and the callback that can't raise.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 import sane
 
@@ -62,7 +62,7 @@ def find(offered: list[dict], wanted: str) -> dict:
 class SaneScanner:
     """One opened device (see scanner.Scanner)."""
 
-    def __init__(self, name: str, settings: dict[str, object]):
+    def __init__(self, name: str, settings: Mapping[str, object]):
         """Open the device. `settings` are options of this very backend, set after all others."""
         self.settings, self.wish = settings, Wish()
         try:

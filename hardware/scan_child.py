@@ -28,6 +28,7 @@ def spawn(sane_config: Path, order: Order) -> subprocess.Popen:
         # Faults are told by English sentences; another language would hide them.
         env={**os.environ, "SANE_CONFIG_DIR": str(sane_config), "LC_ALL": "C.UTF-8"},
     )
+    assert child.stdin
     child.stdin.write(msgspec.json.encode(order) + b"\n")
     child.stdin.close()
     return child
@@ -35,6 +36,7 @@ def spawn(sane_config: Path, order: Order) -> subprocess.Popen:
 
 def told_by(child: subprocess.Popen, quiet_s: Callable[[], float]) -> Iterator[dict]:
     """Yield what the child tells until it ends. Raises TimeoutError, the child killed, when it's silent for too long."""
+    assert child.stdout
     heard = b""
     try:
         while True:
