@@ -14,7 +14,7 @@ from appliance.sessions import Session
 
 
 @dataclass(frozen=True)
-class Sitting(UserMixin):  # type: ignore[misc]
+class Sitting(UserMixin):
     """An officer at a browser. What the cookie holds is the session's token, never the account."""
 
     officer: Officer

@@ -26,17 +26,17 @@ class NfcRequest(Request):
     """A request whose words are all NFC, whichever way they came."""
 
     @cached_property
-    def args(self) -> MultiDict[str, str]:  # type: ignore[override]
+    def args(self) -> MultiDict[str, str]:
         """Give the words of the address."""
         return ImmutableMultiDict([(composed(k), composed(v)) for k, v in super().args.items(multi=True)])
 
     @cached_property
-    def form(self) -> ImmutableMultiDict[str, str]:  # type: ignore[override]
+    def form(self) -> ImmutableMultiDict[str, str]:
         """Give the fields of a form."""
         return ImmutableMultiDict([(composed(k), composed(v)) for k, v in super().form.items(multi=True)])
 
     @cached_property
-    def files(self) -> ImmutableMultiDict[str, FileStorage]:  # type: ignore[override]
+    def files(self) -> ImmutableMultiDict[str, FileStorage]:
         """Give uploaded files under composed names."""
         files = super().files
         for file in files.values():
