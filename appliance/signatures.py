@@ -96,6 +96,7 @@ class _Case:
 
     def __init__(self, reader: PdfFileReader, known: Known, moment: datetime):
         self.known, self.moment = known, moment
+        self.store: DocumentSecurityStore | None
         try:
             self.store = DocumentSecurityStore.read_dss(reader)
         except NoDSSFoundError:

@@ -13,6 +13,9 @@ What an exception is called says little about what happened, so after any error 
 import json
 import os
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
 
 import msgspec
 import pkcs11
@@ -40,12 +43,23 @@ WRONG_PIN = {
 }
 
 
+@dataclass(frozen=True)
+class Opened:
+    """The unlocked token: its slot and serial, the key, and the PIN if the key wants it for each signature."""
+
+    slot: pkcs11.Slot
+    serial: str
+    key: Any  # pkcs11.PrivateKey; its stubs know no sign().
+    pin: str | None = field(repr=False)
+
+
 class Module:
     """The loaded module, and the one token that is unlocked."""
 
     def __init__(self, path: str):
         self.library = pkcs11.lib(path)
-        self.slot, self.serial, self.key, self.pin = None, "", None, None
+        self.opened: Opened | None = None
+        self.wanted = ""  # The serial of the token that was last asked for.
 
     def tokens(self) -> dict:
         """List every token that is there now; some modules see a change only after a new start."""
@@ -54,40 +68,44 @@ class Module:
 
     def unlock(self, serial: str, cert_sha256: str, pin: str) -> dict:
         """Open one token with one try of the PIN and find the key of one certificate."""
+        self.wanted = serial
         self.library.reinitialize()
-        self.slot, token = next(((s, t) for s, t in self._present() if _serial(t) == serial), (None, None))
-        if token is None:
+        found = next((pair for pair in self._present() if _serial(pair[1]) == serial), None)
+        if found is None:
             raise Refused("token_absent")
-        self.serial = serial
+        slot, token = found
         if _pin_state(token) is PinState.LOCKED:
             raise Refused("pin_locked")
         try:
             session = token.open(user_pin=pin)
         except (PinIncorrect, PinLocked) as error:
-            code, facts = WRONG_PIN[PinState.LOCKED if isinstance(error, PinLocked) else _pin_state(self.slot.get_token())]
+            code, facts = WRONG_PIN[PinState.LOCKED if isinstance(error, PinLocked) else _pin_state(slot.get_token())]
             raise Refused(code, **facts) from None
         except PinLenRange:
             raise Refused("pin_length") from None
-        return self._find_key(session, cert_sha256, pin)
+        wanted, others = _find_certificate(session, cert_sha256)
+        key = _find_key(session, wanted)
+        self.opened = Opened(slot, serial, key, pin if _asks_each_time(key) else None)
+        return {"certificate": wanted[Attribute.VALUE].hex(), "others": [one[Attribute.VALUE].hex() for one in others]}
 
     def sign(self, digest: str) -> dict:
         """Sign one SHA-256 digest, if the token is still the one that was unlocked."""
-        if _serial(self.slot.get_token()) != self.serial:
+        if self.opened is None or _serial(self.opened.slot.get_token()) != self.opened.serial:
             raise Refused("token_removed")
-        words = {"pin": self.pin} if self.pin else {}
+        key, words = self.opened.key, {"pin": self.opened.pin} if self.opened.pin else {}
         data = bytes.fromhex(digest)
-        if self.key.key_type is KeyType.EC:
-            return {"signature": encode_ecdsa_signature(self.key.sign(data, mechanism=Mechanism.ECDSA, **words)).hex()}
-        return {"signature": self.key.sign(SHA256_INFO + data, mechanism=Mechanism.RSA_PKCS, **words).hex()}
+        if key.key_type is KeyType.EC:
+            return {"signature": encode_ecdsa_signature(key.sign(data, mechanism=Mechanism.ECDSA, **words)).hex()}
+        return {"signature": key.sign(SHA256_INFO + data, mechanism=Mechanism.RSA_PKCS, **words).hex()}
 
     def why(self) -> str:
         """Say what an unexpected error was, judged by whether the token is still there."""
         try:
             self.library.reinitialize()
-            there = any(_serial(token) == self.serial for _, token in self._present())
+            there = {_serial(token) for _, token in self._present()}
         except PKCS11Error:
-            there = False
-        return "token_failed" if there or not self.serial else "token_removed"
+            there = set()
+        return "token_removed" if self.wanted and self.wanted not in there else "token_failed"
 
     def _present(self):
         for slot in self.library.get_slots(token_present=True):
@@ -98,20 +116,22 @@ class Module:
             if token.flags & TokenFlag.TOKEN_INITIALIZED:
                 yield slot, token
 
-    def _find_key(self, session, cert_sha256: str, pin: str) -> dict:
-        certificates = {x509.Certificate.load(one[Attribute.VALUE]).sha256.hex(): one for one in _certificates(session)}
-        if cert_sha256 not in certificates:
-            raise Refused("token_changed")
-        wanted = certificates.pop(cert_sha256)
-        same = {Attribute.CLASS: ObjectClass.PRIVATE_KEY, Attribute.ID: wanted[Attribute.ID]}
-        self.key = next(iter(session.get_objects(same)), None)
-        if self.key is None:
-            raise Refused("token_without_key")
-        self.pin = pin if _asks_each_time(self.key) else None
-        return {
-            "certificate": wanted[Attribute.VALUE].hex(),
-            "others": [one[Attribute.VALUE].hex() for one in certificates.values()],
-        }
+
+def _find_certificate(session, cert_sha256: str) -> tuple:
+    """Give the wanted certificate's object and those of all others. Raises Refused("token_changed")."""
+    found = {x509.Certificate.load(one[Attribute.VALUE]).sha256.hex(): one for one in _certificates(session)}
+    if cert_sha256 not in found:
+        raise Refused("token_changed")
+    return found.pop(cert_sha256), list(found.values())
+
+
+def _find_key(session, certificate):
+    """Give the private key of a certificate: they share an id. Raises Refused("token_without_key")."""
+    same = {Attribute.CLASS: ObjectClass.PRIVATE_KEY, Attribute.ID: certificate[Attribute.ID]}
+    key = next(iter(session.get_objects(same)), None)
+    if key is None:
+        raise Refused("token_without_key")
+    return key
 
 
 def _describe(token) -> Token:
@@ -157,7 +177,7 @@ def _asks_each_time(key) -> bool:
 
 
 def _answer(module: Module, request: dict) -> dict:
-    asked = {"tokens": module.tokens, "unlock": module.unlock, "sign": module.sign}
+    asked: dict[str, Callable[..., dict]] = {"tokens": module.tokens, "unlock": module.unlock, "sign": module.sign}
     try:
         return asked[request.pop("do")](**request)
     except Refused as refused:

@@ -5,8 +5,27 @@ import os
 import resource
 import signal
 import sys
+from dataclasses import dataclass, field
 
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE = 1, 4
+
+
+@dataclass
+class Pin:
+    """A PIN on its way to the token: given away once, gone then."""
+
+    _characters: bytearray = field(repr=False)
+
+    def take(self) -> str:
+        """Give the PIN and forget it."""
+        pin = self._characters.decode()
+        self.wipe()
+        return pin
+
+    def wipe(self) -> None:
+        """Overwrite what is held."""
+        self._characters[:] = bytes(len(self._characters))
+        self._characters = bytearray()
 
 
 def keep_memory_private() -> None:

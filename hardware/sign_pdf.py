@@ -87,11 +87,16 @@ def _sign(
     fields = {name: value for name, value, _ in enumerate_sig_fields(writer.prev)}
     if fields.get(field) is not None:
         raise Refused("signature_field_taken", field=field)
-    if field not in fields and place is None:
-        raise Refused("signature_field_missing", field=field)
+    new = None if field in fields else _new_field(field, place)
     about = PdfSignatureMetadata(field_name=field, md_algorithm=DIGEST, subfilter=SigSeedSubFilter.PADES)
-    new = None if field in fields else SigFieldSpec(field, on_page=place.page, box=place.box, field_mdp_spec=LOCKS.get(field))
     return _DatedSigner(at, about, signer, stamp_style=look, new_field_spec=new).sign_pdf(writer).getvalue()
+
+
+def _new_field(field: str, place: Place | None) -> SigFieldSpec:
+    if place is None:
+        raise Refused("signature_field_missing", field=field)
+    left, bottom, right, top = (round(edge) for edge in place.box)
+    return SigFieldSpec(field, on_page=place.page, box=(left, bottom, right, top), field_mdp_spec=LOCKS.get(field))
 
 
 def _lock_fields(writer: IncrementalPdfFileWriter) -> None:
@@ -107,5 +112,6 @@ def _lock_fields(writer: IncrementalPdfFileWriter) -> None:
 
 
 def _names(signer: Signer) -> tuple[str, str]:
+    assert signer.signing_cert  # Ours always know whose they are.
     subject = signer.signing_cert.subject.native
     return subject.get("common_name", ""), subject.get("organization_name", "")

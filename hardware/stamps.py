@@ -36,12 +36,12 @@ logging.getLogger("fontTools").setLevel(logging.ERROR)  # It logs the letters of
 Colour = tuple[float, float, float]
 
 
-def leader_look(cn: str, org: str, at: str) -> BaseStampStyle:
+def leader_look(cn: str, org: str, at: str) -> "StampLook":
     """Give the stamp of a person who signs."""
     return StampLook(lines=(f"Người ký: {cn}", f"Cơ quan: {org}", f"Thời gian ký: {shown_time(at)}"), colour=BLUE)
 
 
-def organisation_look(cn: str, at: str) -> BaseStampStyle:
+def organisation_look(cn: str, at: str) -> "StampLook":
     """Give the stamp of the organisation's own signature."""
     return StampLook(lines=(f"Cơ quan ký: {cn}", f"Thời gian ký: {shown_time(at)}"), colour=RED)
 
@@ -58,7 +58,7 @@ class StampLook(BaseStampStyle):
     lines: tuple[str, ...] = ()
     colour: Colour = BLACK
 
-    def create_stamp(self, writer: BasePdfFileWriter, box: BoxConstraints, text_params: dict) -> "TextLook":
+    def create_stamp(self, writer: BasePdfFileWriter, box: BoxConstraints, text_params: dict) -> "TextLook":  # type: ignore[override]
         return TextLook(writer, box, self.lines, Type(self.colour, SIZE_MAX_PT), border=True)
 
 
@@ -97,7 +97,7 @@ class TextLook(AppearanceContent):
         return b"\n".join([*drawn, b"Q EMC"])
 
     def _line(self, text: str, size: float, y: float) -> bytes:
-        self.glyphs.font_size = size
+        self.glyphs.font_size = size  # type: ignore[assignment]  # It may be a float.
         shape = self.glyphs.shape(text)
         x = self.margin + (self._room - shape.x_advance * size) * self.kind.align / 2
         return b"BT /F %.2f Tf 1 0 0 1 %.2f %.2f Tm %s ET" % (size, x, y, shape.graphics_ops)

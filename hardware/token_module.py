@@ -10,7 +10,9 @@ import queue
 import subprocess
 import sys
 import threading
+from dataclasses import dataclass
 from hashlib import sha256
+from typing import IO
 
 from asn1crypto import x509
 from pyhanko.sign.signers import Signer
@@ -26,21 +28,26 @@ LIMITS_S = {"tokens": LOOK_S, "unlock": UNLOCK_S, "sign": SIGN_S}
 EC_SIGNATURE_BYTES_MAX = 150
 
 
+@dataclass(frozen=True)
+class _Process:
+    popen: subprocess.Popen[bytes]
+    stdin: IO[bytes]
+
+
 class TokenModule:
     """One PKCS#11 process at a time, started when it is first needed. To be used by one thread."""
 
     def __init__(self, path: str):
         self._path = path
-        self._process: subprocess.Popen | None = None
+        self._process: _Process | None = None
         self._answers: queue.Queue[str] = queue.Queue()
 
     def ask(self, do: str, **words: object) -> dict:
         """Ask and wait. Raises Refused with the module's fault, token_module_died, or token_hung (it is killed then)."""
-        if self._process is None:
-            self._start()
+        questions = self._process.stdin if self._process else self._start()
         try:
-            self._process.stdin.write((json.dumps({"do": do, **words}) + "\n").encode())
-            self._process.stdin.flush()
+            questions.write((json.dumps({"do": do, **words}) + "\n").encode())
+            questions.flush()
             line = self._answers.get(timeout=LIMITS_S[do])
         except BrokenPipeError:
             line = self._last_words()
@@ -59,23 +66,20 @@ class TokenModule:
         """End the process and everything it knew; the next question starts another."""
         if self._process is None:
             return
-        process, self._process = self._process, None
-        process.kill()
-        process.wait(END_S)
+        ended, self._process = self._process, None
+        ended.popen.kill()
+        ended.popen.wait(END_S)
         with contextlib.suppress(BrokenPipeError):
-            process.stdin.close()
+            ended.stdin.close()
 
-    @property
-    def pid(self) -> int | None:
-        """The process's id, while there is one."""
-        return self._process.pid if self._process else None
-
-    def _start(self) -> None:
+    def _start(self) -> IO[bytes]:
         command = [sys.executable, "-m", "hardware.pkcs11_token", self._path, str(os.getpid())]
         # A crash here can only lose the process itself, so stderr may go where ours goes: it holds no PIN.
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)
-        self._answers = queue.Queue()
-        threading.Thread(target=_listen, args=(self._process.stdout, self._answers), daemon=True).start()
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)
+        assert process.stdin and process.stdout  # They are pipes.
+        self._process, self._answers = _Process(process, process.stdin), queue.Queue()
+        threading.Thread(target=_listen, args=(process.stdout, self._answers), daemon=True).start()
+        return process.stdin
 
     def _last_words(self) -> str:
         try:
@@ -92,18 +96,14 @@ class TokenSigner(Signer):
         store.register_multiple(x509.Certificate.load(data) for data in chain)
         signing_cert = x509.Certificate.load(certificate)
         super().__init__(signing_cert=signing_cert, cert_registry=store, embed_roots=False)
-        self._module = module
+        key = signing_cert.public_key
+        self._module, self._size = module, EC_SIGNATURE_BYTES_MAX if key.algorithm == "ec" else key.byte_size
 
     async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
         """Sign; part of what pyHanko asks of a signer."""
         if dry_run:
             return bytes(self._size)
         return bytes.fromhex(self._module.ask("sign", digest=sha256(data).hexdigest())["signature"])
-
-    @property
-    def _size(self) -> int:
-        key = self.signing_cert.public_key
-        return EC_SIGNATURE_BYTES_MAX if key.algorithm == "ec" else key.byte_size
 
 
 def _listen(stream, answers: queue.Queue) -> None:

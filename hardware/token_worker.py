@@ -18,7 +18,6 @@ import queue
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -30,7 +29,7 @@ from appliance.trust import Trust, read_trust
 from hardware import documents
 from hardware import signing_spool as spool
 from hardware.faults import DOCUMENT_FAULTS, fault
-from hardware.private_memory import keep_memory_private
+from hardware.private_memory import Pin, keep_memory_private
 from hardware.token_module import TokenModule, TokenSigner
 from hardware.usb_token import PIN_CHARACTERS, Item, JobState, Order, Token, read_order, tries_left
 from hardware.workers import serve
@@ -41,24 +40,6 @@ WAITING_JOBS_MAX = 4
 JOBS_MAX = 200  # Kept in the spool until they are forgotten.
 
 log = logging.getLogger(__name__)
-
-
-@dataclass
-class Pin:
-    """A PIN on its way to the token: given away once, gone then."""
-
-    _characters: bytearray
-
-    def take(self) -> str:
-        """Give the PIN and forget it."""
-        pin = self._characters.decode()
-        self.wipe()
-        return pin
-
-    def wipe(self) -> None:
-        """Overwrite what is held."""
-        self._characters[:] = bytes(len(self._characters))
-        self._characters = bytearray()
 
 
 class Worker:

@@ -4,6 +4,7 @@ Each token lives in a folder of its own, so that moving the folder away is pulli
 """
 
 import os
+import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,8 +54,12 @@ def configuration(folder: Path) -> Path:
 
 def token_folder(folder: Path, label: str) -> Path:
     """Find the folder of one token: moving it out of `tokens` pulls the token. Raises StopIteration if there is none."""
+    return next(iter(_folders(folder, label)))
+
+
+def _folders(folder: Path, label: str) -> list[Path]:
     written = label.encode()
-    return next(path.parent for path in (folder / "tokens").glob("*/token.object") if written in path.read_bytes())
+    return [path.parent for path in (folder / "tokens").glob("*/token.object") if written in path.read_bytes()]
 
 
 def _describe(authority_folder: Path, label: str, name: str, pin: str) -> DemoToken:
@@ -67,12 +72,15 @@ def _describe(authority_folder: Path, label: str, name: str, pin: str) -> DemoTo
 
 
 def _make(folder: Path, authority_folder: Path, label: str, name: str, pin: str) -> None:
-    key, certificate = authority_folder / "keys" / f"{name}.pem", authority_folder / "certs" / f"{name}.der"
-    for command in (
+    for half_made in _folders(folder, label):
+        shutil.rmtree(half_made)
+    key, certificate = (str(authority_folder / path) for path in (f"keys/{name}.pem", f"certs/{name}.der"))
+    commands = (
         ["softhsm2-util", "--init-token", "--free", "--label", label, "--so-pin", SO_PIN, "--pin", pin],
         ["softhsm2-util", "--import", key, "--token", label, "--label", label, "--id", KEY_ID, "--pin", pin],
-        ["pkcs11-tool", "--module", MODULE, "--token-label", label, "--login", "--pin", pin]
-        + ["--write-object", certificate, "--type", "cert", "--id", KEY_ID, "--label", label],
-    ):
-        environment = {**os.environ, "SOFTHSM2_CONF": str(configuration(folder))}
+        ["pkcs11-tool", "--module", MODULE, "--token-label", label, "--login", "--pin", pin, "--write-object", certificate]
+        + ["--type", "cert", "--id", KEY_ID, "--label", label],
+    )
+    environment = {**os.environ, "SOFTHSM2_CONF": str(configuration(folder))}
+    for command in commands:
         subprocess.run(command, env=environment, check=True, capture_output=True, timeout=TOOL_S)
