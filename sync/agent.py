@@ -118,15 +118,12 @@ def send_all(sender: Sender) -> HelloAnswer:
         local = progress.mark_of(sender.box.db, life.inc)
         writing = life.inc == ledger.incarnation(sender.box.db).inc
         match next_step(local, writing, answer):
-            case SendEvents(after):
-                send_life(sender, life, after)
-                if writing:
-                    return answer
-                life = ledger.incarnation(sender.box.db)
+            case Wait() if writing:
+                return answer
             case Wait():
-                if writing:
-                    return answer
                 life = ledger.incarnation(sender.box.db)
+            case SendEvents(after):
+                send_life(sender, life, after)  # And hello once more: what it brought about is in the answer.
             case SendLifeFirst(inc):
                 life = _life(sender, inc)
             case FetchLost(lost):

@@ -19,7 +19,7 @@ from appliance.crash import crash_here
 from appliance.errors import Refused
 from appliance.ledger import Act, Incarnation
 from sync import progress, segments, tables
-from sync.protocol import KEYS_MAX, LIVES_MAX, Hello, HelloAnswer, KeyBundle, KeyNews, Life, Mark, Statement
+from sync.protocol import KEYS_MAX, LIVES_MAX, Hello, HelloAnswer, KeyBundle, KeyNews, Life, Mark, Statement, Verdict
 from sync.statements import read_receipt
 from sync.wire import Wire, open_wire
 
@@ -57,7 +57,7 @@ def say_hello(sender: Sender, life: Incarnation) -> HelloAnswer:
     crash_here("agent_before_hello")
     answer = sender.wire.hello(hello_of(sender.box, life))
     crash_here("agent_after_hello")
-    if answer.receipt:
+    if answer.receipt and answer.verdict is not Verdict.FORK:
         keep_receipt(sender, answer.receipt)
     return answer
 
@@ -150,7 +150,7 @@ def _digest_at(box: Box, life: Incarnation, seq: int) -> bytes:
 
 
 def keep_receipt(sender: Sender, statement: Statement) -> bool:
-    """Keep a receipt that the province signed for exactly what lies here; says whether it is new. Raises Refused `receipt_false`."""
+    """Keep a receipt signed for exactly what lies here; says whether it is new. Raises Refused `receipt_false`."""
     receipt = read_receipt(statement, sender.province)
     inc = bytes.fromhex(receipt.inc)
     db = sender.box.db
