@@ -19,6 +19,7 @@ from appliance.office import office_of
 from appliance.officers import Officer
 
 PDF = "application/pdf"
+DOTS = "……………………"
 
 
 def take(act: Act, dossier_id: str, officer: str) -> None:
@@ -64,8 +65,8 @@ def prepare(
 
 
 def preview_pdf(home: Home, at: str, template: str, values: Mapping[str, str], leader: Officer) -> bytes:
-    """Set the result without keeping it, for the officer to look at."""
-    return forms.render(template, _data(home, at, values, leader))
+    """Set the result without keeping it, for the officer to look at; what is still missing is printed as dots."""
+    return forms.render(template, _data(home, at, values, leader), gap=DOTS)
 
 
 def submit(act: Act, dossier_id: str, officer: str) -> None:

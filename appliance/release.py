@@ -46,7 +46,9 @@ def take_fee(act: Act, dossier_id: str, officer: str, lines: Sequence[dict[str, 
     return receipt
 
 
-def certify_copies(act: Act, dossier_id: str, officer: str, signer: str, copies: int, book: Book, unit: str) -> str:
+def certify_copies(
+    act: Act, dossier_id: str, officer: str, signer: str, copies: int, book: Book, unit: str, symbol: str = ""
+) -> str:
     """Enter certified copies, signed and sealed by hand, in their register; one number for all copies of one request.
 
     Gives the number as written. Raises Refused `copies_wrong`, `no_result`, `wrong_document_state`.
@@ -60,7 +62,7 @@ def certify_copies(act: Act, dossier_id: str, officer: str, signer: str, copies:
         raise Refused("copies_wrong", limit=COPIES_MAX)
     number = numbering.take(act, book, unit)
     day = clock.local_day(act.reading.at)
-    written = book.write(number.n, day, unit=unit)
+    written = book.write(number.n, day, unit=unit, symbol=symbol)
     act.record(
         "copies.certified",
         actor=officer,

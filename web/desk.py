@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import current_app
+from flask import current_app, url_for
 
 from appliance import catalogue_shelf, clock, officers, procedures, queries
 from appliance.catalogue import Catalogue
@@ -18,7 +18,7 @@ from appliance.rights import may
 from appliance.rules import EarlyRelease
 from web import due_chip
 from web.due_chip import Chip
-from web.per_request import box
+from web.per_request import box, holds
 
 
 @dataclass(frozen=True)
@@ -93,6 +93,21 @@ def chip_of(dossier: Dossier) -> Chip:
     """Give one dossier's deadline in words."""
     due_at = (dossier.due or {}).get("at")
     return due_chip.due_chip(catalogue_now().calendar, now(), dossier.status, due_at, dossier.finished_at or None)
+
+
+# Where Esc leads from a dossier: the list of the officer's own desk.
+LISTS = (
+    ("take", "queue.page"),
+    ("release", "returns.page"),
+    ("take_fee", "cashier.page"),
+    ("number_and_seal", "certify.page"),
+    ("search", "search_pages.page"),
+)
+
+
+def own_list() -> str:
+    """Give the address of the list this officer works from."""
+    return next((url_for(endpoint) for name, endpoint in LISTS if holds(name)), url_for("home.page"))
 
 
 def has_page(endpoint: str) -> bool:

@@ -1,6 +1,6 @@
 """What base.html shows on every page: office, menu, state chip, who sits here, density; and the filters of templates."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask import Flask, current_app, request
@@ -11,6 +11,7 @@ from appliance.clock import local, stamp
 from web import menu, state_chip
 from web.account import DENSITIES, DENSITY_COOKIE
 from web.per_request import box, holds
+from web.vietnamese import RESULT_STATES
 
 FILTERS = {
     "money": text.money_text,
@@ -20,6 +21,7 @@ FILTERS = {
     "id_groups": text.number_grouped,
     "person_mask": text.number_masked,
     "birth": text.birth_text,
+    "iso_day": lambda day: text.day_text(date.fromisoformat(day)),
     "day": lambda at: text.day_text(_moment(at).date()),
     "clock": lambda at: text.time_text(_moment(at)),
     "moment": lambda at: text.moment_text(_moment(at)),
@@ -36,7 +38,7 @@ RINGS = (
 def set_up(app: Flask) -> None:
     """Give templates their filters and the frame's values."""
     app.jinja_env.filters.update(FILTERS)
-    app.jinja_env.globals.update(holds=holds, RINGS=RINGS)
+    app.jinja_env.globals.update(holds=holds, RINGS=RINGS, RESULT_STATES=RESULT_STATES)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(frame)
 

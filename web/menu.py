@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sqlite_utils.db import Database
 
+from appliance import queries
 from appliance.officers import Officer
 from appliance.rights import Role, may
 
@@ -48,6 +49,22 @@ def to_seal(db: Database, officer: Officer) -> int | None:
     return db.conn.execute(sql).fetchone()[0] or None
 
 
+def waiting_for_me(db: Database, officer: Officer) -> int | None:
+    """Count what nobody has taken, and what this officer holds."""
+    waiting = queries.counts(db, officer.id)
+    return waiting["to_take"] + waiting["held"] or None
+
+
+def waiting_to_go(db: Database, officer: Officer) -> int | None:
+    """Count results that were not handed over yet."""
+    return queries.counts(db, officer.id)["to_return"] or None
+
+
+def at_desk(name: str) -> Callable[[Database, Officer], int | None]:
+    """Count what waits at the cashier's or the register's desk."""
+    return lambda db, officer: queries.counts_at_desks(db)[name] or None
+
+
 HOME = Item("Trang chính", "home.page", "own_work", "inbox", "")
 COMMUNE: tuple[Item, ...] = (
     HOME,
@@ -55,6 +72,18 @@ COMMUNE: tuple[Item, ...] = (
     Item("Bàn ký", "signing_desk.page", "sign", "signature", "Xem từng trang, ký nhiều văn bản bằng một lần nhập PIN", to_sign),
     Item("Đóng dấu", "sealing_desk.page", "number_and_seal", "stamp", "Cấp số, ngày và đóng dấu kết quả đã ký", to_seal),
     Item("Sổ văn bản đi", "register.page", "number_and_seal", "list-checks", "Số đã cấp trong năm, số hủy"),
+    Item("Việc của tôi", "queue.page", "take", "inbox", "Hồ sơ mới đến, đang xử lý, sắp đến hạn, quá hạn", waiting_for_me, "F9"),
+    Item("Thu phí", "cashier.page", "take_fee", "banknote", "Thu phí, lệ phí, cấp biên lai", at_desk("to_pay"), "F9"),
+    Item("Trả kết quả", "returns.page", "release", "check-check", "Tìm theo giấy hẹn, họ tên, số điện thoại", waiting_to_go),
+    Item(
+        "Vào sổ",
+        "certify.page",
+        "number_and_seal",
+        "list-checks",
+        "Kết quả ký tay trên giấy: cấp số, vào sổ",
+        at_desk("to_certify"),
+    ),
+    Item("Tra cứu", "search_pages.page", "search", "search", "Tìm hồ sơ theo mã, họ tên, số điện thoại, thủ tục"),
     Item("Sức khỏe", "health.page", "view_health", "server", "Máy chủ, ổ đĩa, máy quét, ký số, máy in, đồng bộ"),
 )
 PROVINCE: tuple[Item, ...] = (HOME,)

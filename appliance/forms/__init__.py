@@ -27,13 +27,15 @@ STANDARD: Final = "a-2a"
 DATA_KIND = {"slip": SlipData, "result": ResultData}
 
 
-def render(form_id: str, data: SlipData | ResultData) -> bytes:
+def render(form_id: str, data: SlipData | ResultData, gap: str = "") -> bytes:
     """Set one form as PDF; the template is the one in force on the day of `data.made_at`.
+
+    With a `gap` (dots, for a preview) what is missing or wrong in a result is printed as that instead of refused.
 
     Refuses `form_unknown`, `form_field_missing`, `form_field_unknown`, `form_field_wrong`, `form_letter_unknown`.
     """
     template = registry.template_of(form_id, local_day(data.made_at).isoformat())
-    text = unicodedata.normalize("NFC", msgspec.json.encode(printed(template, data)).decode())
+    text = unicodedata.normalize("NFC", msgspec.json.encode(printed(template, data, gap)).decode())
     letters.need_letters("".join(strings(json.loads(text))))
     compiler = typst.Compiler(
         registry.TEMPLATES / template.file, root=registry.TEMPLATES, font_paths=fonts(), sys_inputs={"data": text}
@@ -45,13 +47,13 @@ def render(form_id: str, data: SlipData | ResultData) -> bytes:
     return fields.added(page, fields.places(compiler.query("<form-field>", field="value")))
 
 
-def printed(template: Template, data: SlipData | ResultData) -> dict:
+def printed(template: Template, data: SlipData | ResultData, gap: str = "") -> dict:
     """Give everything the template reads."""
     if not isinstance(data, DATA_KIND[template.kind]):
         raise Refused("form_unknown", form=template.id)
     if isinstance(data, SlipData):
         return slip.words(data) | {"author": data.agency.replace("\n", " "), "qr_svg": qr_svg(data.qr_text)}
-    return result.words(data, template) | {"author": data.agency.replace("\n", " ")}
+    return result.words(data, template, gap) | {"author": data.agency.replace("\n", " ")}
 
 
 def strings(value: object) -> Iterator[str]:

@@ -35,22 +35,37 @@ class ResultData(msgspec.Struct, frozen=True, kw_only=True):
             raise Refused("form_field_missing", fields=missing)
 
 
-def words(result: ResultData, template: Template) -> dict:
-    """Give what the template prints. Refuses `form_field_missing`, `form_field_unknown` and `form_field_wrong`."""
+def words(result: ResultData, template: Template, gap: str = "") -> dict:
+    """Give what the template prints. Refuses `form_field_missing`, `form_field_unknown` and `form_field_wrong`.
+
+    With a `gap`, missing and wrong inputs are printed as the gap.
+    """
     strangers = sorted(set(result.values) - {field.name for field in template.fields})
     if strangers:
         raise Refused("form_field_unknown", fields=strangers)
     filled = {field.name: tidy(result.values.get(field.name, "")) for field in template.fields}
     missing = [field.label for field in template.fields if field.required and not filled[field.name]]
-    if missing:
+    if missing and not gap:
         raise Refused("form_field_missing", fields=missing)
-    values = {field.name: printed(field, filled[field.name]) for field in template.fields}
+    values = {field.name: printed_or_gap(field, filled[field.name], gap) for field in template.fields}
     return msgspec.to_builtins(result) | {"values": values}
 
 
 def tidy(text: str) -> str:
     """Take pasted text: line ends of any system, tabs as blanks."""
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ").strip()
+
+
+def printed_or_gap(field: Input, text: str, gap: str) -> str:
+    """Give one input as the form prints it; what is missing or wrong as the gap, where there is one."""
+    if gap and field.required and not text:
+        return gap
+    try:
+        return printed(field, text)
+    except Refused:
+        if gap:
+            return gap
+        raise
 
 
 def printed(field: Input, text: str) -> str:

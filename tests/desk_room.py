@@ -1,0 +1,170 @@
+"""Dossiers at every station, made by the real acts: what the desks' pages are tested with. Nobody here is real."""
+
+from datetime import date, timedelta
+from io import BytesIO
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from PIL import Image, ImageDraw
+
+from appliance import clock, files, numbering, officers, processing, queries, release
+from appliance.box import Box
+from appliance.catalogue import builtin
+from appliance.clock import stamp
+from appliance.events import FileRef
+from appliance.ids import uuid7
+from people import PASSWORD
+
+HTTPS = "https://localhost"
+UNIT = "H99.99.99"
+MARITAL, COPIES = "1.004873", "2.000815"
+OWNER = {
+    "name": "Nguyễn Thị Ngọc Ánh",
+    "number": "089190012345",
+    "number_kind": "12",
+    "birth": "1990-08-05",
+    "gender": "Nữ",
+    "address": "Ấp Long Định, xã An Châu, tỉnh An Giang",
+    "phone": "+84912345678",
+}
+ANSWERS = {
+    "nguoi_yeu_cau": OWNER["name"],
+    "ho_ten": OWNER["name"],
+    "ngay_sinh": OWNER["birth"],
+    "gioi_tinh": "Nữ",
+    "dan_toc": "Kinh",
+    "quoc_tich": "Việt Nam",
+    "so_dinh_danh": OWNER["number"],
+    "noi_cu_tru": OWNER["address"],
+    "tinh_trang": "Hiện tại chưa đăng ký kết hôn với ai.",
+    "muc_dich": "Để đăng ký kết hôn với ông Lê Văn Bình.",
+}
+BOOKS = ("dossier", "certification_paper", "outgoing", "receipt")
+
+
+def grant_numbers(box: Box) -> None:
+    """Grant every book its range, for this life."""
+    with box.writing() as act:
+        for book in BOOKS:
+            numbering.grant(act.db, book, UNIT, 1, 1, 2999, "test")
+
+
+def sheet(words: str) -> bytes:
+    """Draw a page of paper."""
+    page = Image.new("L", (620, 877), "white")
+    draw = ImageDraw.Draw(page)
+    draw.text((60, 60), words, fill="black")
+    for line in range(120, 800, 24):
+        draw.line((60, line, 560 - line % 100, line), fill="gray")
+    out = BytesIO()
+    page.save(out, "JPEG", quality=70)
+    return out.getvalue()
+
+
+def accept(
+    box: Box, procedure: str = MARITAL, days: int = 3, fee: int = 0, owner: dict[str, str] | None = None, **changes: Any
+) -> str:
+    """Accept a dossier whose appointment lies `days` days ahead (or behind), with two scanned pages."""
+    kept = [sheet(f"To khai {n} {uuid7()}") for n in (1, 2)]
+    named = [FileRef(files.put(box.home, page), len(page), "image/jpeg") for page in kept]
+    dossier, catalogue = uuid7(), builtin()
+    with box.writing() as act:
+        book = catalogue.books["dossier"]
+        number = numbering.take(act, book, UNIT)
+        now = clock.local(act.reading.at)
+        due = (now + timedelta(days=days)).replace(hour=16, minute=30, second=0, microsecond=0)
+        clear = {
+            "code": book.write(number.n, now.date(), unit=UNIT),
+            "number": number.clear(),
+            "unit": UNIT,
+            "procedure": procedure,
+            "procedure_name": catalogue.procedures[procedure].name,
+            "case": f"{procedure}#1",
+            "channel": "counter",
+            "accepted_at": act.reading.at,
+            "due": {"at": due.isoformat(), "provisional": False, "lines": []},
+            "components": [
+                {
+                    "key": "c1", "name": "Tờ khai theo mẫu", "kind": "submit", "copy": "original", "count": 1, "scan": True,
+                    "pages": [{"file": one.s, "turn": 0} for one in named],
+                },
+                {"key": "c2", "name": "Thẻ căn cước", "kind": "present", "copy": "original", "count": 1, "scan": False},
+            ],
+            "fee_lines": [{"name": "Phí chứng thực", "amount": fee}] if fee else [],
+            "result_by": "counter",
+            "slip": "",
+            "counter": "2",
+        } | changes  # fmt: skip
+        act.record(
+            "dossier.accepted", actor="ST04", dossier=dossier, clear=clear, personal={"applicant": owner or OWNER}, files=named
+        )
+    return dossier
+
+
+def prepare(box: Box, dossier: str, paper: bool = False, who: str = "ST08") -> None:
+    """Take a dossier and prepare its result."""
+    leader = officers.by_id(box.db, "ST01")
+    assert leader
+    template, path, values = ("certified-copy", "paper", {}) if paper else ("marital-status", "electronic", ANSWERS)
+    with box.writing() as act:
+        processing.take(act, dossier, who)
+        processing.prepare(act, box.home, dossier, who, template, path, values, leader)
+
+
+def submit(box: Box, dossier: str, paper: bool = False, who: str = "ST08") -> None:
+    """Bring a dossier to the leader's desk."""
+    prepare(box, dossier, paper, who)
+    with box.writing() as act:
+        processing.submit(act, dossier, who)
+
+
+def certify(box: Box, dossier: str) -> None:
+    """Finish certified copies on paper."""
+    submit(box, dossier, paper=True)
+    with box.writing() as act:
+        release.certify_copies(act, dossier, "ST09", "ST01", 3, builtin().books["certification_paper"], UNIT)
+
+
+def seal_unsigned(box: Box, dossier: str) -> None:
+    """Bring an electronic result to "sealed" in the record, its file without signatures: for pages that only read the state."""
+    submit(box, dossier)
+    dossier_now = queries.dossier(box.db, dossier)
+    document = dossier_now.result if dossier_now else None
+    assert document
+    same = {"document": document.id, "before": document.file, "file": document.file, "certificate": "c" * 64, "clock": "unset"}
+    with box.writing() as act:
+        act.record("document.signed", actor="ST01", dossier=dossier, clear=same)
+        number = numbering.take(act, builtin().books["outgoing"], UNIT)
+        today = clock.local_day(act.reading.at).isoformat()
+        numbered = {"document": document.id, "number": number.clear(), "text": "01/UBND-XNTTHN", "date": today}
+        act.record("document.numbered", actor="ST09", dossier=dossier, clear=numbered)
+        act.record("document.sealed", actor="ST09", dossier=dossier, clear=same)
+
+
+def log_in(app: Flask, account: str) -> FlaskClient:
+    """Give a client that is logged in, without a browser."""
+    client = app.test_client()
+    post(client, "/dang-nhap", "/dang-nhap", account=account, password=PASSWORD)
+    return client
+
+
+def csrf(client: FlaskClient, path: str) -> str:
+    """Take the form token out of a page."""
+    return client.get(path, base_url=HTTPS).text.split('name="csrf_token" value="')[1].split('"')[0]
+
+
+def post(client: FlaskClient, path: str, form_on: str = "/tai-khoan", **fields: Any):  # noqa: ANN201
+    """Post a form with its token."""
+    data = fields | {"csrf_token": csrf(client, form_on)}
+    return client.post(path, data=data, base_url=HTTPS, headers={"Referer": HTTPS})
+
+
+def get(client: FlaskClient, path: str):  # noqa: ANN201
+    """Get a page."""
+    return client.get(path, base_url=HTTPS)
+
+
+def today() -> date:
+    """Give the local day."""
+    return clock.local_day(stamp())
