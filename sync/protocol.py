@@ -200,10 +200,16 @@ def judge_hello(hello: Hello, holding: Holding) -> HelloAnswer:
     """Say how a device stands to what is held of it. Changes nothing; feed, keys and receipt are added by the caller."""
     inc = hello.life.inc
     told = next((mark for mark in hello.heads if mark.inc == inc), None)
-    if told is None:
-        return HelloAnswer(Verdict.FORK)
     have = holding.heads.get(inc)
+    if told is None or _newer_lives(hello, holding):
+        return HelloAnswer(Verdict.FORK, have)
     return _judge_new(hello, holding) if have is None else _judge_known(told, have, holding)
+
+
+def _newer_lives(hello: Hello, holding: Holding) -> bool:
+    """Say whether a life after this one is held that the device does not know: a box that was replaced, or an old copy of it."""
+    newer = {inc for inc, inc_no in holding.ordinals.items() if inc_no > hello.life.inc_no}
+    return not newer <= {mark.inc for mark in hello.heads}
 
 
 def _judge_new(hello: Hello, holding: Holding) -> HelloAnswer:
