@@ -4,7 +4,7 @@ PAdES B-B with SHA-256. It only appends: what was signed before stays byte for b
 (appliance/signatures.py does, before) and knows no device: any pyHanko Signer will do.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 
 from pyhanko.pdf_utils import generic
@@ -12,12 +12,11 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.sign.fields import FieldMDPAction, FieldMDPSpec, SigFieldSpec, SigSeedSubFilter, enumerate_sig_fields
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, Signer
-from pyhanko.stamp.base import BaseStampStyle
 
 from appliance.clock import local
 from appliance.errors import Refused
 from hardware.form_fields import fill_fields
-from hardware.stamps import leader_look, organisation_look
+from hardware.stamps import StampLook, leader_look, organisation_look
 
 DIGEST = "sha256"
 LEADER_FIELD = "ky_lanh_dao"
@@ -81,12 +80,11 @@ def _open(pdf: bytes) -> IncrementalPdfFileWriter:
         raise Refused("pdf_unreadable") from error
 
 
-def _sign(
-    writer: IncrementalPdfFileWriter, signer: Signer, at: str, field: str, place: Place | None, look: BaseStampStyle
-) -> bytes:
-    fields = {name: value for name, value, _ in enumerate_sig_fields(writer.prev)}
-    if fields.get(field) is not None:
+def _sign(writer: IncrementalPdfFileWriter, signer: Signer, at: str, field: str, place: Place | None, look: StampLook) -> bytes:
+    fields = {name: (value, reference.get_object()) for name, value, reference in enumerate_sig_fields(writer.prev)}
+    if field in fields and fields[field][0] is not None:
         raise Refused("signature_field_taken", field=field)
+    look = replace(look, clear=_overlaps(field, {name: widget for name, (_, widget) in fields.items() if "/Rect" in widget}))
     new = None if field in fields else _new_field(field, place)
     about = PdfSignatureMetadata(field_name=field, md_algorithm=DIGEST, subfilter=SigSeedSubFilter.PADES)
     return _DatedSigner(at, about, signer, stamp_style=look, new_field_spec=new).sign_pdf(writer).getvalue()
@@ -97,6 +95,28 @@ def _new_field(field: str, place: Place | None) -> SigFieldSpec:
         raise Refused("signature_field_missing", field=field)
     left, bottom, right, top = (round(edge) for edge in place.box)
     return SigFieldSpec(field, on_page=place.page, box=(left, bottom, right, top), field_mdp_spec=LOCKS.get(field))
+
+
+def _overlaps(field: str, widgets: dict[str, generic.DictionaryObject]) -> tuple[float, float]:
+    """Say how much of the field's left and right other signatures cover: a seal lies over a third of the signature."""
+    if field not in widgets:
+        return 0.0, 0.0
+    left, bottom, right, top = (float(edge) for edge in widgets[field]["/Rect"])
+    covered = [0.0, 0.0]
+    for name, widget in widgets.items():
+        its_left, its_bottom, its_right, its_top = (float(edge) for edge in widget["/Rect"])
+        apart = its_right <= left or its_left >= right or its_top <= bottom or its_bottom >= top
+        if name == field or apart or _page(widget) != _page(widgets[field]):
+            continue
+        if its_left < left:
+            covered[0] = max(covered[0], its_right - left)
+        else:
+            covered[1] = max(covered[1], right - its_left)
+    return covered[0], covered[1]
+
+
+def _page(widget: generic.DictionaryObject) -> generic.PdfObject | None:
+    return widget.raw_get("/P") if "/P" in widget else None
 
 
 def _lock_fields(writer: IncrementalPdfFileWriter) -> None:

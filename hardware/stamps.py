@@ -53,13 +53,14 @@ def shown_time(at: str) -> str:
 
 @dataclass(frozen=True)
 class StampLook(BaseStampStyle):
-    """A bordered box of lines in one colour, as pyHanko's signer wants it."""
+    """A bordered box of lines in one colour, as pyHanko's signer wants it; `clear` leaves room at left and right."""
 
     lines: tuple[str, ...] = ()
     colour: Colour = BLACK
+    clear: tuple[float, float] = (0.0, 0.0)
 
     def create_stamp(self, writer: BasePdfFileWriter, box: BoxConstraints, text_params: dict) -> "TextLook":  # type: ignore[override]
-        return TextLook(writer, box, self.lines, Type(self.colour, SIZE_MAX_PT), border=True)
+        return TextLook(writer, box, self.lines, Type(self.colour, SIZE_MAX_PT), border=True, clear=self.clear)
 
 
 @dataclass(frozen=True)
@@ -75,10 +76,19 @@ class Type:
 class TextLook(AppearanceContent):
     """Lines of text wrapped and shrunk until they fit the box, drawn with an embedded subset of our own font."""
 
-    def __init__(self, writer: BasePdfFileWriter, box: BoxConstraints, lines: tuple[str, ...], kind: Type, border: bool = False):
+    def __init__(
+        self,
+        writer: BasePdfFileWriter,
+        box: BoxConstraints,
+        lines: tuple[str, ...],
+        kind: Type,
+        border: bool = False,
+        clear: tuple[float, float] = (0.0, 0.0),
+    ):
         super().__init__(writer=writer, box=box)
         self.lines, self.kind, self.border = tuple(map(nfc, lines)), kind, border
         self.margin = MARGIN_PT if border else 0.0
+        self.left, self.room = self.margin + clear[0], box.width - 2 * self.margin - sum(clear)
         self.glyphs = GlyphAccumulator(writer, BytesIO(_font(kind.font)), kind.size, bcp47_lang_code="vi-VN")
 
     def render(self) -> bytes:
@@ -99,14 +109,14 @@ class TextLook(AppearanceContent):
     def _line(self, text: str, size: float, y: float) -> bytes:
         self.glyphs.font_size = size  # type: ignore[assignment]  # It may be a float.
         shape = self.glyphs.shape(text)
-        x = self.margin + (self._room - shape.x_advance * size) * self.kind.align / 2
+        x = self.left + (self.room - shape.x_advance * size) * self.kind.align / 2
         return b"BT /F %.2f Tf 1 0 0 1 %.2f %.2f Tm %s ET" % (size, x, y, shape.graphics_ops)
 
     def _fit(self) -> tuple[float, list[str]]:
         size = self.kind.size
         while True:
             lines = [piece for line in self.lines for piece in self._wrap(line, size)]
-            wide = max(self._width(line, size) for line in lines) > self._room
+            wide = max(self._width(line, size) for line in lines) > self.room
             tall = len(lines) * size * LEADING > self.box.height - 2 * self.margin
             if not (wide or (tall and len(lines) > 1)) or size <= SIZE_MIN_PT:
                 return size, lines
@@ -118,7 +128,7 @@ class TextLook(AppearanceContent):
         lines: list[str] = []
         for word in text.split():
             longer = f"{lines[-1]} {word}" if lines else word
-            if lines and self._width(longer, size) <= self._room:
+            if lines and self._width(longer, size) <= self.room:
                 lines[-1] = longer
             else:
                 lines.append(word)
@@ -126,10 +136,6 @@ class TextLook(AppearanceContent):
 
     def _width(self, text: str, size: float) -> float:
         return self.glyphs.shape(text).x_advance * size
-
-    @property
-    def _room(self) -> float:
-        return self.box.width - 2 * self.margin
 
 
 @cache

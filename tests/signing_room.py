@@ -42,7 +42,7 @@ WANTED = {**tokens.WANTED, "het-han": ("expired", "44556677"), "thu-hoi": ("revo
 WAIT_S = 60
 
 
-def form_pdf(text: str = "KET QUA") -> bytes:
+def form_pdf(text: str = "KET QUA", places: dict = SIGNATURE_FIELDS) -> bytes:
     """Make one A4 page with the fields of a result; a different text makes a different document."""
     with pikepdf.new() as pdf:
         page = pdf.add_blank_page(page_size=(595, 842)).obj
@@ -50,7 +50,7 @@ def form_pdf(text: str = "KET QUA") -> bytes:
         page.Resources = Dictionary(Font=Dictionary(F1=font))
         page.Contents = pdf.make_stream(b"BT /F1 20 Tf 90 760 Td (%s) Tj ET" % text.encode())
         fields = [pdf.make_indirect(_widget(page, Name.Tx, name, box)) for name, box in TEXT_FIELDS.items()]
-        fields += [pdf.make_indirect(_widget(page, Name.Sig, name, box)) for name, box in SIGNATURE_FIELDS.items()]
+        fields += [pdf.make_indirect(_widget(page, Name.Sig, name, box)) for name, box in places.items()]
         page.Annots = Array(fields)
         pdf.Root.AcroForm = pdf.make_indirect(
             Dictionary(Fields=Array(fields), DA=String("/F1 13 Tf 0 g"), DR=Dictionary(Font=Dictionary(F1=font)))

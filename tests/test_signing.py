@@ -67,6 +67,15 @@ def test_the_letters_stand_as_close_as_they_should(sealed, tmp_path):
     assert 190 < width[FILL["ngay_van_ban"]] < 205  # As wide as 13 points of Times italic are.
 
 
+def test_where_the_seal_lies_over_the_signature_both_can_still_be_read(ca, tmp_path):
+    places = {"ky_lanh_dao": (340, 120, 520, 190), "dau_co_quan": (290, 110, 390, 210)}
+    (tmp_path / "a.pdf").write_bytes(ca.sealed(ca.signed(form_pdf(places=places))))
+    told = subprocess.run(["pdftotext", "-bbox", tmp_path / "a.pdf", "-"], check=True, capture_output=True, timeout=30)
+    edges = {word[:8]: (float(left), float(right)) for left, right, word in re.findall(WORD, told.stdout.decode())}
+    assert edges["Cơ quan "][1] <= 340  # The seal's words end where the signature's box begins …
+    assert edges["Người ký"][0] >= 390  # … and the signature's begin where the seal's box ends.
+
+
 def test_filled_fields_are_read_only_and_the_font_is_inside_the_file(sealed, tmp_path):
     (tmp_path / "a.pdf").write_bytes(sealed)
     with pikepdf.open(tmp_path / "a.pdf") as pdf:
