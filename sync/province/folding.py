@@ -18,7 +18,7 @@ from appliance.errors import Refused
 from appliance.events import Event
 from appliance.ids import device_bytes
 from appliance.ledger import key_of
-from sync.province import feed_out
+from sync.province import feed_out, wanted
 from sync.province import store_sqlite as store
 from sync.province.opened import Province
 from sync.province.store_sqlite import Received
@@ -28,13 +28,15 @@ log = logging.getLogger("motcua.province")
 
 
 def fold_new(province: Province) -> None:
-    """Fold what the rows do not know yet. Called after every segment and at opening; doing it twice changes nothing."""
+    """Fold what the rows do not know yet. Called after every segment and at every hello; doing it twice changes nothing."""
     while _fold_batch(province):
         pass
     remove_doomed(province)
 
 
 def _fold_batch(province: Province) -> bool:
+    if not store.events_not_folded(province.db, 1):
+        return False
     with province.writing() as db:
         batch = store.events_not_folded(db, BATCH_EVENTS)
         for received in batch:
@@ -52,6 +54,7 @@ def _fold_or_set_aside(province: Province, db: Database, received: Received) -> 
             body = {"dossier": event.k, "erased_at": event.at}
             feed_out.add(db, province.signing, received.device, "erasure.confirmed", body)
         rows.fold(db, received.device, received.inc, event, _personal(db, received, event))
+        wanted.note(province, db, received.device, event)
 
 
 @contextmanager

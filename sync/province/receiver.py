@@ -39,6 +39,7 @@ KEY_BYTES = 32
 def hello(province: Province, device: Device, said: Hello) -> HelloAnswer:
     """Say how a device stands; a new life that may begin is kept, a fork is remembered."""
     inc = bytes.fromhex(said.life.inc)
+    folding.fold_new(province)  # What was kept and not folded before a power cut.
     with province.writing() as db:
         answer = judge_hello(said, store.holding(db, device.id))
         if answer.verdict is Verdict.EXTENDS and answer.have is None:

@@ -62,6 +62,15 @@ CREATE TABLE standing (                -- what every device must know, the newes
 ) STRICT;
 """
 
+AWAY = """
+CREATE TABLE file_wanted (             -- files that events name and that have not come; a row may outlive the file's coming
+    device TEXT NOT NULL, digest TEXT NOT NULL, since TEXT NOT NULL, PRIMARY KEY (device, digest)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX file_wanted_by_digest ON file_wanted (digest);
+CREATE INDEX dossier_by_device ON dossier (device);
+CREATE INDEX key_wanted_by_device ON key_wanted (device);
+"""
+
 
 @migrations()
 def p001_received(db: Database) -> None:
@@ -73,3 +82,9 @@ def p001_received(db: Database) -> None:
 def p002_given(db: Database) -> None:
     """What the province promises: receipts, number grants, feed records."""
     run_script(db, GIVEN)
+
+
+@migrations()
+def p003_away(db: Database) -> None:
+    """Files still on their way, and a way to one commune's dossiers."""
+    run_script(db, AWAY)

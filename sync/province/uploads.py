@@ -12,6 +12,7 @@ from appliance import files
 from appliance.crash import crash_here
 from appliance.errors import Refused
 from sync.protocol import CHUNK_BYTES_MAX, FileAnswer, MissingFile, UploadAnswer
+from sync.province import wanted
 from sync.province.opened import Province
 from sync.province.store_sqlite import Device
 
@@ -89,6 +90,7 @@ def _finish(province: Province, part: Path, digest: str) -> None:
     crash_here("receiver_before_file_rename")
     files.put_path(province.home, part)
     crash_here("receiver_after_file_rename")
+    wanted.came(province, digest)
 
 
 def _part(province: Province, device: Device, digest: str) -> Path:
