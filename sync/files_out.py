@@ -53,12 +53,11 @@ def send_some(sender: Sender, out: FilesOut) -> int:
     wanted = {missing.digest: missing for missing in answer.missing}
     # What is not here was erased, or is lost; it cannot go, and the comparison of both sides finds it.
     settled = {file.s for file in waiting if file.s not in wanted or not files.has(box.home, file.s)}
-    settled -= set(answer.refused)
+    settled -= set(answer.refused)  # The event that names it was not folded there: a later round asks again.
     batch = [(file, wanted[file.s]) for file in waiting if file.s in wanted and file.s not in settled][:BATCH_FILES]
     with ThreadPoolExecutor(CONNECTIONS) as pool:
         faults = list(pool.map(lambda pair: _send(sender, out, *pair), batch))
     out.failed |= {file.s: fault for (file, _), fault in zip(batch, faults, strict=True) if fault}
-    out.failed |= dict.fromkeys(answer.refused, "file_not_named")
     _mark_sent(box, settled | {file.s for file, _ in batch if file.s not in out.failed})
     _move_cursor(box)
     return len(settled) + len(batch)

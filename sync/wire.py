@@ -94,18 +94,18 @@ class Wire:
         return self._json("GET", f"/inventory/files?after={after}", protocol.InventoryFiles)
 
     def _json(
-        self, method: str, path: str, kind: type[Said], body: bytes = b"", media: str = JSON, more: Mapping[str, str] | None = None
+        self, method: str, path: str, kind: type[Said], body: bytes | None = None, media: str = JSON, more: Mapping[str, str] | None = None
     ) -> Said:
         return _decoded(self._ask(method, path, body, media, more), kind)
 
-    def _ask(self, method: str, path: str, body: bytes = b"", media: str = JSON, more: Mapping[str, str] | None = None) -> bytes:
+    def _ask(self, method: str, path: str, body: bytes | None = None, media: str = JSON, more: Mapping[str, str] | None = None) -> bytes:
         headers = {"Sync-Version": str(VERSION), **(more or {})}
-        if body:
+        if body is not None:
             headers |= {"Content-Type": media, "Content-Length": str(len(body)), "Content-Digest": content_digest(body)}
         try:
             # A body in blocks: the time limit then holds for each block and not for all of a large body on a slow line.
             answer = self._pool.request(
-                method, self.url + path, body=io.BytesIO(body) if body else None, headers=headers, preload_content=False
+                method, self.url + path, body=io.BytesIO(body) if body is not None else None, headers=headers, preload_content=False
             )
             with answer:
                 data = answer.read(ANSWER_BYTES_MAX)
