@@ -5,18 +5,36 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Locator, Page, expect
+from PIL import Image
+from playwright.sync_api import Browser, Locator, Page, expect
 
-from appliance import database, drafts, files, numbering, queries
+from appliance import database, drafts, files, forms, numbering, queries
 from appliance.box import Box
 from appliance.config import Home
-from browsing import assert_page_good, focused, login, shot
+from appliance.forms import Paper, SlipData
+from browsing import SIZE, assert_page_good, focused, login, serving, shot
 from hardware import sane_config
 from scan_room import NAME, QUIET_S, Room, Simulator, until
 from test_printer import Shop, shop  # noqa: F401
 from web import collector
+from web.app import create_app
 
 CARD = "089190012345|381234567|Nguyễn Thị Ngọc Ánh|05081990|Nữ|Ấp Long Định, xã An Châu, tỉnh An Giang|10092025"
+SLIP = SlipData(
+    made_at="2026-11-21T02:15:30Z",
+    agency="ỦY BAN NHÂN DÂN\nXÃ AN CHÂU",
+    place="An Châu",
+    reception_place="Trung tâm",
+    dossier_code="H99",
+    qr_text="H99",
+    applicant_name="Nguyễn Thị Ngọc Ánh",
+    procedure_name="Đăng ký khai sinh",
+    components=(Paper(name="Tờ khai", originals=1),),
+    limit_text="Trong ngày",
+    received_at="2026-11-21T02:15:30Z",
+    due_at="2026-11-21T10:00:00Z",
+    officer_name="Trần Thị Bích",
+)
 
 
 @pytest.fixture
@@ -155,3 +173,217 @@ def test_sheets_become_thumbnails_are_turned_moved_scanned_again_and_printed(des
     dossier = queries.dossier(box.db, queries.to_take(box.db)[0].id)
     assert [p.get("turn") for p in dossier.components[0]["pages"]] == [0, 1, 0]
     assert shop.printed()[-1] == files.read(box.home, dossier.slip)
+
+
+def fill(page: Page, procedure: str = "khai sinh", first: str = "Đăng ký khai sinh") -> None:
+    """Read the card and choose a procedure."""
+    wedge(page, CARD)
+    expect(page.get_by_label("Họ, chữ đệm và tên").first).to_have_value("Nguyễn Thị Ngọc Ánh")
+    choose(page, procedure, first)
+    expect(page.locator("#components")).to_be_visible()
+
+
+def saved(page: Page) -> None:
+    """Wait until what was typed is kept."""
+    expect(page.locator("#saved")).to_contain_text("Đã lưu nháp")
+
+
+def test_a_jam_at_page_two_keeps_page_one_and_f8_goes_on(desk: Page, box: Box, scanner) -> None:
+    fill(desk)
+    desk.get_by_label("Có: Giấy chứng sinh").check()
+    scanner.turn(load=3, jam_after=1)
+    desk.keyboard.press("F8")
+    expect(desk.get_by_role("alert").filter(has_text="kẹt giấy")).to_contain_text("Đã lưu 1 trang.")
+    expect(desk.locator("#scans")).to_contain_text("đặt lại từ trang 2 rồi bấm F8")
+    expect(thumbs(desk)).to_have_count(1)
+    shot(desk, "tiep-nhan-ket-giay")
+    assert_page_good(desk)
+    scanner.turn(load=["giay-chung-sinh", "giay-uy-quyen"], jam=False)
+    desk.keyboard.press("F8")
+    expect(thumbs(desk)).to_have_count(3)
+    expect(desk.locator("#scans").get_by_role("alert")).to_have_count(0)
+
+
+def test_sheets_may_come_before_a_name_is_typed(desk: Page, box: Box, scanner) -> None:
+    scanner.turn(load=1)
+    desk.keyboard.press("F8")
+    expect(thumbs(desk)).to_have_count(1)
+    fill(desk)
+    saved(desk)
+    draft = drafts.open_of(box.db, "ST04")[0]
+    assert (len(draft.pages), draft.body.applicant["name"]) == (1, "Nguyễn Thị Ngọc Ánh")
+
+
+def test_a_colleague_is_told_who_uses_the_scanner(desk: Page, box: Box, browser: Browser, live_server: str, scanner) -> None:
+    fill(desk)
+    saved(desk)
+    scanner.turn(load=3, hang_after=1)
+    desk.keyboard.press("F8")
+    expect(thumbs(desk)).to_have_count(1)
+    other = browser.new_context(viewport=SIZE, locale="vi-VN").new_page()
+    login(other, live_server, "st05", counter=1)
+    other.goto(f"{live_server}/tiep-nhan")
+    other.keyboard.press("F8")
+    expect(other.get_by_role("alert").filter(has_text="máy quét")).to_contain_text("Phạm Thị Giả Định đang dùng máy quét này")
+    other.context.close()
+    scanner.turn(hang_after=None, hang=False)
+    expect(thumbs(desk)).to_have_count(3)
+
+
+def test_the_draft_survives_browser_and_server(desk: Page, box: Box, browser: Browser, commune: Home) -> None:
+    fill(desk)
+    desk.get_by_label("Có: Giấy chứng sinh").check()
+    desk.get_by_label("Điện thoại").first.fill("0912 345 678")
+    saved(desk)
+    until(lambda: drafts.open_of(box.db, "ST04")[0].body.applicant.get("phone") == "0912 345 678")
+    again = create_app(Home(commune.root), collect=False)
+    with serving(again) as address:
+        page = browser.new_context(viewport=SIZE, locale="vi-VN").new_page()
+        login(page, address, "st04", counter=1)
+        page.get_by_role("link", name=re.compile("Bản nháp|Nguyễn Thị Ngọc Ánh")).first.click()
+        expect(page.get_by_label("Họ, chữ đệm và tên").first).to_have_value("Nguyễn Thị Ngọc Ánh")
+        expect(page.get_by_label("Điện thoại").first).to_have_value("0912 345 678")
+        expect(page.locator("#procedure-q")).to_have_value(re.compile("Đăng ký khai sinh"))
+        expect(page.get_by_label("Có: Giấy chứng sinh")).to_be_checked()
+        page.context.close()
+    again.extensions["box"].close()
+
+
+def test_a_second_window_loses_nothing_and_says_what_differs(desk: Page, box: Box) -> None:
+    fill(desk)
+    saved(desk)
+    second = desk.context.new_page()
+    second.goto(desk.url)
+    second.get_by_label("Ghi chú").fill("từ cửa sổ hai")
+    saved(second)
+    until(lambda: drafts.open_of(box.db, "ST04")[0].body.note == "từ cửa sổ hai")
+    desk.get_by_label("Ghi chú").fill("từ cửa sổ một")
+    expect(desk.locator("#conflict")).to_contain_text("vừa được lưu ở một cửa sổ khác")
+    expect(desk.locator("#conflict")).to_contain_text("từ cửa sổ hai")
+    expect(desk.get_by_label("Ghi chú")).to_have_value("từ cửa sổ một")
+    assert_page_good(desk)
+    shot(desk, "tiep-nhan-hai-cua-so")
+    desk.get_by_role("button", name="Giữ nội dung trang này").click()
+    until(lambda: drafts.open_of(box.db, "ST04")[0].body.note == "từ cửa sổ một")
+    expect(desk.locator("#conflict")).to_be_empty()
+
+
+def test_what_is_missing_is_listed_with_links_to_the_fields(desk: Page, box: Box) -> None:
+    choose(desk, "2.000815", "Chứng thực bản sao từ bản chính")
+    expect(desk.locator("#components")).to_be_visible()
+    desk.keyboard.press("F9")
+    expect(desk.locator("#errors")).to_be_focused()
+    assert desk.title().startswith("Lỗi: ")
+    assert_page_good(desk)
+    shot(desk, "tiep-nhan-thieu")
+    desk.get_by_role("link", name="Nhập số trang bản chính").click()
+    assert focused(desk).startswith("Số trang bản chính")
+    assert queries.to_take(box.db) == []
+
+
+def test_certified_copies_are_priced_while_one_types(desk: Page, box: Box) -> None:
+    fill(desk, "2.000815", "Chứng thực bản sao từ bản chính")
+    desk.get_by_label("Số trang bản chính").fill("3")
+    desk.get_by_label("Số bản cần chứng thực").fill("5")
+    expect(desk.locator("#facts")).to_contain_text("25.000")
+    desk.get_by_label(re.compile("Có: Bản chính")).check()
+    desk.keyboard.press("F9")
+    expect(desk.locator(".toast")).to_contain_text("Đã tiếp nhận")
+
+
+def test_a_fee_of_the_provinces_council_is_entered_by_the_officer(desk: Page, box: Box) -> None:
+    fill(desk, "1.004873", "xác nhận tình trạng hôn nhân")
+    expect(desk.locator("#facts")).to_contain_text("cán bộ nhập")
+    desk.get_by_label("Lệ phí hộ tịch").fill("15.000")
+    expect(desk.locator("#facts")).to_contain_text("15.000")
+    shot(desk, "tiep-nhan-hon-nhan")
+    desk.get_by_label(re.compile("Có: Tờ khai")).check()
+    desk.keyboard.press("F9")
+    expect(desk.locator(".toast")).to_contain_text("Đã tiếp nhận")
+    assert queries.dossier(box.db, queries.to_take(box.db)[0].id).fee_lines[0]["amount"] == 15_000
+
+
+def test_a_likely_duplicate_is_shown_before_acceptance(desk: Page, box: Box) -> None:
+    for _ in range(2):
+        fill(desk)
+        desk.get_by_label("Có: Giấy chứng sinh").check()
+        saved(desk)
+        duplicates = desk.locator("#facts").get_by_text("Đã có hồ sơ cùng thủ tục của người này").count()
+        desk.keyboard.press("F9")
+        expect(desk.locator(".toast").first).to_contain_text("Đã tiếp nhận")
+        expect(desk.get_by_label("Họ, chữ đệm và tên").first).to_have_value("")
+    assert duplicates == 1
+    assert len(queries.to_take(box.db)) == 2
+
+
+def test_files_that_exist_become_pages_and_a_bad_one_is_named(desk: Page, box: Box, tmp_path) -> None:
+    fill(desk)
+    photo = tmp_path / "anh.png"
+    Image.new("RGB", (800, 1100), "white").save(photo)
+    slip = forms.render("slip", SLIP)
+    (tmp_path / "don.pdf").write_bytes(slip)
+    (tmp_path / "hong.pdf").write_bytes(b"not a pdf")
+    desk.get_by_role("link", name="Dùng tệp có sẵn…").click()
+    desk.get_by_label(re.compile("Tệp ảnh")).set_input_files([photo, tmp_path / "don.pdf", tmp_path / "hong.pdf"])
+    assert_page_good(desk)
+    desk.get_by_role("button", name="Thêm tệp").click()
+    expect(thumbs(desk)).to_have_count(3)
+    expect(desk.locator("#scans").get_by_role("alert")).to_contain_text("hong.pdf không phải ảnh")
+    pages = drafts.open_of(box.db, "ST04")[0].pages
+    assert [(p.media, p.facts.get("n")) for p in pages] == [("image/png", None), ("application/pdf", 1), ("application/pdf", 2)]
+    assert files.read(box.home, pages[1].digest) == slip
+
+
+def test_a_draft_that_was_given_up_comes_back(desk: Page, box: Box) -> None:
+    fill(desk)
+    saved(desk)
+    desk.get_by_role("link", name="Bỏ nháp…").click()
+    desk.get_by_role("button", name="Bỏ bản nháp").click()
+    expect(desk.get_by_label("Họ, chữ đệm và tên").first).to_have_value("")
+    assert drafts.open_of(box.db, "ST04") == []
+    desk.get_by_role("button", name="Hoàn tác").click()
+    expect(desk.get_by_label("Họ, chữ đệm và tên").first).to_have_value("Nguyễn Thị Ngọc Ánh")
+
+
+def test_the_scan_station_shows_one_page_large(desk: Page, box: Box, scanner) -> None:
+    fill(desk)
+    desk.get_by_label("Có: Giấy chứng sinh").check()
+    scanner.turn(load=["giay-chung-sinh", "giay-trang", "giay-uy-quyen"])
+    desk.keyboard.press("F8")
+    expect(thumbs(desk)).to_have_count(3)
+    desk.get_by_role("link", name="Xem lớn").click()
+    expect(desk.get_by_role("heading", name="Quét hồ sơ")).to_be_visible()
+    expect(desk.get_by_role("link", name="Trang 2, trắng")).to_be_visible()
+    thumbs(desk).nth(0).focus()
+    expect(desk.get_by_role("heading", name="Trang 1")).to_be_visible()
+    assert_page_good(desk)
+    shot(desk, "quet-ho-so")
+    desk.get_by_label(re.compile("Chuyển trang 1")).select_option(label="Tờ khai đăng ký khai sinh theo mẫu")
+    desk.get_by_role("button", name="Chuyển", exact=True).click()
+    expect(thumbs(desk)).to_have_count(2)
+    desk.keyboard.press("F9")
+    expect(desk.locator("#cell-c2")).to_contain_text("1 trang")
+
+
+def test_a_printer_without_paper_undoes_nothing_and_says_so(desk: Page, box: Box, scanner, shop: Shop) -> None:
+    shop.trouble("out_of_paper")
+    fill(desk)
+    desk.get_by_label("Có: Giấy chứng sinh").check()
+    desk.keyboard.press("F9")
+    expect(desk.locator(".toast")).to_contain_text("Đã tiếp nhận")
+    expect(desk.locator("#latest")).to_contain_text("Máy in hết giấy", timeout=40_000)
+    desk.goto(desk.url.split("/tiep-nhan")[0] + "/in")
+    expect(desk.get_by_role("cell", name="Nạp giấy, máy tự in tiếp.", exact=False)).to_be_visible()
+    assert_page_good(desk)
+    shot(desk, "ban-in")
+    shop.mend()
+    expect(desk.get_by_text("Đã in", exact=True)).to_be_visible(timeout=60_000)
+    desk.get_by_role("button", name="In lại").click()
+    expect(desk.get_by_role("row")).to_have_count(3)
+
+
+def test_the_empty_page_and_its_help_are_good(desk: Page) -> None:
+    assert_page_good(desk)
+    desk.keyboard.press("F1")
+    expect(desk.get_by_role("dialog")).to_contain_text("F8 quét tiếp")
+    assert_page_good(desk)

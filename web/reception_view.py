@@ -92,6 +92,11 @@ class View:
         return sorted({(reason, reason) for line in (self.choice.fee_lines if self.choice else ()) for reason in line.exemptions})
 
     @property
+    def unsure(self) -> bool:
+        """Say whether the officer must look before relying on it: an unconfirmed day was counted, or the catalogue doubts."""
+        return bool(self.doubts) or (self.choice is not None and self.choice.due.provisional)
+
+    @property
     def asks_due_day(self) -> bool:
         """Say whether an officer must promise a day."""
         return self.choice is not None and self.choice.limit.value is None

@@ -23,6 +23,7 @@ from web.vietnamese import sentence
 bp = Blueprint("scanning", __name__)
 TEMPLATES = {"column": "scan_column.html", "station": "scan_station_parts.html"}
 UNCHANGED = ("", 204)
+SAID_CHARS_MAX = 2_000
 
 
 @dataclass(frozen=True)
@@ -155,7 +156,7 @@ def answer(shown: Scans) -> str | Response | tuple[str, int]:
         where = {"into": shown.into, "page": shown.page.id if shown.page else None}
         return redirect(url_for("scanning.station", draft=shown.draft.id, **where), 303)
     name = TEMPLATES[request.values.get("place", "column")]
-    return render_template(name, s=shown, presets=scan_jobs.PRESETS, scanners=box().home.settings.scanners)
+    return render_template(name, swapped=True, s=shown, presets=scan_jobs.PRESETS, scanners=box().home.settings.scanners)
 
 
 @bp.get("/tiep-nhan/<uuid:draft>/quet")
@@ -173,7 +174,9 @@ def station(draft: UUID) -> str:
 @act("scan")
 def fragment(draft: UUID) -> str | Response | tuple[str, int]:
     """Give the pages as they are now; nothing while they are as the asker has them."""
-    shown = scans(own(str(draft)))
+    # What was said last is said again: the page asks by itself whenever something changed, the answer's own change too.
+    said = {name: request.args.get(name, "")[:SAID_CHARS_MAX] for name in ("problem", "removed")}
+    shown = scans(own(str(draft)), **said)
     return UNCHANGED if request.args.get("seen") == shown.seen else answer(shown)
 
 

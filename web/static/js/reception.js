@@ -67,7 +67,7 @@ function forget(which) {
 
 // A button of #scans that was pressed before htmx had it in hand must not leave the page.
 document.addEventListener("submit", (event) => {
-  if (event.submitter?.closest("#scans")) { event.preventDefault(); event.stopPropagation(); }
+  if (event.submitter?.closest("#scans,#scanbar")) { event.preventDefault(); event.stopPropagation(); }
 }, true);
 
 // The page that has focus is the chosen one; the tools and Shift+F8 act on it.
