@@ -100,7 +100,8 @@ def admit(home: Home, request: Request, unit: str, name: str, now: datetime) -> 
     admission.grant_numbers(province, request.device, grant_sizes(catalogue.builtin().books.values()))
     feed = tuple(admission.initial_feed(province, request.device))
     province.close()
-    server_root, signing_key, age_recipient = ((home.keys / n).read_text() for n in ("lan-ca.crt", "province.pub", "province.age.pub"))
+    kept = ("lan-ca.crt", "province.pub", "province.age.pub")
+    server_root, signing_key, age_recipient = ((home.keys / name).read_text() for name in kept)
     return Admission(request.device, pem, server_root, signing_key, age_recipient, feed)
 
 

@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from appliance import officers
 from appliance.config import Home
 from browsing import CHROMIUM, LAUNCH, SIZE, serving, watch
+from demonstration import demonstration  # noqa: F401  the fixture of the whole demonstration
 from people import PASSWORD, add_staff, make_home
 from provisioning.demo import tokens
 from replica import replicating

@@ -1,32 +1,19 @@
 """Style, script, font and icon files under an address that carries their common version, so browsers keep them for good."""
 
-import hashlib
 import mimetypes
-from functools import lru_cache
-from pathlib import Path
 
 from flask import Blueprint, Flask, Response, abort, send_from_directory, url_for
 from markupsafe import Markup
 
 from appliance.rights import PUBLIC
 from web.per_request import act
+from web.static_version import FOLDER, digest
 
 bp = Blueprint("files", __name__)
-FOLDER = Path(__file__).parent / "static"
 MAX_AGE_S = 365 * 24 * 3600
 # A bare Debian has no /etc/mime.types, and nosniff makes browsers refuse a module of the wrong type.
 for kind, ending in (("text/javascript", ".js"), ("font/woff2", ".woff2"), ("image/svg+xml", ".svg")):
     mimetypes.add_type(kind, ending)
-
-
-@lru_cache(maxsize=1)
-def digest() -> str:
-    """Give one short digest of all static files."""
-    together = hashlib.sha256()
-    for path in sorted(FOLDER.rglob("*")):
-        if path.is_file():
-            together.update(path.relative_to(FOLDER).as_posix().encode() + b"\0" + path.read_bytes())
-    return together.hexdigest()[:12]
 
 
 @bp.get("/static/<version>/<path:name>")

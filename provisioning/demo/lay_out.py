@@ -10,9 +10,9 @@ from hardware import sane_config
 from provisioning.debian import NGINX
 from provisioning.demo import print_shop
 from provisioning.demo.plan import LOOPBACK, Demo, programs
-from provisioning.rendered import FILES, rendered
+from provisioning.rendered import rendered
+from web.static_version import FOLDER, digest
 
-STATIC = FILES.parent.parent / "web" / "static"
 BODY_MAX, SYNC_BODY_MAX = "64m", "8m"
 RESTART_TRIES = 1000
 STARTED_S = 1
@@ -52,12 +52,13 @@ def configure(demo: Demo) -> None:
             socket=home.run / ("province.sock" if province else "web.sock"),
             own_http2_line=own_http2_line,
             as_root=os.geteuid() == 0,
-            static=STATIC,
-            files=FILES,
+            static=FOLDER,
+            version=digest(),
             body_max=BODY_MAX,
             sync_body_max=SYNC_BODY_MAX,
         )
         write_durably(home.run / "nginx.conf", text.encode())
+        write_durably(home.run / "away.html", rendered("away.html", version=digest()).encode())
     supervisor = rendered(
         "supervisord.conf",
         folder=demo.folder,

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import urllib3
 from supervisor.xmlrpc import SupervisorTransport
@@ -54,6 +55,17 @@ def run(demo: Demo, reset: bool, crash_at: str, say: Say) -> int:
 @contextmanager
 def running(demo: Demo, reset: bool = False, crash_at: str = "", say: Say = lambda text: None) -> Iterator[subprocess.Popen]:
     """Have a demonstration running inside the block. Raises DoesNotStart when it is not ready in time."""
+    prepare(demo, reset, crash_at, say)
+    supervisor = start(demo)
+    try:
+        wait_until_ready(demo, supervisor)
+        yield supervisor
+    finally:
+        _end(supervisor)
+
+
+def prepare(demo: Demo, reset: bool, crash_at: str, say: Say) -> None:
+    """Make everything that must be there before the programs start; stops a demonstration that still runs in this folder."""
     if len(os.fsencode(demo.supervisor_socket)) > SOCKET_NAME_BYTES_MAX:
         raise DoesNotStart(f"Đường dẫn {demo.root} quá dài cho ổ cắm Unix. Chọn thư mục khác bằng --home.")
     stop(demo)
@@ -69,12 +81,6 @@ def running(demo: Demo, reset: bool = False, crash_at: str = "", say: Say = lamb
         order.unlink(missing_ok=True)
         if crash_at:
             order.write_text(crash_at)
-    supervisor = start(demo)
-    try:
-        wait_until_ready(demo, supervisor)
-        yield supervisor
-    finally:
-        _end(supervisor)
 
 
 def start(demo: Demo) -> subprocess.Popen:
@@ -106,10 +112,10 @@ def wait_until_ready(demo: Demo, supervisor: subprocess.Popen) -> None:
 
 def stop(demo: Demo) -> bool:
     """Stop a demonstration that runs, wherever it was started. Says whether there was one."""
-    server = control(demo).supervisor
     try:
-        number = int(str(server.getPID()))
-        server.shutdown()
+        with control(demo) as supervisor:
+            number = supervisor.getPID()
+            supervisor.shutdown()
     except OSError:
         return False
     until = time.monotonic() + STOP_S
@@ -118,10 +124,14 @@ def stop(demo: Demo) -> bool:
     return True
 
 
-def control(demo: Demo) -> xmlrpc.client.ServerProxy:
-    """Give supervisor's own interface: getAllProcessInfo, stopProcess, startProcess, signalProcess …"""
+@contextmanager
+def control(demo: Demo) -> Iterator[Any]:
+    """Give supervisor's own calls: getAllProcessInfo, stopProcess, startProcess … Raises OSError when none runs."""
     transport = SupervisorTransport(None, None, f"unix://{demo.supervisor_socket}")
-    return xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport)
+    try:
+        yield xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport).supervisor
+    finally:
+        transport.close()
 
 
 def _end(supervisor: subprocess.Popen) -> None:
