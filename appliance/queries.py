@@ -108,6 +108,13 @@ FEE_DUE = """status IN (2, 4, 9) AND EXISTS (SELECT 1 FROM json_each(CAST(state 
 ON_PAPER = "status = 4 AND signature = 'submitted' AND CAST(state AS TEXT) ->> '$.documents[#-1].path' = 'paper'"
 
 
+def sent_back(db: Database) -> set[str]:
+    """Give the dossiers whose draft the leader gave back and nobody has mended yet."""
+    last = "CAST(state AS TEXT) ->> '$.documents[#-1].sent_back'"
+    sql = f"SELECT id FROM dossier WHERE status = 4 AND signature = 'none' AND coalesce({last}, '') <> ''"
+    return {row[0] for row in db.conn.execute(sql)}
+
+
 def to_pay(db: Database) -> list[Listed]:
     """List accepted dossiers whose fee was not taken whole, finished ones first: their people come next."""
     return _listed(db, FEE_DUE, [], f"status DESC, {BY_DUE}")

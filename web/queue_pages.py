@@ -19,7 +19,7 @@ from web.vietnamese import RESULT_STATES, sentence
 bp = Blueprint("queue", __name__)
 TAKEN_AT_ONCE_MAX = 50
 TYPED_CHARS_MAX = 100
-AT_CLERK = (Signature.SIGNED, Signature.NUMBERED)
+ELSEWHERE = (Signature.SUBMITTED, Signature.SIGNED, Signature.NUMBERED)
 
 
 @dataclass(frozen=True)
@@ -40,8 +40,7 @@ TABS = (
     Tab("", "Tất cả", lambda row, me: True),
     Tab("moi-den", "Mới đến", lambda row, me: row.listed.status == Status.ACCEPTED),
     Tab("dang-xu-ly", "Đang xử lý", lambda row, me: _open(row) and row.listed.holder == me),
-    Tab("cho-ky", "Chờ ký", lambda row, me: row.listed.signature == Signature.SUBMITTED),
-    Tab("cho-dong-dau", "Chờ đóng dấu", lambda row, me: row.listed.signature in AT_CLERK),
+    Tab("cho-ky", "Chờ ký, đóng dấu", lambda row, me: row.listed.signature in ELSEWHERE),
     Tab("nguoi-khac", "Người khác giữ", lambda row, me: row.listed.holder not in (None, me)),
     Tab("sap-han", "Sắp đến hạn", lambda row, me: row.due.is_near),
     Tab("qua-han", "Quá hạn", lambda row, me: row.due.is_late, late=True),
@@ -67,6 +66,7 @@ def shown(word: str, refused: Sequence[str] = ()) -> str:
         tab=tab,
         procedures=sorted({(row.listed.procedure, row.listed.procedure_name) for row in every}, key=lambda pair: pair[1]),
         step_of=step_of,
+        sent_back=queries.sent_back(box().db),
         me=me,
         at=stamp(),
         refused=refused,
@@ -90,8 +90,10 @@ def _text_of(row: Row) -> str:
     return " ".join((row.listed.code, row.listed.applicant or "", row.listed.procedure_name, row.holder))
 
 
-def step_of(row: Row) -> tuple[str, str]:
+def step_of(row: Row, sent_back: bool = False) -> tuple[str, str]:
     """Say where a dossier is inside its national status: icon and words."""
+    if sent_back:
+        return "undo-2", "Lãnh đạo trả lại"
     if row.listed.status == Status.ACCEPTED:
         return "inbox", "Mới đến"
     if row.listed.signature == Signature.NONE:

@@ -1,0 +1,389 @@
+"""The desks' pages without a browser: who may open and press what, what is said, what is written down."""
+
+import pytest
+from flask import Flask
+
+from appliance import events, numbering, processing, queries
+from appliance.box import Box
+from appliance.dossier import Signature, Status
+from appliance.release import still_due
+from appliance.rights import may
+from appliance.rules import EarlyRelease
+from desk_room import (
+    ANSWERS,
+    COPIES,
+    OWNER,
+    accept,
+    certify,
+    csrf,
+    get,
+    grant_numbers,
+    log_in,
+    post,
+    prepare,
+    seal_unsigned,
+    submit,
+)  # fmt: skip
+from people import STAFF
+from web import desk, next_step
+from web.due_chip import Chip
+from web.vietnamese import RESULT_STATES, STEPS, step_words
+
+BLUEPRINTS = (
+    "queue", "dossier", "result", "certify", "cashier", "returns", "early_release", "search_pages", "erasing", "clock_page",
+)  # fmt: skip
+COMMUNE_STAFF = [person for person in STAFF if not person[2].startswith("province")]
+
+
+@pytest.fixture
+def box(app: Flask) -> Box:
+    """Give the box behind the pages, with numbers to take."""
+    grant_numbers(app.extensions["box"])
+    return app.extensions["box"]
+
+
+def now(box: Box, dossier: str):  # noqa: ANN201
+    found = queries.dossier(box.db, dossier)
+    assert found
+    return found
+
+
+def fields(**changes: str) -> dict[str, str]:
+    """Fill the marital status form as an officer would."""
+    typed = ANSWERS | {"ngay_sinh": "05/08/1990", "so_dinh_danh": "089 190 012 345"} | changes
+    return {f"f-{name}": value for name, value in typed.items()} | {"leader": "ST01"}
+
+
+# --- rights
+
+
+@pytest.mark.parametrize("person", COMMUNE_STAFF, ids=[person[2] + person[0] for person in COMMUNE_STAFF])
+def test_every_route_of_the_desks_opens_for_those_in_the_table_and_nobody_else(app: Flask, box: Box, person: tuple) -> None:
+    who, role = person[0], person[2]
+    dossier = accept(box)
+    client = log_in(app, who.lower())
+    token = csrf(client, "/tai-khoan")
+    checked = 0
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint.split(".")[0] not in BLUEPRINTS:
+            continue
+        wanted = app.extensions["acts"][rule.endpoint]
+        path = app.url_map.bind("localhost").build(rule.endpoint, {"dossier": dossier, "number": 1, "name": "x"})
+        for method in rule.methods - {"HEAD", "OPTIONS"}:
+            answer = client.open(
+                path,
+                method=method,
+                data={"csrf_token": token},
+                base_url="https://localhost",
+                headers={"Referer": "https://localhost"},
+            )
+            refused = answer.status_code == 403
+            allowed = may({role}, wanted) and not (rule.endpoint == "result.print_result" and not may({role}, "view_page"))
+            assert refused != allowed, f"{role} {method} {path}: {answer.status_code}"
+            assert answer.status_code != 500, path
+            checked += 1
+    assert checked >= 25
+
+
+def test_every_look_at_a_dossier_is_written_down(app: Flask, box: Box) -> None:
+    dossier = accept(box)
+    client = log_in(app, "st08")
+    for path in (f"/ho-so/{dossier}", f"/ho-so/{dossier}/giay-to/2", f"/ho-so/{dossier}/ket-qua"):
+        get(client, path)
+    seen = [(row["officer"], row["what"]) for row in box.db.query("SELECT * FROM looking WHERE dossier = ? ORDER BY n", [dossier])]
+    assert seen == [("ST08", "view_dossier"), ("ST08", "view_page 2"), ("ST08", "prepare")]
+
+
+def test_full_numbers_stand_only_on_the_dossiers_own_page(app: Flask, box: Box) -> None:
+    dossier = accept(box, fee=8000)
+    certified = accept(box, COPIES)
+    certify(box, certified)
+    for account, paths in {
+        "st08": ("/viec", "/tra-cuu?q=anh", "/lenh?q=anh"),
+        "st07": ("/thu-phi",),
+        "st06": ("/tra-ket-qua", f"/tra-ket-qua/{certified}"),
+        "st09": ("/vao-so", f"/vao-so/{certified}"),
+    }.items():
+        client = log_in(app, account)
+        for path in paths:
+            text = get(client, path).text.replace("\u00a0", "")
+            assert OWNER["number"] not in text, path
+    assert "089\u00a0190\u00a0012\u00a0345" in get(log_in(app, "st08"), f"/ho-so/{dossier}").text
+
+
+# --- the queue
+
+
+def test_the_queue_sorts_by_deadline_and_each_tab_holds_its_own(app: Flask, box: Box) -> None:
+    late, today, far = accept(box, days=-4), accept(box, days=0), accept(box, days=20)
+    held, others = accept(box, days=8), accept(box, days=9)
+    prepare(box, held)
+    prepare(box, others, who="ST11")
+    client = log_in(app, "st08")
+
+    def listed(path: str) -> list[str]:
+        text = get(client, path).text
+        every = {one: text.find(f'value="{one}"') for one in (late, today, far, held, others)}
+        return sorted((one for one in every if every[one] > 0), key=lambda one: every[one])
+
+    assert listed("/viec") == [late, today, held, others, far]
+    assert listed("/viec?nhom=moi-den") == [late, today, far]
+    assert listed("/viec?nhom=dang-xu-ly") == [held]
+    assert listed("/viec?nhom=nguoi-khac") == [others]
+    assert listed("/viec?nhom=qua-han") == [late]
+    assert today in listed("/viec?nhom=sap-han")
+    assert listed("/viec?q=khong co ai") == []
+    assert "Không có hồ sơ nào khớp bộ lọc" in get(client, "/viec?q=khong co ai").text
+    assert "Dương Thị Chuyên Viên" in get(client, "/viec").text
+
+
+def test_two_officers_take_at_once_and_one_is_told_who_has_it(app: Flask, box: Box) -> None:
+    dossier = accept(box)
+    first, second = log_in(app, "st08"), log_in(app, "st11")
+    assert post(first, "/viec/nhan", dossier=dossier).status_code == 303
+    answer = post(second, "/viec/nhan", dossier=dossier)
+    assert answer.status_code == 422
+    assert "do Bùi Tư Pháp Mẫu giữ" in answer.text
+    assert "<title>Lỗi: " in answer.text
+    assert now(box, dossier).holder == "ST08"
+
+
+def test_f9_with_nothing_chosen_takes_nothing_and_says_how(app: Flask, box: Box) -> None:
+    accept(box)
+    answer = post(log_in(app, "st08"), "/viec/nhan")
+    assert answer.status_code == 422
+    assert "Chưa chọn hồ sơ nào" in answer.text
+
+
+def test_a_result_the_leader_gave_back_is_marked_in_the_queue(app: Flask, box: Box) -> None:
+    dossier = accept(box)
+    submit(box, dossier)
+    with box.writing() as act:
+        processing.send_back(act, dossier, "ST01", "Sai năm sinh")
+    client = log_in(app, "st08")
+    assert "Lãnh đạo trả lại" in get(client, "/viec").text
+    for path in (f"/ho-so/{dossier}", f"/ho-so/{dossier}/ket-qua"):
+        assert "Sai năm sinh" in get(client, path).text
+
+
+# --- the result
+
+
+def test_a_result_is_prefilled_with_what_the_dossier_knows_and_nothing_else(app: Flask, box: Box) -> None:
+    dossier = accept(box)
+    client = log_in(app, "st08")
+    post(client, "/viec/nhan", dossier=dossier)
+    text = get(client, f"/ho-so/{dossier}/ket-qua").text
+    assert 'name="f-ho_ten" type="text" value="Nguyễn Thị Ngọc Ánh"' in text
+    assert 'value="05/08/1990"' in text
+    assert 'name="f-dan_toc" type="text" value=""' in text  # Nobody told us.
+
+
+def test_what_is_missing_is_said_at_each_field_and_on_top(app: Flask, box: Box) -> None:
+    dossier = accept(box)
+    client = log_in(app, "st08")
+    post(client, "/viec/nhan", dossier=dossier)
+    answer = post(client, f"/ho-so/{dossier}/trinh", **fields(dan_toc="", so_dinh_danh="089"))
+    assert answer.status_code == 422
+    assert "Có 2 lỗi cần sửa" in answer.text and "Lỗi: Ghi dân tộc." in answer.text
+    assert 'value="089"' in answer.text  # What was typed stays.
+    assert now(box, dossier).result is None
+
+
+def test_a_result_is_saved_then_submitted_and_only_by_its_holder(app: Flask, box: Box) -> None:
+    dossier = accept(box)
+    client, other = log_in(app, "st08"), log_in(app, "st11")
+    post(client, "/viec/nhan", dossier=dossier)
+    assert post(client, f"/ho-so/{dossier}/ket-qua", **fields()).status_code == 303
+    assert now(box, dossier).signature == Signature.NONE
+    assert post(other, f"/ho-so/{dossier}/trinh", **fields()).status_code == 422
+    assert "chỉ người giữ" in get(other, f"/ho-so/{dossier}/ket-qua").text
+    assert post(client, f"/ho-so/{dossier}/trinh", **fields(muc_dich="Kết hôn")).status_code == 303
+    found = now(box, dossier)
+    assert found.signature == Signature.SUBMITTED
+    assert found.result.fields == ANSWERS | {
+        "muc_dich": "Kết hôn",
+        "leader": "ST01",
+        "can_cu": "",
+        "giay_to_tuy_than": "",
+        "thoi_gian_cu_tru": "",
+    }
+
+
+def test_a_preview_shows_gaps_as_dots_and_is_nobody_elses(app: Flask, box: Box) -> None:
+    dossier = accept(box)
+    client, other = log_in(app, "st08"), log_in(app, "st11")
+    post(client, "/viec/nhan", dossier=dossier)
+    answer = post(client, f"/ho-so/{dossier}/ket-qua/xem-truoc", **fields(dan_toc=""))
+    assert "Ghi dân tộc." in answer.text
+    image = answer.text.split('src="')[1].split('"')[0]
+    assert get(client, image).mimetype == "image/jpeg"
+    assert get(other, image).status_code == 404
+    assert now(box, dossier).result is None
+
+
+# --- 2.000815, offline from the queue to the return
+
+
+def test_certified_copies_are_finished_without_a_line(app: Flask, box: Box) -> None:
+    dossier = accept(box, COPIES, days=0, fee=8000)
+    specialist, clerk, cashier, desk_of_returns = (log_in(app, who) for who in ("st08", "st09", "st07", "st06"))
+    post(specialist, "/viec/nhan", dossier=dossier)
+    post(specialist, f"/ho-so/{dossier}/trinh", **{"f-giay_to": "Bằng tốt nghiệp", "f-so_trang": "2", "leader": "ST02"})
+    assert now(box, dossier).result.fields["quyen_so"].endswith("SCT/BS")
+    post(specialist, f"/ho-so/{dossier}/in-ket-qua")
+    assert next(box.db.query("SELECT body FROM job WHERE kind = 'print'"))
+    assert "chưa giải quyết xong" in get(desk_of_returns, f"/tra-ket-qua/{dossier}").text
+    wrong = post(clerk, f"/vao-so/{dossier}", signer="", copies="0")
+    assert wrong.status_code == 422 and "Chọn người đã ký tay" in wrong.text
+    assert post(clerk, f"/vao-so/{dossier}", signer="ST02", copies="3").status_code == 303
+    text = get(clerk, f"/vao-so/{dossier}").text
+    assert "Ghi lên giấy" in text and "3 bản, Trần Thí Dụ ký" in text
+    assert post(clerk, f"/vao-so/{dossier}", signer="ST02", copies="3").status_code == 422
+    assert "còn phải thu 8.000" in get(desk_of_returns, f"/tra-ket-qua/{dossier}").text
+    assert post(desk_of_returns, f"/tra-ket-qua/{dossier}", receiver="owner", how="counter").status_code == 422
+    little = post(cashier, f"/thu-phi/{dossier}", due="8000", method="cash", given="5.000")
+    assert little.status_code == 422 and "thiếu 3.000" in little.text
+    paid = post(cashier, f"/thu-phi/{dossier}", due="8000", method="cash", given="10.000")
+    assert paid.status_code == 303 and paid.headers["Location"].endswith("thua=2000")
+    assert post(cashier, f"/thu-phi/{dossier}", due="8000", method="cash").status_code == 422
+    assert "0000001" in get(cashier, f"/thu-phi/{dossier}").text
+    assert post(desk_of_returns, f"/tra-ket-qua/{dossier}", receiver="owner", how="counter").status_code == 303
+    found = now(box, dossier)
+    assert (found.status, found.receiver["name"], found.fees[0].receipt) == (Status.RETURNED, OWNER["name"], "0000001")
+    assert numbering.account(box.db) == []
+
+
+def test_the_amount_is_the_dossiers_and_not_what_a_browser_says(app: Flask, box: Box) -> None:
+    dossier = accept(box, COPIES, fee=8000)
+    answer = post(log_in(app, "st07"), f"/thu-phi/{dossier}", due="1000", method="cash")
+    assert answer.status_code == 422 and "Số tiền vừa thay đổi" in answer.text
+    assert now(box, dossier).fees == ()
+
+
+# --- the return
+
+
+def test_a_result_without_time_stamp_waits_and_a_leader_may_decide(app: Flask, box: Box) -> None:
+    dossier = accept(box)
+    seal_unsigned(box, dossier)
+    counter, leader = log_in(app, "st06"), log_in(app, "st01")
+    text = get(counter, f"/tra-ket-qua/{dossier}").text
+    assert "Chưa trả được" in text and "chờ dấu thời gian" in text
+    assert post(counter, f"/tra-ket-qua/{dossier}", receiver="owner", how="counter").status_code == 422
+    assert post(leader, f"/ho-so/{dossier}/cho-tra-truoc", reason=" ").status_code == 422
+    assert post(leader, f"/ho-so/{dossier}/cho-tra-truoc", reason="Người dân đi xa, mất mạng ba ngày").status_code == 303
+    assert "Người dân đi xa" in get(leader, f"/ho-so/{dossier}").text
+    assert post(counter, f"/tra-ket-qua/{dossier}", receiver="owner", how="counter").status_code == 303
+    assert now(box, dossier).status == Status.RETURNED
+
+
+def test_the_rule_that_never_lets_go_stops_the_leader_too(app: Flask, box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
+    dossier = accept(box)
+    seal_unsigned(box, dossier)
+    monkeypatch.setattr(desk, "early_release", lambda found: EarlyRelease.NEVER)
+    leader = log_in(app, "st01")
+    assert "không để lãnh đạo quyết định" in get(leader, f"/ho-so/{dossier}/cho-tra-truoc").text
+    assert post(leader, f"/ho-so/{dossier}/cho-tra-truoc", reason="Gấp").status_code == 422
+    assert "Cho phép trả trước" not in get(leader, f"/ho-so/{dossier}").text
+
+
+def test_the_counter_finds_a_dossier_by_slip_name_phone_and_card(app: Flask, box: Box) -> None:
+    dossier = accept(box)
+    other = accept(box, owner={"name": "Trần Văn Đức", "phone": "+84987654321", "number": "089085001122"})
+    code = now(box, dossier).code
+    client = log_in(app, "st06")
+    card = "089190012345||Nguyễn Thị Ngọc Ánh|05081990|Nữ|Ấp Long Định|01072021"
+    for typed in (code, code.lower(), f"{code}|1.004873|089190012345|Giấy tiếp nhận", "ngoc anh", "0912 345 678", card):
+        answer = client.get("/tra-ket-qua", query_string={"q": typed}, base_url="https://localhost")
+        assert answer.headers.get("Location", "").endswith(dossier), typed
+    both = client.get("/tra-ket-qua", query_string={"q": "tinh trang hon nhan"}, base_url="https://localhost").text
+    assert dossier in both and other in both
+    assert "Không tìm thấy" in client.get("/tra-ket-qua", query_string={"q": "khong ai"}, base_url="https://localhost").text
+
+
+def test_somebody_else_receives_only_with_name_number_and_paper(app: Flask, box: Box) -> None:
+    dossier = accept(box, COPIES)
+    certify(box, dossier)
+    client = log_in(app, "st06")
+    answer = post(client, f"/tra-ket-qua/{dossier}", receiver="other", how="counter", name="Lê Văn Bình")
+    assert answer.status_code == 422 and "Có 2 lỗi cần sửa" in answer.text
+    good = {"name": "Lê Văn Bình", "number": "089085001122", "paper": "Số 12 ngày 20/11/2026"}
+    assert post(client, f"/tra-ket-qua/{dossier}", receiver="other", how="counter", **good).status_code == 303
+    assert now(box, dossier).receiver == {"as": "other", **good}
+
+
+def test_ctrl_k_offers_the_hand_over_of_a_finished_dossier(app: Flask, box: Box) -> None:
+    dossier = accept(box, COPIES)
+    certify(box, dossier)
+    text = get(log_in(app, "st06"), "/lenh?q=ngoc anh").text
+    assert text.index(f"/tra-ket-qua/{dossier}") < text.index(f"/ho-so/{dossier}")
+    assert dossier not in get(log_in(app, "st15"), "/lenh?q=ngoc anh").text
+
+
+# --- erasing, clock
+
+
+def test_a_person_is_erased_only_after_the_code_was_typed_again(app: Flask, box: Box, commune: object) -> None:
+    dossier = accept(box)
+    prepare(box, dossier)
+    found = now(box, dossier)
+    client = log_in(app, "st03")
+    assert post(client, f"/ho-so/{dossier}/xoa", basis="subject_request", code="H99").status_code == 422
+    assert now(box, dossier).applicant
+    assert post(client, f"/ho-so/{dossier}/xoa", basis="subject_request", code=found.code).status_code == 303
+    assert "Mọi bản sao lưu quên hết trước" in get(client, f"/ho-so/{dossier}/xoa").text
+    text = get(client, f"/ho-so/{dossier}").text
+    assert "Thông tin cá nhân đã xóa" in text and OWNER["name"] not in text
+    assert get(log_in(app, "st08"), "/tra-cuu?q=ngoc anh").text.count(dossier) == 0
+    assert post(client, f"/ho-so/{dossier}/xoa", basis="subject_request", code=found.code).status_code == 422
+
+
+def test_a_clock_in_doubt_is_confirmed_by_name_for_the_day_that_was_shown(app: Flask, box: Box) -> None:
+    client = log_in(app, "st09")
+    assert "Không cần xác nhận" in get(client, "/dong-ho").text
+    with box.writing() as act:
+        act.db.conn.execute("INSERT INTO trusted_time (source, at) VALUES ('test', '2099-01-01T00:00:00.000Z')")
+    text = get(client, "/dong-ho").text
+    assert "chậm hơn sổ cái" in text
+    day = text.split('name="day" value="')[1].split('"')[0]
+    assert post(client, "/dong-ho", day="2020-01-01").status_code == 422
+    assert post(client, "/dong-ho", day=day).status_code == 303
+    assert "Đỗ Thị Văn Thư Mẫu đã xác nhận" in get(client, "/dong-ho").text
+
+
+# --- words
+
+
+def test_every_kind_of_event_and_every_state_of_a_result_has_its_words() -> None:
+    assert set(STEPS) == set(events.KINDS)
+    assert set(RESULT_STATES) == {str(state) for state in Signature}
+    assert step_words("from.the.future", {}) == ("circle-dashed", "ghi một việc mà phiên bản này chưa biết")
+
+
+def test_the_history_says_what_the_province_has_acknowledged_and_no_more(app: Flask, box: Box) -> None:
+    dossier = accept(box)
+    prepare(box, dossier)
+    steps = queries.timeline(box.db, dossier)
+    with box.writing() as act:
+        sql = "INSERT INTO receipt (inc, seq, number, bytes) VALUES (?, ?, 7, x'')"
+        act.db.conn.execute(sql, [bytes.fromhex(steps[0].inc), steps[1].seq])
+    text = get(log_in(app, "st08"), f"/ho-so/{dossier}").text
+    assert text.count("biên nhận số") == 2 and text.count("tỉnh chưa xác nhận") == 1 + 1  # The help says it once.
+
+
+def test_what_comes_next_is_said_at_every_station(box: Box) -> None:
+    dossier = accept(box, COPIES, fee=8000)
+    said = [next_step.next_step(now(box, dossier), EarlyRelease.ALWAYS).label]
+    prepare(box, dossier, paper=True)
+    said.append(next_step.next_step(now(box, dossier), EarlyRelease.ALWAYS).label)
+    with box.writing() as act:
+        processing.submit(act, dossier, "ST08")
+    said.append(next_step.next_step(now(box, dossier), EarlyRelease.ALWAYS).label)
+    assert said == ["Nhận xử lý", "Mở dự thảo", "Vào sổ"]
+    assert still_due(now(box, dossier)) == 8000
+
+
+def test_a_chip_knows_near_from_late() -> None:
+    assert Chip("late", "", -1).is_late and not Chip("late", "Xong trễ hạn").is_late
+    assert Chip("soon", "", 1).is_near and Chip("today", "", 0).is_near and not Chip("", "", 2).is_near
