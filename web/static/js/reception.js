@@ -65,10 +65,18 @@ function forget(which) {
   for (const key of Object.keys(sessionStorage)) if (key.startsWith("motcua-draft:") && which(key)) sessionStorage.removeItem(key);
 }
 
-// A button of #scans that was pressed before htmx had it in hand must not leave the page.
+// A button of #scans that was pressed before htmx had it in hand must not leave the page, and the press must not be lost.
+const AGAIN_MS = 100, AGAIN_MAX = 30;
+let again = 0;
 document.addEventListener("submit", (event) => {
-  if (event.submitter?.closest("#scans,#scanbar")) { event.preventDefault(); event.stopPropagation(); }
+  const pressed = event.submitter?.closest("#scans,#scanbar") && event.submitter;
+  if (!pressed) return;
+  event.preventDefault();
+  event.stopPropagation();
+  if (++again > AGAIN_MAX) return;
+  setTimeout(() => (pressed.isConnected ? pressed : document.querySelector(`#scans [data-key="${CSS.escape(pressed.dataset.key ?? "")}"]`))?.click(), AGAIN_MS);
 }, true);
+document.addEventListener("htmx:beforeRequest", () => { again = 0; });
 
 // The page that has focus is the chosen one; the tools and Shift+F8 act on it.
 document.addEventListener("focusin", ({ target }) => {
