@@ -16,6 +16,8 @@ from appliance import erasure, files, ledger, rows
 from appliance.config import Home, Settings, write_settings
 from appliance.ids import uuid7
 from provisioning import enrol
+from provisioning.demo import authority
+from signing_room import answering
 from sync import compare, feed
 from sync.kill_points import LABELS
 from sync.province import admission
@@ -25,7 +27,8 @@ from wire_room import Commune, Room
 READY_S = 20.0
 TRIES_MAX = 4
 KILLED = signal.SIGKILL
-LABELS_HERE = [label for label in LABELS if "evidence" not in label]
+OF_EVIDENCE = [label for label in LABELS if "evidence" in label]
+OF_SENDING = [label for label in LABELS if label not in OF_EVIDENCE]
 
 
 @pytest.fixture(scope="module")
@@ -82,12 +85,10 @@ def away(ends, tmp_path):
 
 
 @pytest.fixture
-def commune(away, tmp_path):
+def commune(away, ca, tmp_path):
     """Enrol a box whose agent runs in processes of its own; here only its officers work."""
     room = Room(open_province(away.home), f"http://127.0.0.1:{away.port}")
-    box = room.commune(tmp_path / "commune")
-    settings = {field: getattr(box.home.settings, field) for field in Settings.__struct_fields__}
-    write_settings(box.home, Settings(**settings | {"demo": True}))
+    box = room.commune(tmp_path / "commune", trust=ca.folder / "trust", tsa_url=authority.tsa_url(ca.url), demo=True)
     (away.home.root / "presented").write_text(quote(box.certificate))
     return box
 
@@ -105,7 +106,7 @@ def synced(away, commune: Commune) -> int:
     return deaths
 
 
-@pytest.mark.parametrize("label", LABELS_HERE)
+@pytest.mark.parametrize("label", OF_SENDING)
 def test_a_kill_loses_and_doubles_nothing(away, commune, label):
     erased = commune.accept("Kim Tước Hót", b"a page to be erased")
     synced(away, commune)
@@ -133,3 +134,16 @@ def test_a_kill_loses_and_doubles_nothing(away, commune, label):
     assert commune.box.db.conn.execute("SELECT max(seq) FROM receipt").fetchone()[0] == result.events_equal
     numbers = province.db.conn.execute("SELECT count(*), count(DISTINCT number) FROM receipt_given").fetchone()
     assert numbers[0] == numbers[1]
+
+
+@pytest.mark.parametrize("label", OF_EVIDENCE)
+def test_a_kill_beside_the_time_stamp_stamps_once(away, commune, ca, label):
+    dossier = commune.seal_result(ca)
+    (commune.home.run / "CRASH_AT").write_text(label)
+    with answering(ca):
+        assert synced(away, commune) == 1
+        synced(away, commune)
+    commune.start()
+    kinds = commune.box.db.conn.execute("SELECT kind FROM dossier_event WHERE dossier = ?", [dossier]).fetchall()
+    assert kinds.count(("document.timestamped",)) == 1
+    assert rows.load(commune.room.province.db, dossier) == rows.load(commune.box.db, dossier)

@@ -1,5 +1,6 @@
 """A commune and a province in two temporary homes, with a real HTTP server between them and a line that can be cut at will."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from appliance.ids import uuid7
 from boxes import ACCEPTED, PERSON, UNIT
 from browsing import serving
 from provisioning import enrol
+from signing_room import Authority, form_pdf
 from sync.agent import Agent, round_of
 from sync.province.api import bp
 from sync.province.opened import Province, open_province
@@ -64,13 +66,16 @@ class Room:
     url: str
     presented: str = ""
 
-    def commune(self, folder: Path, unit: str = UNIT) -> "Commune":
-        """Enrol one more box with this province."""
+    def commune(self, folder: Path, unit: str = UNIT, trust: Path | None = None, **facts) -> "Commune":
+        """Enrol one more box with this province; `facts` are machine facts of its motcua.toml, `trust` is what it trusts."""
         home = Home(folder)
+        if trust:
+            shutil.copytree(trust, home.trust)
         now = datetime.now(UTC)
         request = enrol.ask(home)
         given = enrol.admit(self.province.home, request, unit, NAME, now)
-        settings = Settings("commune", request.device, NAME, unit, province_name="An Giang", province_url=self.url)
+        facts = {"province_name": "An Giang", "province_url": self.url} | facts
+        settings = Settings("commune", request.device, NAME, unit, **facts)
         enrol.settle(home, given, settings)
         return Commune(self, home, given.tls_certificate)
 
@@ -112,6 +117,28 @@ class Commune:
                 personal={"applicant": PERSON | {"name": name}},
                 files=named,
             )
+        return dossier
+
+    def seal_result(self, ca: Authority, label: str = "st01") -> str:
+        """Bring a dossier to a sealed electronic result, signed by real keys of the test authority."""
+        dossier, document, before = self.accept(), uuid7(), ""
+        drafted = form_pdf()
+        signed = ca.signed(drafted, label)
+        for kind, body, pdf in (
+            ("dossier.taken", {"holder": "ST08"}, b""),
+            ("result.prepared", {"template": "t", "template_version": "1", "path": "electronic", "pages": 1}, drafted),
+            ("result.submitted", {}, b""),
+            ("document.signed", {"certificate": "c", "clock": "unset"}, signed),
+            ("document.numbered", {"number": None, "text": "145/UBND-XN", "date": "2026-11-21"}, b""),
+            ("document.sealed", {"certificate": "c", "clock": "unset"}, ca.sealed(signed)),
+        ):
+            named = [FileRef(files.put(self.home, pdf), len(pdf), "application/pdf")] if pdf else []
+            clear = body if kind == "dossier.taken" else body | {"document": document}
+            if named:
+                clear |= {"file": named[0].s} | ({"before": before} if before else {})
+                before = named[0].s
+            with self.box.writing() as act:
+                act.record(kind, actor="ST01", dossier=dossier, clear=clear, files=named)
         return dossier
 
     def state(self) -> dict[str, str]:
