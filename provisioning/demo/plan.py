@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from appliance.config import Home
-from provisioning.debian import DIE_WITH_US, NGINX
+from provisioning.debian import DIE_WITH_US, NGINX, NICE
 from provisioning.demo import print_shop, tokens
 
 PORT_BASE = 8400
@@ -59,18 +59,19 @@ def remembered_base(root: Path) -> int | None:
 
 @dataclass(frozen=True)
 class Program:
-    """One process the supervisor keeps alive. `order`: lower starts first and stops last."""
+    """One process the supervisor keeps alive. `order`: lower starts first and stops last; `nice`: higher gives way to the pages."""
 
     name: str
     command: tuple[str | int | Path, ...]
     log: Path
     environment: tuple[tuple[str, str], ...] = ()
     order: int = 50
+    nice: int = 0
 
     @property
     def command_line(self) -> str:
         """Give the command as supervisor reads it; it ends with the supervisor, whatever ends that."""
-        return " ".join(f'"{word}"' for word in (*DIE_WITH_US, *map(str, self.command))).replace("%", "%%")
+        return " ".join(f'"{word}"' for word in (*DIE_WITH_US, *NICE, self.nice, *self.command)).replace("%", "%%")
 
     @property
     def environment_line(self) -> str:
@@ -89,7 +90,7 @@ def commune_programs(demo: Demo) -> tuple[Program, ...]:
     motcua = str(BIN / "motcua")
     return (
         Program("commune-web", (motcua, "web", "--home", home.root), log / "web.log", order=10),
-        Program("commune-agent", (motcua, "agent", "--home", home.root), log / "agent.log"),
+        Program("commune-agent", (motcua, "agent", "--home", home.root), log / "agent.log", nice=5),
         Program("commune-replica", (motcua, "replicate", "--home", home.root, "--port", demo.replica_port), log / "replica.log"),
         Program("commune-nginx", (NGINX, "-e", "stderr", "-c", home.run / "nginx.conf"), log / "nginx.log", order=20),
         *(scan_program(demo, name, scanner) for name, scanner in SCANNERS.items()),
@@ -138,8 +139,11 @@ def demo_programs(demo: Demo) -> tuple[Program, ...]:
             (*module, "provisioning.demo.authority", "--dir", demo.authority, "--port", demo.authority_port)
             + ("--url", demo.line_to_authority_url),
             log / "authority.log",
+            nice=10,
         ),
-        Program("scanner", (*module, "provisioning.demo.escl_simulator", "--port", demo.scanner_port), log / "scanner.log"),
+        Program(
+            "scanner", (*module, "provisioning.demo.escl_simulator", "--port", demo.scanner_port), log / "scanner.log", nice=10
+        ),
         Program("cups", tuple(print_shop.cups_command(demo.printer)), log / "cups.log"),
-        Program("printer", tuple(print_shop.printer_command(demo.printer, demo.printer_port)), log / "printer.log"),
+        Program("printer", tuple(print_shop.printer_command(demo.printer, demo.printer_port)), log / "printer.log", nice=10),
     )

@@ -26,6 +26,7 @@ READY_S = 90.0
 STOP_S = 60.0
 LOOK_EVERY_S = 0.2
 SOCKET_NAME_BYTES_MAX = 100  # The kernel allows 107 for the name of a Unix socket.
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 Say = Callable[[str], None]
 
@@ -36,7 +37,7 @@ class DoesNotStart(RuntimeError):
 
 def run(demo: Demo, reset: bool, crash_at: str, say: Say) -> int:
     """Run in the foreground until SIGINT, SIGTERM or SIGHUP; give the exit code."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in STOP_SIGNALS:
         signal.signal(number, _interrupt)
     try:
         with running(demo, reset, crash_at, say) as supervisor:
@@ -152,4 +153,6 @@ def _answers(url: str, root: Path | None) -> bool:
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
+    for each in STOP_SIGNALS:
+        signal.signal(each, signal.SIG_IGN)  # Stopping has begun; a second Ctrl-C must not break it off.
     raise KeyboardInterrupt
