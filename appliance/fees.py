@@ -198,7 +198,7 @@ def _read(fee: Fee, per: Per, copies: int) -> tuple[int | None, Line]:
     if fee.set_by == "provincial_council":
         return None, Line("fee_by_council", {})
     if fee.amount is None:
-        return None, Line("fee_unknown", {})
+        return None, Line("fee_not_stated", {})
     if fee.unit != "VND" or fee.doubt or per == "page":
         return None, Line("fee_doubtful", {"printed": fee.source_text})
     if per == "copy":

@@ -8,6 +8,7 @@ from flask import Flask
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
+import test_printer
 from appliance import database, drafts, files, forms, numbering, queries
 from appliance.box import Box
 from appliance.config import Home
@@ -15,10 +16,11 @@ from appliance.forms import Paper, SlipData
 from browsing import SIZE, assert_page_good, focused, login, serving, shot
 from hardware import sane_config
 from scan_room import NAME, QUIET_S, Room, Simulator, until
-from test_printer import Shop, shop  # noqa: F401
+from test_printer import Shop
 from web import collector
 from web.app import create_app
 
+shop = test_printer.shop  # The same print shop, as a fixture here.
 CARD = "089190012345|381234567|Nguyễn Thị Ngọc Ánh|05081990|Nữ|Ấp Long Định, xã An Châu, tỉnh An Giang|10092025"
 SLIP = SlipData(
     made_at="2026-11-21T02:15:30Z",

@@ -3,7 +3,6 @@
 from datetime import datetime
 
 import pytest
-from boxes import PERSON, UNIT, open_test_box
 
 from appliance import drafts, files, queries, reception
 from appliance.catalogue import builtin
@@ -13,6 +12,7 @@ from appliance.errors import Refused
 from appliance.forms.preview import page_count
 from appliance.officers import Officer
 from appliance.rights import Role
+from boxes import PERSON, UNIT, open_test_box
 
 BICH = Officer("ST04", "st04", "Trần Thị Bích", frozenset({Role.RECEPTION}))
 MARITAL, CERTIFY, BIRTH = "1.004873", "2.000815", "1.001193"

@@ -6,6 +6,7 @@ from flask import Blueprint, render_template
 
 from appliance import clock
 from appliance.clock import LOCAL
+from appliance.drafts import Draft, open_of
 from web.per_request import act, box, counter, officer
 
 bp = Blueprint("home", __name__)
@@ -31,7 +32,6 @@ def today() -> dict[str, int]:
     return next(box().db.query(sql, {"since": since}))
 
 
-def drafts() -> list[dict[str, str]]:
+def drafts() -> list[Draft]:
     """List the officer's own drafts, newest first."""
-    sql = "SELECT id, changed_at FROM draft WHERE officer = ? AND accepted_as IS NULL AND discarded_at IS NULL ORDER BY changed_at DESC LIMIT ?"
-    return list(box().db.query(sql, [officer().id, DRAFTS_SHOWN]))
+    return open_of(box().db, officer().id)[:DRAFTS_SHOWN]

@@ -50,15 +50,15 @@ def poll(the_box: Box) -> None:
 def hand_over(the_box: Box, queue: printer.Queue | None, job: Job) -> None:
     """Claim a job and give its file to the queue."""
     if queue is None:
-        return note(the_box, job, State.FAILED, "printer_not_set")
+        note(the_box, job, State.FAILED, "printer_not_set")
+        return
     if not note(the_box, job, State.RUNNING):
-        return None
+        return
     crash_here("print_claimed")
     job = jobs.load(the_box.db, job.id)
     told = printer.submit(queue, files.path_of(the_box.home, job.body["digest"]), job.body["code"])
-    return_to = State.RUNNING if told.job else State.FAILED
-    note(the_box, job, return_to, str(told.fault or ""), {"queue_job": told.job, "state": str(told.state)})
-    return None
+    to = State.RUNNING if told.job else State.FAILED
+    note(the_box, job, to, str(told.fault or ""), {"queue_job": told.job, "state": str(told.state)})
 
 
 def follow(the_box: Box, queue: printer.Queue | None, job: Job) -> None:

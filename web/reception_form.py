@@ -120,7 +120,7 @@ def _count(typed: str | None) -> int:
 
 
 def _one_of(among: Mapping[str, str], typed: str | None, otherwise: str) -> str:
-    return typed if typed in among else otherwise
+    return typed if typed and typed in among else otherwise
 
 
 def differences(here: Body, there: Body) -> list[tuple[str, str, str]]:

@@ -14,7 +14,7 @@ from appliance.fees import FeeLine
 from appliance.procedures import Asked, Kind
 from appliance.queries import Listed
 from appliance.reception import Choice
-from appliance.text import Line, money_text, moment_text
+from appliance.text import Line, moment_text, money_text
 from web.vietnamese import sentence
 
 # Which field a gap is mended in.

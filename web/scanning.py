@@ -153,8 +153,8 @@ def usual_scanner(names: tuple[str, ...]) -> str:
 def answer(shown: Scans) -> str | Response | tuple[str, int]:
     """Give the fragment to a script; without scripts the scan station is where one goes on."""
     if is_navigation():
-        where = {"into": shown.into, "page": shown.page.id if shown.page else None}
-        return redirect(url_for("scanning.station", draft=shown.draft.id, **where), 303)
+        page = shown.page.id if shown.page else None
+        return redirect(url_for("scanning.station", draft=shown.draft.id, into=shown.into, page=page), 303)
     name = TEMPLATES[request.values.get("place", "column")]
     return render_template(name, swapped=True, s=shown, presets=scan_jobs.PRESETS, scanners=box().home.settings.scanners)
 

@@ -171,7 +171,7 @@ SENTENCES: dict[str, str] = {
     "fee_pages_capped": "{pages:n} trang bản chính: mức tối đa {each:n} đ một bản × {copies:n} bản.",
     "fee_pages_unknown": "Nhập số trang của bản chính để tính phí.",
     "fee_by_council": "HĐND tỉnh quyết định mức thu. Nhập và xác nhận số tiền.",
-    "fee_unknown": "Danh mục không nêu mức thu. Nhập và xác nhận số tiền.",
+    "fee_not_stated": "Danh mục không nêu mức thu. Nhập và xác nhận số tiền.",
     "fee_doubtful": "Mức thu in trong danh mục không chắc đúng: {printed}. Nhập và xác nhận số tiền.",
     "fee_exempt": "Miễn: {reason}.",
     "fee_entered": "{amount:n} đ, cán bộ nhập và xác nhận.",
@@ -252,6 +252,22 @@ SENTENCES: dict[str, str] = {
     "signature_check_failed": "Chữ ký ở ô “{field}” kiểm tra không hợp lệ. Bản vừa ký bị bỏ, tệp gốc giữ nguyên. Gọi kỹ thuật viên.",
     "not_signed": "Văn bản này chưa ký vì việc ký dừng trước đó. Ký lại cùng phần còn lại.",
     "signing_stopped": "Văn bản này chưa ký theo yêu cầu dừng. Ký lại khi cần.",
+    # the province's fleet
+    "fleet_revoked": "Tỉnh đã ngừng nhận từ thiết bị này. Những gì đã nhận vẫn giữ.",
+    "fleet_fork": (
+        "Thiết bị đưa ra sổ cái khác với bản tỉnh đã nhận ({forks:n} lần). Tỉnh giữ bản đã nhận, không nhận bản khác. "
+        "Có thể là máy bị sao chép hoặc khôi phục bản cũ: gọi kỹ thuật viên của xã."
+    ),
+    "fleet_silent": "Không liên lạc {days:n} ngày. Việc tại xã vẫn ghi tại xã. Gọi xã hỏi nguồn điện và đường truyền.",
+    "fleet_quiet": "Không liên lạc hơn 1 ngày. Việc tại xã vẫn ghi tại xã. Theo dõi, quá 3 ngày thì gọi xã.",
+    "fleet_set_aside": (
+        "{set_aside:n} sự kiện đã nhận nhưng chưa đưa vào hồ sơ được. Nguyên văn vẫn giữ trong sổ cái tỉnh. Mở thiết bị để xem lý do."
+    ),
+    "fleet_files_late": "{files} tệp chưa về tỉnh, lâu nhất từ {since}. Xã vẫn giữ tệp. Kiểm tra đường truyền của xã.",
+    "fleet_keys": (
+        "{keys_away:n} hồ sơ chưa có khóa nên chưa mở được thông tin cá nhân. Sự kiện vẫn giữ đủ. Khóa tự về ở lần gửi tới."
+    ),
+    "fleet_never": "Chưa liên lạc lần nào. Kiểm tra việc ghi danh và đường truyền tại xã.",
     # signatures as judged, and evidence
     "signature_good_stamped": "Chữ ký hợp lệ, đã có dấu thời gian.",
     "signature_good": "Chữ ký hợp lệ, chờ dấu thời gian.",
@@ -326,6 +342,13 @@ RESULT_STATES: dict[str, tuple[str, str, str]] = {
     "wet": ("ok", "stamp", "Đã ký và đóng dấu trên giấy"),
     "void": ("bad", "ban", "Đã hủy, không dùng được"),
 }
+
+# Why an event that came to the province was set aside: code of the reason → words.
+SET_ASIDE: dict[str, str] = {
+    "dossier_of_another": "việc trên hồ sơ của thiết bị khác, không được ghi vào hồ sơ",
+    "sealed_part_damaged": "phần thông tin cá nhân không mở được",
+}
+SET_ASIDE_OTHER = "nội dung mà phiên bản này của tỉnh chưa đọc được"
 
 FEE_METHODS = {"cash": "Tiền mặt", "transfer": "Chuyển khoản"}
 RETURNED_HOW = {"counter": "Tại quầy", "post": "Qua bưu chính công ích"}
