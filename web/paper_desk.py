@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flask import render_template, request
+from flask import Response, render_template, request
 from werkzeug.datastructures import MultiDict
 
 from appliance import files, queries
@@ -17,7 +17,7 @@ from appliance.forms import preview
 from appliance.forms.preview import FieldPlace
 from appliance.queries import Listed
 from hardware.usb_token import PinState
-from web import desk, sign_jobs, token_state, viewing
+from web import desk, jobs, sign_jobs, token_state, viewing
 from web.due_chip import Chip
 from web.jobs import Job
 from web.per_request import box, officer
@@ -144,6 +144,17 @@ def show(of: Desk, dossier_id: str = "", problem: Refused | None = None, **more:
         **more,
     )
     return (page, 422) if problem else page
+
+
+def run_is_over() -> bool:
+    """Say whether the run that a page watches (`?luot=`) has ended: the page then loads itself anew."""
+    watched = request.args.get("luot")
+    return bool(watched) and not jobs.load(box().db, watched).open
+
+
+def anew() -> Response:
+    """Tell the page's script to load the page again."""
+    return Response(headers={"HX-Refresh": "true"})
 
 
 def token(of: Desk) -> TokenState:

@@ -89,9 +89,9 @@ def usb() -> str:
 
 @bp.get("/dong-dau/<dossier>")
 @act("number_and_seal")
-def paper(dossier: str) -> str | tuple[str, int]:
+def paper(dossier: str) -> str | tuple[str, int] | Response:
     """Show one document among those that wait."""
-    return again(dossier)
+    return paper_desk.anew() if paper_desk.run_is_over() else again(dossier)
 
 
 @bp.post("/dong-dau/<dossier>/trang")

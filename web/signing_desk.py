@@ -77,9 +77,9 @@ def usb() -> str:
 
 @bp.get("/ban-ky/<dossier>")
 @act("sign")
-def paper(dossier: str) -> str | tuple[str, int]:
+def paper(dossier: str) -> str | tuple[str, int] | Response:
     """Show one document among those that wait."""
-    return again(dossier)
+    return paper_desk.anew() if paper_desk.run_is_over() else again(dossier)
 
 
 @bp.post("/ban-ky/<dossier>/trang")
