@@ -4,12 +4,16 @@ import hashlib
 import json
 import sys
 import uuid
+from pathlib import Path
 
 
 def first_previous(device: bytes, parent: dict | None) -> bytes:
     """Give what the first event of an incarnation follows."""
-    inc, seq, digest = (bytes(8), 0, bytes(32)) if parent is None else (
-        bytes.fromhex(parent["inc"]), parent["seq"], bytes.fromhex(parent["digest"]))
+    inc, seq, digest = (
+        (bytes(8), 0, bytes(32))
+        if parent is None
+        else (bytes.fromhex(parent["inc"]), parent["seq"], bytes.fromhex(parent["digest"]))
+    )
     return hashlib.sha256(b"motcua-inc-1" + device + inc + seq.to_bytes(8, "big") + digest).digest()
 
 
@@ -17,7 +21,7 @@ def main(path: str) -> int:
     """Print the head of every incarnation, or the first place where the chain does not hold."""
     device, inc, previous, expected = b"", b"", b"", 1
     heads: dict[tuple[str, int], str] = {}
-    for line in open(path, encoding="utf-8"):
+    for line in Path(path).read_text(encoding="utf-8").splitlines():
         record = json.loads(line)
         if "inc" in record:
             device, inc = uuid.UUID(record["device"]).bytes, bytes.fromhex(record["inc"])

@@ -3,7 +3,6 @@
 from datetime import date
 
 import pytest
-from boxes import ACCEPTED, PERSON, UNIT, open_test_box
 
 from appliance import numbering, processing, queries, release, rows
 from appliance.catalogue_sheets import Book
@@ -13,6 +12,7 @@ from appliance.ids import uuid7
 from appliance.officers import Officer
 from appliance.rights import Role
 from appliance.rules import EarlyRelease
+from boxes import ACCEPTED, PERSON, UNIT, open_test_box
 
 LEADER = Officer("ST01", "st01", "Nguyễn Minh Họa", frozenset({Role.LEADER}), title="Chủ tịch UBND xã")
 ANSWERS = {

@@ -7,7 +7,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from boxes import ACCEPTED, PERSON, open_test_box
 
 from appliance import box as boxes
 from appliance import chain, drafts, erasure, events, files, ledger, numbering, rows, verify, witness
@@ -15,6 +14,7 @@ from appliance.catalogue_sheets import Book
 from appliance.errors import Refused
 from appliance.events import FileRef
 from appliance.ids import uuid7
+from boxes import ACCEPTED, PERSON, open_test_box
 
 BOOK = Book("dossier", "Hồ sơ", "day", "{unit}-{yymmdd}-{number}", 4, None, date(2026, 1, 1), "test", verified=False, note=None)
 

@@ -6,9 +6,9 @@ import signal
 from pathlib import Path
 
 import pytest
-from scan_room import Simulator, a_room, batch_processes, is_alive, sheets, until
 
 from appliance.errors import Refused
+from scan_room import Simulator, a_room, batch_processes, is_alive, sheets, until
 
 
 @pytest.fixture(scope="module")

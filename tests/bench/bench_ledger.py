@@ -6,11 +6,10 @@ import time
 from datetime import date
 from pathlib import Path
 
-from boxes import ACCEPTED, PERSON, UNIT, open_test_box
-
 from appliance import database, numbering, verify
 from appliance.catalogue_sheets import Book
 from appliance.ids import uuid7
+from boxes import ACCEPTED, PERSON, UNIT, open_test_box
 
 ROUNDS, EACH = 7, 40
 EVENTS = 100_000
@@ -85,4 +84,5 @@ def rebuild(box, folder: Path) -> list[dict]:
 
 def figure(name, value, unit, ratio, better, note, limit) -> dict:
     """Give one line of the table."""
-    return {"name": name, "value": round(value, 3), "unit": unit, "limit": limit, "ratio": round(ratio, 3), "better": better, "note": note}
+    rounded = {"value": round(value, 3), "ratio": round(ratio, 3)}
+    return {"name": name, "unit": unit, "limit": limit, "better": better, "note": note} | rounded
