@@ -1,6 +1,6 @@
 """Dossiers at every station, made by the real acts: what the desks' pages are tested with. Nobody here is real."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
@@ -11,10 +11,11 @@ from PIL import Image, ImageDraw
 from appliance import clock, files, numbering, officers, processing, queries, release
 from appliance.box import Box
 from appliance.catalogue import builtin
-from appliance.clock import stamp
 from appliance.events import FileRef
 from appliance.ids import uuid7
+from appliance.ledger import Act
 from people import PASSWORD
+from signing_room import Authority
 
 HTTPS = "https://localhost"
 UNIT = "H99.99.99"
@@ -126,20 +127,32 @@ def certify(box: Box, dossier: str) -> None:
         release.certify_copies(act, dossier, "ST09", "ST01", 3, builtin().books["certification_paper"], UNIT)
 
 
-def seal_unsigned(box: Box, dossier: str) -> None:
-    """Bring an electronic result to "sealed" in the record, its file without signatures: for pages that only read the state."""
+def seal(box: Box, dossier: str, ca: Authority | None = None) -> None:
+    """Bring an electronic result to "sealed": its file really signed and sealed by an authority, else only the record says so."""
     submit(box, dossier)
-    dossier_now = queries.dossier(box.db, dossier)
-    document = dossier_now.result if dossier_now else None
-    assert document
-    same = {"document": document.id, "before": document.file, "file": document.file, "certificate": "c" * 64, "clock": "unset"}
+    found = queries.dossier(box.db, dossier)
+    assert found and found.result
+    document, draft = found.result, found.result.file
+    signed = keep(box, ca.signed(files.read(box.home, draft))) if ca else None
+    sealed = keep(box, ca.sealed(files.read(box.home, signed.s))) if ca and signed else None
     with box.writing() as act:
-        act.record("document.signed", actor="ST01", dossier=dossier, clear=same)
+        record_file(act, "document.signed", "ST01", dossier, document.id, draft, signed)
         number = numbering.take(act, builtin().books["outgoing"], UNIT)
         today = clock.local_day(act.reading.at).isoformat()
         numbered = {"document": document.id, "number": number.clear(), "text": "01/UBND-XNTTHN", "date": today}
         act.record("document.numbered", actor="ST09", dossier=dossier, clear=numbered)
-        act.record("document.sealed", actor="ST09", dossier=dossier, clear=same)
+        record_file(act, "document.sealed", "ST09", dossier, document.id, signed.s if signed else draft, sealed)
+
+
+def keep(box: Box, pdf: bytes) -> FileRef:
+    """Put a PDF into the box and name it as an event does."""
+    return FileRef(files.put(box.home, pdf), len(pdf), "application/pdf")
+
+
+def record_file(act: Act, kind: str, actor: str, dossier: str, document: str, before: str, file: FileRef | None) -> None:
+    """Record a step of signing with the file it led to; without one the file stays."""
+    clear = {"document": document, "before": before, "file": file.s if file else before, "certificate": "c" * 64, "clock": "unset"}
+    act.record(kind, actor=actor, dossier=dossier, clear=clear, files=[file] if file else [])
 
 
 def log_in(app: Flask, account: str) -> FlaskClient:
@@ -163,8 +176,3 @@ def post(client: FlaskClient, path: str, form_on: str = "/tai-khoan", **fields: 
 def get(client: FlaskClient, path: str):  # noqa: ANN201
     """Get a page."""
     return client.get(path, base_url=HTTPS)
-
-
-def today() -> date:
-    """Give the local day."""
-    return clock.local_day(stamp())

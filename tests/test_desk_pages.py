@@ -1,5 +1,7 @@
 """The desks' pages without a browser: who may open and press what, what is said, what is written down."""
 
+import shutil
+
 import pytest
 from flask import Flask
 
@@ -21,10 +23,11 @@ from desk_room import (
     log_in,
     post,
     prepare,
-    seal_unsigned,
+    seal,
     submit,
 )  # fmt: skip
 from people import STAFF
+from signing_room import Authority
 from web import desk, next_step
 from web.due_chip import Chip
 from web.vietnamese import RESULT_STATES, STEPS, step_words
@@ -261,12 +264,30 @@ def test_the_amount_is_the_dossiers_and_not_what_a_browser_says(app: Flask, box:
     assert now(box, dossier).fees == ()
 
 
+def test_a_dossier_says_of_each_signature_whether_it_holds_when_it_is_looked_at(app: Flask, box: Box, ca: Authority) -> None:
+    dossier = accept(box)
+    seal(box, dossier, ca)
+    client = log_in(app, "st08")
+    assert "Đã ký tại đây, chờ dấu thời gian" in get(client, f"/ho-so/{dossier}").text
+    assert get(client, f"/ho-so/{dossier}/chu-ky").text.count("Không dùng chữ ký này") == 2  # Nobody is trusted here yet.
+    shutil.copytree(ca.folder / "trust", box.home.trust)
+    text = get(client, f"/ho-so/{dossier}/chu-ky").text
+    assert text.count("Chữ ký hợp lệ, chờ dấu thời gian") == 2
+    assert "Chữ ký của lãnh đạo" in text and "Chữ ký số của cơ quan" in text
+
+
+def test_a_file_without_the_signatures_the_record_speaks_of_is_not_passed_over(app: Flask, box: Box) -> None:
+    dossier = accept(box)
+    seal(box, dossier)
+    assert "Không thấy chữ ký số nào" in get(log_in(app, "st08"), f"/ho-so/{dossier}/chu-ky").text
+
+
 # --- the return
 
 
 def test_a_result_without_time_stamp_waits_and_a_leader_may_decide(app: Flask, box: Box) -> None:
     dossier = accept(box)
-    seal_unsigned(box, dossier)
+    seal(box, dossier)
     counter, leader = log_in(app, "st06"), log_in(app, "st01")
     text = get(counter, f"/tra-ket-qua/{dossier}").text
     assert "Chưa trả được" in text and "chờ dấu thời gian" in text
@@ -280,7 +301,7 @@ def test_a_result_without_time_stamp_waits_and_a_leader_may_decide(app: Flask, b
 
 def test_the_rule_that_never_lets_go_stops_the_leader_too(app: Flask, box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
     dossier = accept(box)
-    seal_unsigned(box, dossier)
+    seal(box, dossier)
     monkeypatch.setattr(desk, "early_release", lambda found: EarlyRelease.NEVER)
     leader = log_in(app, "st01")
     assert "không để lãnh đạo quyết định" in get(leader, f"/ho-so/{dossier}/cho-tra-truoc").text
@@ -328,6 +349,7 @@ def test_a_person_is_erased_only_after_the_code_was_typed_again(app: Flask, box:
     dossier = accept(box)
     prepare(box, dossier)
     found = now(box, dossier)
+    shown = post(log_in(app, "st08"), f"/ho-so/{dossier}/ket-qua/xem-truoc", **fields()).text.split('src="')[1].split('"')[0]
     client = log_in(app, "st03")
     assert post(client, f"/ho-so/{dossier}/xoa", basis="subject_request", code="H99").status_code == 422
     assert now(box, dossier).applicant
@@ -335,7 +357,9 @@ def test_a_person_is_erased_only_after_the_code_was_typed_again(app: Flask, box:
     assert "Mọi bản sao lưu quên hết trước" in get(client, f"/ho-so/{dossier}/xoa").text
     text = get(client, f"/ho-so/{dossier}").text
     assert "Thông tin cá nhân đã xóa" in text and OWNER["name"] not in text
-    assert get(log_in(app, "st08"), "/tra-cuu?q=ngoc anh").text.count(dossier) == 0
+    specialist = log_in(app, "st08")
+    assert get(specialist, "/tra-cuu?q=ngoc anh").text.count(dossier) == 0
+    assert get(specialist, shown).status_code == 404  # The preview in memory went too.
     assert post(client, f"/ho-so/{dossier}/xoa", basis="subject_request", code=found.code).status_code == 422
 
 

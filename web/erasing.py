@@ -12,6 +12,7 @@ from appliance.errors import Refused
 from web import desk
 from web.forms import Form
 from web.per_request import act, box, officer
+from web.result import previews
 from web.vietnamese import ERASE_BASES, sentence
 
 bp = Blueprint("erasing", __name__)
@@ -55,5 +56,6 @@ def erase(dossier: str) -> tuple[str, int] | Response:
     if form.problems:
         return show(found, form, 422)
     erasure.erase(box(), dossier, officer().id, basis)
+    previews.forget(dossier)
     flash(f"Đã xóa thông tin cá nhân của hồ sơ {found.code}.")
     return redirect(url_for("erasing.page", dossier=dossier), 303)

@@ -181,6 +181,12 @@ class Previews:
                 self.kept.popitem(last=False)
         return name
 
+    def forget(self, dossier: str) -> None:
+        """Drop the previews of a dossier whose persons are erased."""
+        with self.lock:
+            for old in [key for key, (of, _, _) in self.kept.items() if of == dossier]:
+                del self.kept[old]
+
     def get(self, name: str, dossier: str, who: str) -> bytes | None:
         """Give an officer's own preview of a dossier."""
         found = self.kept.get(name)
