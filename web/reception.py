@@ -197,6 +197,14 @@ def accept(draft: UUID) -> Any:
         return show(seen, {"main": sentence(refused)}, status=422)
 
 
+@bp.get("/tiep-nhan/<uuid:draft>/nhan")
+@act("accept")
+def outcome(draft: UUID) -> AnyResponse:
+    """Say how an acceptance ended whose answer was lost: the page shown while the box restarts reloads this address."""
+    draft_id = str(draft)
+    return told(accept_now(draft_id)) if own(draft_id).accepted_as else redirect(url_for("reception.page", draft=draft_id), 303)
+
+
 def as_typed(there: Draft, read: Read) -> Draft:
     """Give the draft as this page has it, on the version it was based on."""
     return Draft(there.id, there.officer, read.body, read.version, there.changed_at, None, None, there.pages)

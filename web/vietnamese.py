@@ -363,7 +363,7 @@ HTTP_SENTENCES: dict[int, tuple[str, str]] = {
     400: ("Yêu cầu không đọc được", "Chưa có gì thay đổi. Mở lại trang rồi thử lần nữa."),
     403: ("Không có quyền làm việc này", "Vai trò đang giữ không gồm việc này. Gọi quản trị viên nếu cần thêm quyền."),
     404: ("Không có trang này", "Địa chỉ sai hoặc đã đổi. Về trang chính rồi mở lại từ đó."),
-    405: ("Không mở được trang theo cách này", "Chưa có gì thay đổi. Về trang chính rồi mở lại từ đó."),
+    405: ("Không tải lại được trang này", "Việc vừa làm có thể đã xong hoặc chưa. Về trang chính xem lại trước khi làm lần nữa."),
     409: ("Dữ liệu bị trùng cập nhật", "Người khác vừa sửa. Nội dung của hai bên đều còn. Mở lại để xem khác biệt."),
     413: ("Tệp quá lớn", "Chưa lưu gì. Chia nhỏ tệp rồi thử lại."),
     422: ("Chưa làm được", "Chưa có gì thay đổi."),
