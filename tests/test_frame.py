@@ -221,7 +221,7 @@ def test_the_province_has_its_own_pages_in_the_same_frame(page: Page, province: 
         shot(page, "tinh-dang-nhap")
         assert_page_good(page)
         login(page, address, "vh01")
-        expect(page.get_by_role("heading", name="Tổng quan")).to_be_visible()
+        expect(page.get_by_role("heading", name="Bảng thiết bị")).to_be_visible()
         shot(page, "tinh-trang-chinh")
         assert_page_good(page)
         assert [c["name"] for c in page.context.cookies()] == ["__Host-motcua-tinh"]

@@ -86,7 +86,10 @@ COMMUNE: tuple[Item, ...] = (
     Item("Tra cứu", "search_pages.page", "search", "search", "Tìm hồ sơ theo mã, họ tên, số điện thoại, thủ tục"),
     Item("Sức khỏe", "health.page", "view_health", "server", "Máy chủ, ổ đĩa, máy quét, ký số, máy in, đồng bộ"),
 )
-PROVINCE: tuple[Item, ...] = (HOME,)
+PROVINCE: tuple[Item, ...] = (
+    Item("Bảng thiết bị", "home.page", "view_fleet", "server", "Thiết bị của từng xã, những gì đã về tỉnh"),
+    Item("Hồ sơ toàn tỉnh", "dossiers.page", "search", "files", "Tìm hồ sơ của mọi xã theo mã, tên, số điện thoại"),
+)
 
 
 def items_for(menu: tuple[Item, ...], officer: Officer) -> list[Item]:

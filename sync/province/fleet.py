@@ -79,6 +79,11 @@ def fleet(province: Province) -> list[Standing]:
     return [_standing(province, row, aside.get(row[0], 0), forks.get(row[0], 0)) for row in found]
 
 
+def names(db: Database) -> list[tuple[str, str]]:
+    """List devices with their communes' names."""
+    return db.conn.execute("SELECT id, name FROM device ORDER BY name, id LIMIT ?", [DEVICES_MAX]).fetchall()
+
+
 def standing(province: Province, device: str) -> Standing | None:
     """Say how one device stands."""
     sql = "SELECT id, unit, name, enrolled_at, revoked_at FROM device WHERE id = ?"
