@@ -7,6 +7,7 @@ from flask import Flask
 
 from appliance import events, numbering, processing, queries
 from appliance.box import Box
+from appliance.catalogue import builtin
 from appliance.dossier import Signature, Status
 from appliance.release import still_due
 from appliance.rights import may
@@ -406,6 +407,16 @@ def test_what_comes_next_is_said_at_every_station(box: Box) -> None:
     said.append(next_step.next_step(now(box, dossier), EarlyRelease.ALWAYS).label)
     assert said == ["Nhận xử lý", "Mở dự thảo", "Vào sổ"]
     assert still_due(now(box, dossier)) == 8000
+
+
+def test_what_another_agency_decides_is_not_prepared_here(app: Flask, box: Box) -> None:
+    relayed = next(p.code for p in builtin().procedures.values() if p.offline_class == "C" and p.core)
+    dossier = accept(box, relayed)
+    client = log_in(app, "st08")
+    post(client, "/viec/nhan", dossier=dossier)
+    assert "Cơ quan có thẩm quyền" in get(client, f"/ho-so/{dossier}").text
+    assert "do cơ quan khác giải quyết" in get(client, f"/ho-so/{dossier}/ket-qua").text
+    assert post(client, f"/ho-so/{dossier}/trinh", leader="ST01").status_code == 422
 
 
 def test_a_chip_knows_near_from_late() -> None:

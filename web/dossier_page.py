@@ -11,6 +11,7 @@ from flask import Blueprint, abort, render_template
 from appliance import erasure, files, queries, signatures, trust
 from appliance.clock import stamp
 from appliance.dossier import Dossier
+from appliance.procedures import ReleasePath
 from appliance.queries import Step
 from appliance.release import still_due
 from appliance.signatures import SignatureFinding
@@ -53,7 +54,7 @@ def page(dossier: str) -> str:
     """Show a dossier."""
     found = desk.found(dossier)
     rule = desk.early_release(found)
-    follows = next_step.next_step(found, rule)
+    follows = next_step.next_step(found, rule, relayed=desk.rule_of(found).path is ReleasePath.RELAY)
     return render_template(
         "dossier.html",
         dossier=found,

@@ -49,6 +49,7 @@ SUBMIT = Next("Người giữ hồ sơ", "xem lại dự thảo và trình lãnh
 MEND = Next("Người giữ hồ sơ", "sửa dự thảo theo ý kiến lãnh đạo rồi trình lại.", "Sửa dự thảo", "result.page", "prepare", "warn")
 PAY = Next("Thu ngân", "thu phí, lệ phí trước khi trả kết quả.", "Thu phí", "cashier.dossier", "take_fee")
 HAND_OVER = Next("Cán bộ trả kết quả", "mời người dân đến nhận và trả kết quả.", "Trả kết quả", "returns.dossier", "release")
+RELAYED = Next("Cơ quan có thẩm quyền", "giải quyết. Ở đây chuyển hồ sơ đi và chờ kết quả về.", kind="hold")
 VOIDED = Next("Lãnh đạo", "xem vì sao văn bản đã phát hành bị hủy. Không trả bản này.", kind="bad")
 WAIT_STAMP = Next("Máy chủ", "tự bổ sung dấu thời gian khi có đường truyền. Chưa trả được trước lúc đó.", kind="hold")
 WAIT_OR_ALLOW = Next(
@@ -61,13 +62,15 @@ WAIT_OR_ALLOW = Next(
 )
 
 
-def next_step(dossier: Dossier, rule: EarlyRelease) -> Next:
-    """Say what comes next. `rule` says whether this result may leave before its time-stamp."""
+def next_step(dossier: Dossier, rule: EarlyRelease, relayed: bool = False) -> Next:
+    """Say what comes next. `rule`: whether this result may leave before its time-stamp; `relayed`: another agency makes it."""
     if dossier.erased_at:
         return Next("", "Thông tin cá nhân đã xóa, không còn việc.")
     if dossier.status in OVER:
         return OVER[dossier.status]
-    return _finished(dossier, rule) if dossier.status == Status.DONE else _processing(dossier)
+    if dossier.status == Status.DONE:
+        return _finished(dossier, rule)
+    return RELAYED if relayed else _processing(dossier)
 
 
 def _processing(dossier: Dossier) -> Next:
