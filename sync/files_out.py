@@ -21,6 +21,7 @@ from sync.wire import CONNECTIONS
 CHUNK_S = 5.0  # A chunk should take about so long: it is what a cut costs.
 BATCH_FILES = 64  # After so many the agent looks whether new events want to go first.
 TRIES_MAX = 3
+SPREAD = ((125_000, 2), (1_250_000, 4), (float("inf"), CONNECTIONS))  # bytes a second of the line: connections
 LEARN = 0.3  # Weight of the newest chunk in the pace.
 OF_ONE_FILE = ("upload_elsewhere", "upload_damaged", "file_too_big")
 
@@ -30,6 +31,7 @@ class FilesOut:
     """What is remembered while the agent runs: the pace of one connection in bytes a second, and files that could not go."""
 
     bytes_per_s: float = CHUNK_BYTES_MIN / CHUNK_S
+    connections: int = 4
     failed: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -40,6 +42,11 @@ class FilesOut:
     def learn(self, size: int, took_s: float) -> None:
         """Learn from a chunk that went."""
         self.bytes_per_s += LEARN * (size / max(took_s, 0.001) - self.bytes_per_s)
+
+    def spread(self) -> None:
+        """Choose how many connections the next batch takes: few on a slow line, where each chunk is long under way."""
+        line = self.bytes_per_s * self.connections
+        self.connections = next(count for limit, count in SPREAD if line < limit)
 
 
 def send_some(sender: Sender, out: FilesOut) -> int:
@@ -55,8 +62,9 @@ def send_some(sender: Sender, out: FilesOut) -> int:
     settled = {file.s for file in waiting if file.s not in wanted or not files.has(box.home, file.s)}
     settled -= set(answer.refused)  # The event that names it was not folded there: a later round asks again.
     batch = [(file, wanted[file.s]) for file in waiting if file.s in wanted and file.s not in settled][:BATCH_FILES]
-    with ThreadPoolExecutor(CONNECTIONS) as pool:
+    with ThreadPoolExecutor(out.connections) as pool:
         faults = list(pool.map(lambda pair: _send(sender, out, *pair), batch))
+    out.spread()
     out.failed |= {file.s: fault for (file, _), fault in zip(batch, faults, strict=True) if fault}
     _mark_sent(box, settled | {file.s for file, _ in batch if file.s not in out.failed})
     _move_cursor(box)

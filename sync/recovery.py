@@ -5,15 +5,14 @@ A lost event comes back under its own life and number, its bytes unchanged; only
 
 import base64
 
-import msgspec
 import pyrage
 
 from appliance import erasure, events, files, ledger, rows
 from appliance.errors import Refused
 from appliance.events import Event
 from appliance.ledger import Act
-from sync import segments
-from sync.protocol import KEYS_MAX, KeyBundle, Lost
+from sync import key_bundles, segments
+from sync.protocol import KEYS_MAX, Lost
 from sync.segments import Segment
 from sync.sender import Sender
 
@@ -51,11 +50,7 @@ def _fetch_keys(sender: Sender, segment: Segment) -> None:
 
 def _fetch_some_keys(sender: Sender, dossiers: tuple[str, ...]) -> None:
     once = pyrage.x25519.Identity.generate()
-    sealed = sender.wire.lost_keys(dossiers, str(once.to_public()))
-    try:
-        bundle = msgspec.json.decode(pyrage.decrypt(sealed, [once]), type=KeyBundle)
-    except (pyrage.DecryptError, ValueError):
-        raise Refused("keys_unreadable") from None
+    bundle = key_bundles.opened(sender.wire.lost_keys(dossiers, str(once.to_public())), once, sender.box.device)
     with sender.box.writing() as act:
         for news in bundle.keys:
             if news.dossier in dossiers:

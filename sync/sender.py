@@ -18,7 +18,7 @@ from appliance.config import Home
 from appliance.crash import crash_here
 from appliance.errors import Refused
 from appliance.ledger import Act, Incarnation
-from sync import progress, segments, tables
+from sync import key_bundles, progress, segments, tables
 from sync.protocol import KEYS_MAX, LIVES_MAX, Hello, HelloAnswer, KeyBundle, KeyNews, Life, Mark, Statement, Verdict
 from sync.statements import read_receipt
 from sync.wire import Wire, open_wire
@@ -86,8 +86,7 @@ def send_keys(sender: Sender, wanted: tuple[str, ...] = ()) -> int:
     count = 0
     while bundle := _keys_to_send(sender.box.db, wanted):
         crash_here("agent_before_keys")
-        sealed = pyrage.encrypt(msgspec.json.encode(KeyBundle(sender.box.device, bundle)), [sender.recipient])
-        sender.wire.keys(sealed)
+        sender.wire.keys(key_bundles.sealed(KeyBundle(sender.box.device, bundle), sender.recipient))
         crash_here("agent_after_keys")
         with sender.box.writing() as act:
             for news in bundle:

@@ -21,7 +21,7 @@ from sync.protocol import VERSION
 CONNECT_S = 8.0  # Also the longest that one block of a body may wait to leave.
 ANSWER_S = 45.0  # A full segment is folded at the province before it is acknowledged.
 ANSWER_BYTES_MAX = 16 * 1024 * 1024
-CONNECTIONS = 4
+CONNECTIONS = 8
 BLOCK_BYTES = 16 * 1024
 SILENT_MS = 20_000  # Bytes sent and not acknowledged for so long: the line is dead, whatever the socket says.
 KEEPALIVE = (
@@ -94,11 +94,19 @@ class Wire:
         return self._json("GET", f"/inventory/files?after={after}", protocol.InventoryFiles)
 
     def _json(
-        self, method: str, path: str, kind: type[Said], body: bytes | None = None, media: str = JSON, more: Mapping[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        kind: type[Said],
+        body: bytes | None = None,
+        media: str = JSON,
+        more: Mapping[str, str] | None = None,
     ) -> Said:
         return _decoded(self._ask(method, path, body, media, more), kind)
 
-    def _ask(self, method: str, path: str, body: bytes | None = None, media: str = JSON, more: Mapping[str, str] | None = None) -> bytes:
+    def _ask(
+        self, method: str, path: str, body: bytes | None = None, media: str = JSON, more: Mapping[str, str] | None = None
+    ) -> bytes:
         headers = {"Sync-Version": str(VERSION), **(more or {})}
         if body is not None:
             headers |= {"Content-Type": media, "Content-Length": str(len(body)), "Content-Digest": content_digest(body)}

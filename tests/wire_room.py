@@ -1,6 +1,7 @@
 """A commune and a province in two temporary homes, with a real HTTP server between them and a line that can be cut at will."""
 
 import shutil
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -38,12 +39,14 @@ class Line:
     lost_answers: dict[str, int] = field(default_factory=dict)
     cut: bool = False
     seen: list[str] = field(default_factory=list)
+    bodies: dict[str, int] = field(default_factory=lambda: defaultdict(int))  # bytes sent by path
 
     def request(self, method: str, url: str, **rest):
         path = url.split("/sync/v1")[1].split("?")[0]
         if self.cut or self._due(self.lost_requests, path):
             raise urllib3.exceptions.ProtocolError("cut before it arrived")
         self.seen.append(f"{method} {path}")
+        self.bodies[path] += int(rest["headers"].get("Content-Length", 0))
         answer = self.pool.request(method, url, **rest)
         if self._due(self.lost_answers, path):
             answer.close()

@@ -6,13 +6,12 @@ Everything is worked out from stored bytes at the moment of asking; nothing is a
 import base64
 import hashlib
 
-import msgspec
 import pyrage
 
 from appliance import files
 from appliance.chain import misfits
 from appliance.errors import Refused
-from sync import segments
+from sync import key_bundles, segments
 from sync.protocol import DIGESTS_MAX, InventoryFile, InventoryFiles, InventoryLife, KeyBundle, KeyNews
 from sync.province import store_sqlite as store
 from sync.province.opened import Province
@@ -44,7 +43,7 @@ def lost_keys(province: Province, device: Device, dossiers: tuple[str, ...], rec
         to = pyrage.x25519.Recipient.from_str(recipient)
     except pyrage.RecipientError:
         raise Refused("sync_malformed") from None
-    return pyrage.encrypt(msgspec.json.encode(KeyBundle(device.id, news)), [to])
+    return key_bundles.sealed(KeyBundle(device.id, news), to)
 
 
 def _key_news(province: Province, device: Device, dossier: str) -> KeyNews | None:

@@ -3,18 +3,17 @@
 import base64
 
 import msgspec
-import pyrage
 from sqlite_utils.db import Database
 
 from appliance import clock, events
 from appliance.chain import Head
 from appliance.crash import crash_here
 from appliance.errors import Refused
+from sync import key_bundles
 from sync.protocol import (
     KEYS_MAX,
     Hello,
     HelloAnswer,
-    KeyBundle,
     KeyNews,
     Mark,
     SegmentAnswer,
@@ -143,7 +142,7 @@ def take_keys(province: Province, device: Device, sealed: bytes) -> int:
 
     A destroyed key never comes back, and a key that is here is never replaced: an old copy of a box may send either.
     """
-    bundle = _opened(province, device, sealed)
+    bundle = key_bundles.opened(sealed, province.age, device.id)
     with province.writing() as db:
         for news in bundle.keys:
             _take_key(db, device, news)
@@ -151,16 +150,6 @@ def take_keys(province: Province, device: Device, sealed: bytes) -> int:
     crash_here("receiver_after_keys_commit")
     folding.remove_doomed(province)
     return len(bundle.keys)
-
-
-def _opened(province: Province, device: Device, sealed: bytes) -> KeyBundle:
-    try:
-        bundle = msgspec.json.decode(pyrage.decrypt(sealed, [province.age]), type=KeyBundle)
-    except (pyrage.DecryptError, ValueError):
-        raise Refused("keys_unreadable") from None
-    if bundle.device != device.id:
-        raise Refused("keys_unreadable")
-    return bundle
 
 
 def _take_key(db: Database, device: Device, news: KeyNews) -> None:
