@@ -6,9 +6,8 @@ What the browser had been told is compared with the box afterwards: nothing ackn
 from playwright.sync_api import Browser, Page, expect
 
 import day
-from appliance import drafts
-from appliance.config import Home
-from demonstration import stopped
+from appliance import files
+from demonstration import eventually, stopped
 from faults import AGENT, COUNTER, WEB, Person, assert_all_true, dossiers_of, kill, killed, only_dossier
 from provisioning.demo.plan import Demo
 
@@ -62,3 +61,20 @@ def test_power_cuts_while_accepting_lose_and_double_nothing(browser: Browser, de
         told[unknown] = day.accept(page).code
         kill(demo, WEB)  # The toast stands on the screen: from now on it must be true.
         assert_all_true(demo, told)
+        assert_nothing_printed_twice(page, demo, told)
+
+
+def assert_nothing_printed_twice(page: Page, demo: Demo, told: dict[Person, str]) -> None:
+    """No slip left the printer twice; of the one whose job died between claim and queue the page says that nobody knows."""
+    lost = dict((label, told[person]) for label, person in ACCEPTING)["print_claimed"]
+    assert eventually(lambda: "Chưa rõ đã in" in print_row(page, demo, lost))
+    sheets = [path.read_bytes() for path in (demo.printer / "printed").glob("*.pdf")]
+    counts = {code: sheets.count(files.read(demo.commune, only_dossier(demo.commune, who).slip)) for who, code in told.items()}
+    assert all(count <= 1 for count in counts.values()), counts
+    assert counts[lost] == 0
+
+
+def print_row(page: Page, demo: Demo, code: str) -> str:
+    """Read what the list of prints says of a dossier now."""
+    page.goto(f"{demo.commune_url}/in")
+    return page.get_by_role("row").filter(has_text=code).inner_text()

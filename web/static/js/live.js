@@ -50,7 +50,10 @@ if (me) {
     lostSince -= LOST_AFTER_MS;
     lost(true);
     say("Chưa gửi được: mất kết nối tới máy chủ. Nội dung còn nguyên.", true);
+    soon();
   }, true);
+  const soon = () => { clearTimeout(timer); timer = setTimeout(round, 0); };
+  document.body.addEventListener("htmx:afterOnLoad", () => { if (lostSince) soon(); }); // the box answered somebody: it is back
   document.addEventListener("visibilitychange", () => { clearTimeout(timer); timer = setTimeout(round, document.hidden ? HIDDEN_MS : 0); });
   document.body.addEventListener("htmx:configRequest", (event) => {
     const kind = event.detail.triggeringEvent?.type ?? "";

@@ -20,7 +20,7 @@ function saved({ detail }) {
   place(detail.parts);
   if (detail.parts.work !== undefined) {
     field("shape").value = detail.shape;
-    htmx.trigger("#scans", "refresh");
+    refreshScans();
   }
   if (document.activeElement?.id !== "procedure-q" && detail.words) document.getElementById("procedure-q").value = detail.words;
   if (detail.parts.person !== undefined) {
@@ -43,7 +43,7 @@ if (form) {
   form.addEventListener("change", ({ target }) => {
     if (target.name === "acting") document.getElementById("authorised").hidden = target.value !== "yes";
     if (target.name?.startsWith("have-")) document.getElementById("brought").textContent = form.querySelectorAll("[name^=have-]:checked").length;
-    if (target.dataset.into && target.checked) { field("into").value = target.dataset.into; htmx.trigger("#scans", "refresh"); }
+    if (target.dataset.into && target.checked) { field("into").value = target.dataset.into; refreshScans(); }
   });
   // Enter in a field saves; only F9 and its button accept.
   form.addEventListener("submit", (event) => {
@@ -78,6 +78,15 @@ document.addEventListener("submit", (event) => {
 }, true);
 document.addEventListener("htmx:beforeRequest", () => { again = 0; });
 
+// While #scans fetches itself it drops what else it is told; a redraw that follows from a save must come after that one.
+let wanted = false;
+function refreshScans() {
+  wanted = true;
+  htmx.trigger("#scans", "refresh");
+}
+document.addEventListener("htmx:beforeRequest", ({ detail }) => { if (detail.requestConfig.triggeringEvent?.type === "refresh") wanted = false; });
+document.addEventListener("htmx:afterSettle", () => { if (wanted && document.getElementById("scans")) refreshScans(); });
+
 // The page that has focus is the chosen one; the tools and Shift+F8 act on it.
 document.addEventListener("focusin", ({ target }) => {
   const thumb = target.closest?.("[data-page]"), scans = document.getElementById("scans");
@@ -86,7 +95,7 @@ document.addEventListener("focusin", ({ target }) => {
   chosen.value = thumb.dataset.page;
   for (const other of scans.querySelectorAll("[data-page]")) other.toggleAttribute("aria-current", false);
   thumb.setAttribute("aria-current", "true");
-  if (scans.querySelector("[name=place]").value === "station") htmx.trigger("#scans", "refresh");
+  if (scans.querySelector("[name=place]").value === "station") refreshScans();
 });
 document.addEventListener("click", (event) => {
   const thumb = event.target.closest?.("[data-page]");
@@ -94,7 +103,7 @@ document.addEventListener("click", (event) => {
   const large = event.target.closest?.("[data-large]"), chosen = document.querySelector("#scans [name=page]");
   if (large && chosen) { const to = new URL(large.href); to.searchParams.set("page", chosen.value); large.href = to; }
 });
-document.addEventListener("change", ({ target }) => { if (["into", "scanner"].includes(target.name)) htmx.trigger("#scans", "refresh"); });
+document.addEventListener("change", ({ target }) => { if (["into", "scanner"].includes(target.name)) refreshScans(); });
 document.body.addEventListener("htmx:afterSwap", () => {
   // The table of components shows how many pages each has; the fragment brings the cells along.
   for (const cell of document.querySelector("#scans [data-cells]")?.content.children ?? []) {
