@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from playwright.sync_api import Browser, Page, expect
 
 from browsing import SIZE, assert_axe_clean, login, shot, watch
+from demonstration import eventually
 from provisioning.demo.people import PASSWORD
 from provisioning.demo.plan import Demo
 
@@ -50,9 +51,9 @@ def turn_line(demo: Demo, path: str) -> None:
 
 def feeder(demo: Demo, **order: object) -> None:
     """Tell the scanner simulator what lies in its feeder and how it behaves."""
-    data = json.dumps(order).encode()
-    url = f"http://127.0.0.1:{demo.scanner_port}/sim"
-    urllib.request.urlopen(urllib.request.Request(url, data, {"Content-Type": "application/json"}), timeout=10).close()
+    url, headers = f"http://127.0.0.1:{demo.scanner_port}/sim", {"Content-Type": "application/json"}
+    request = urllib.request.Request(url, json.dumps(order).encode(), headers)
+    assert eventually(lambda: urllib.request.urlopen(request, timeout=10).close() is None)
 
 
 def new_reception(page: Page, card: str, procedure: str) -> None:
@@ -146,8 +147,10 @@ def sign(page: Page, demo: Demo, where: str, account: str, count: int, pin: str 
     page.goto(f"{demo.commune_url}/{where}")
     for n in range(1, count + 1):
         choose(page, n)
+    expect(page.locator("#sign-button")).to_be_enabled()  # Not before the token was seen.
     page.keyboard.press("F9")
     page.locator("#sign-form input[type=password]").fill(pin or PINS[account])
+    expect(page.locator("#sign-button")).to_be_enabled()
     page.keyboard.press("F9")
 
 
