@@ -9,6 +9,7 @@ import random
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -26,7 +27,7 @@ from sync.wire import LineDown
 
 POLL_S = 0.5
 STEPS_MAX = 3 * LIVES_MAX
-CRLS_EVERY_S = 3600.0
+EVERY_S = 3600.0
 OK_NOTED_EVERY_S = 300.0
 LINE_MARKS = Path("/proc/net/route")
 PASSES_MAX = 1_000
@@ -43,7 +44,8 @@ class Agent:
     mood: retry.Mood = field(default_factory=retry.Mood)
     files: files_out.FilesOut = field(default_factory=files_out.FilesOut)
     stamps: stamping.Stamping = field(default_factory=stamping.Stamping)
-    crls_at: float = float("-inf")
+    renewed_at: float = float("-inf")
+    forgot_at: float = float("-inf")
     seen: int = 0  # the newest event when the round began
     faults: dict[str, str] = field(default_factory=dict)  # stage: code of what it was refused in this round
 
@@ -59,15 +61,18 @@ def keep_on(agent: Agent, ended: threading.Event) -> None:
     while not ended.is_set():
         try:
             round_of(agent)
-        except Exception:  # A defect must not end the sending for good; the state says that it stands still.
+        except Exception:  # A defect, or a full disk: it must not end the sending for good.
             log.exception("a round failed")
             agent.mood = retry.failed(agent.mood)
+            with suppress(Exception):
+                progress.tell(agent.sender.box, {"last_error": "agent_failed"})
         _wait(agent, retry.wait_s(agent.mood, time.monotonic(), chance), ended)
 
 
 def round_of(agent: Agent) -> bool:
     """Do one round; says whether the line held. Everything it learns is written down as it happens."""
     agent.faults.clear()
+    _forget_failures(agent)
     agent.seen = _newest(agent)
     try:
         for _ in range(PASSES_MAX):
@@ -143,13 +148,21 @@ def _life(sender: Sender, inc: str) -> Incarnation:
     return found
 
 
+def _forget_failures(agent: Agent) -> None:
+    """Let what could not go, or not be decided, be tried again every hour: somebody may have mended it."""
+    if time.monotonic() - agent.forgot_at > EVERY_S:
+        agent.forgot_at = time.monotonic()
+        agent.stamps.undecided.clear()
+        agent.files.failed.clear()
+
+
 def _renew_crls(agent: Agent) -> None:
-    """Renew the officers' revocation lists from their own authority, now and then."""
-    if time.monotonic() - agent.crls_at < CRLS_EVERY_S:
+    """Renew the officers' revocation lists from their own authority every hour."""
+    if time.monotonic() - agent.renewed_at < EVERY_S:
         return
     home = agent.sender.box.home
     if not renew_crls(home.trust, home.settings.crl_urls, agent.stamps.http):
-        agent.crls_at = time.monotonic()
+        agent.renewed_at = time.monotonic()
 
 
 def _tell_up(agent: Agent) -> None:

@@ -95,6 +95,8 @@ def _send(sender: Sender, out: FilesOut, file: FileRef, missing: MissingFile) ->
             complete, offset = _send_chunk(sender, out, file, offset)
         except FileNotFoundError:
             return "file_missing"
+        except EOFError:
+            return "file_damaged"
         except Refused as refused:
             tries += 1
             if refused.code not in OF_ONE_FILE:
@@ -112,6 +114,8 @@ def _send_chunk(sender: Sender, out: FilesOut, file: FileRef, offset: int) -> tu
     with files.path_of(sender.box.home, file.s).open("rb") as stored:
         stored.seek(offset)
         piece = stored.read(min(out.chunk_bytes, file.n - offset))
+    if not piece and offset < file.n:
+        raise EOFError  # Shorter than its event says.
     crash_here("agent_before_chunk")
     began = time.monotonic()
     answer = sender.wire.chunk(file.s, offset, file.n, piece)

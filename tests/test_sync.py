@@ -246,6 +246,16 @@ def test_a_damaged_page_blocks_no_other(room, commune):
     assert (commune.state()["files_failed"], commune.state()["waiting_files"]) == ("1", "1")
 
 
+def test_a_page_cut_short_on_the_disk_is_not_sent_for_ever(room, commune):
+    page = b"torn page" * 100
+    commune.accept(page=page)
+    path = files.path_of(commune.home, files.digest_of(page))
+    path.chmod(0o640)
+    path.write_bytes(page[:50])
+    assert commune.round()
+    assert commune.agent.files.failed == {files.digest_of(page): "file_damaged"}
+
+
 def test_an_event_of_a_kind_nobody_knows_yet_is_kept_byte_for_byte(room, commune):
     life = ledger.incarnation(commune.box.db)
     with commune.box.writing() as act:
