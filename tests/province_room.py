@@ -8,6 +8,7 @@ from pathlib import Path
 from flask import Flask
 
 from appliance import box, files
+from appliance.config import Settings, write_settings
 from appliance.events import FileRef
 from appliance.ids import uuid7
 from boxes import ACCEPTED, PERSON, UNIT
@@ -26,6 +27,9 @@ def province_room(folder: Path, password_hash: str, ca: Authority | None = None)
     """Have a province served to communes inside the block, and its pages as an application."""
     with wire_room(folder) as room:
         home = room.province.home
+        write_settings(
+            home, Settings("province", room.province.home.settings.device, "Tỉnh An Giang", province_name="Tỉnh An Giang")
+        )
         box.enrol(home)
         add_staff(home, password_hash)
         if ca:

@@ -100,7 +100,7 @@ def _standing(province: Province, row: tuple[Any, ...], aside: int, forks: int) 
     lives = db.conn.execute(sql, [device]).fetchall()
     number, receipt_at = max((_receipt(db, device, inc, seq) for inc, *_, seq in lives if seq), default=(None, None))
     inc, inc_no, seq = (bytes(lives[-1][0]), lives[-1][1], lives[-1][3]) if lives else (b"", None, 0)
-    away, since = wanted.away(province, device)
+    away, since = wanted.away(db, device)
     heard = [at for at in (receipt_at, _told_time(db, device), *(life[2] for life in lives)) if at] if lives else []
     return Standing(
         device=device,

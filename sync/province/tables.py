@@ -63,10 +63,11 @@ CREATE TABLE standing (                -- what every device must know, the newes
 """
 
 AWAY = """
-CREATE TABLE file_wanted (             -- files that events name and that have not come; a row may outlive the file's coming
+CREATE TABLE file_wanted (             -- files that events name and that have not come
     device TEXT NOT NULL, digest TEXT NOT NULL, since TEXT NOT NULL, PRIMARY KEY (device, digest)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX file_wanted_by_digest ON file_wanted (digest);
+CREATE INDEX file_wanted_by_age ON file_wanted (device, since);
 CREATE INDEX dossier_by_device ON dossier (device);
 CREATE INDEX key_wanted_by_device ON key_wanted (device);
 """

@@ -20,9 +20,10 @@ from sync.province.store_sqlite import Device
 def missing(province: Province, device: Device, digests: tuple[str, ...]) -> FileAnswer:
     """Say which of these files are wanted, and from which offset."""
     named = {digest for digest in digests if size_named(province.db, device, digest) is not None}
-    wanted = [digest for digest in digests if digest in named and not files.has(province.home, digest)]
+    lacking = [digest for digest in digests if digest in named and not files.has(province.home, digest)]
+    wanted.came(province, named - set(lacking))
     return FileAnswer(
-        tuple(MissingFile(digest, offset_of(province, device, digest)) for digest in wanted),
+        tuple(MissingFile(digest, offset_of(province, device, digest)) for digest in lacking),
         tuple(digest for digest in digests if digest not in named),
     )
 
@@ -90,7 +91,7 @@ def _finish(province: Province, part: Path, digest: str) -> None:
     crash_here("receiver_before_file_rename")
     files.put_path(province.home, part)
     crash_here("receiver_after_file_rename")
-    wanted.came(province, digest)
+    wanted.came(province, [digest])
 
 
 def _part(province: Province, device: Device, digest: str) -> Path:

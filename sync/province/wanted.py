@@ -1,9 +1,9 @@
 """Files that events name and that have not come yet, so that a page can count them without walking the disk.
 
-Only counted: what is taken in is decided by the events alone. After a crash a row may outlive its file's coming; readers look.
+Only counted: what is taken in is decided by the events alone. A row left over by a crash goes when the device asks about the file.
 """
 
-from itertools import islice
+from collections.abc import Collection
 
 from sqlite_utils.db import Database
 
@@ -11,7 +11,7 @@ from appliance import clock, files
 from appliance.events import Event
 from sync.province.opened import Province
 
-COUNTED_MAX = 1_000  # Files of one device that are looked for on the disk; beyond that a page says "more than".
+COUNTED_MAX = 1_000  # Beyond that a page says "more than".
 
 
 def note(province: Province, db: Database, device: str, event: Event) -> None:
@@ -21,17 +21,18 @@ def note(province: Province, db: Database, device: str, event: Event) -> None:
     db.conn.executemany(sql, [(device, digest, clock.stamp()) for digest in away])
 
 
-def came(province: Province, digest: str) -> None:
-    """Note that a file is here."""
-    with province.writing() as db:
-        db.conn.execute("DELETE FROM file_wanted WHERE digest = ?", [digest])
+def came(province: Province, digests: Collection[str]) -> None:
+    """Note that files are here. Writes only where that is news."""
+    marks = ",".join("?" * len(digests))
+    if province.db.conn.execute(f"SELECT 1 FROM file_wanted WHERE digest IN ({marks}) LIMIT 1", [*digests]).fetchone():
+        with province.writing() as db:
+            db.conn.execute(f"DELETE FROM file_wanted WHERE digest IN ({marks})", [*digests])
 
 
-def away(province: Province, device: str) -> tuple[int, str | None]:
+def away(db: Database, device: str) -> tuple[int, str | None]:
     """Count a device's files that a living dossier names and that are not here (at most COUNTED_MAX + 1), and since when."""
-    sql = """SELECT digest, since FROM file_wanted w WHERE device = ?
-             AND EXISTS (SELECT 1 FROM dossier_file f WHERE f.digest = w.digest)"""
-    rows = province.db.conn.execute(sql, [device])
-    missing = ((digest, since) for digest, since in rows if not files.has(province.home, digest))
-    found = list(islice(missing, COUNTED_MAX + 1))
-    return len(found), min((since for _, since in found), default=None)
+    sql = """SELECT count(*), min(since) FROM (
+                 SELECT since FROM file_wanted w
+                 WHERE device = ? AND EXISTS (SELECT 1 FROM dossier_file f WHERE f.digest = w.digest)
+                 ORDER BY since LIMIT ?)"""
+    return db.conn.execute(sql, [device, COUNTED_MAX + 1]).fetchone()
