@@ -43,6 +43,7 @@ def choose_all(page: Page, count: int, presses_max: int = 60) -> None:
             return
         page.keyboard.press("Space")
         page.wait_for_load_state("networkidle")
+        expect(page.locator("#desk")).not_to_have_attribute("aria-busy", "true")
     raise AssertionError(page.locator("#papers").inner_text())
 
 

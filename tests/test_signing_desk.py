@@ -151,9 +151,9 @@ def test_the_pin_is_found_nowhere_afterwards(office, client, caplog):
 
 
 def test_a_token_pulled_in_mid_batch_keeps_what_is_signed_and_the_rest_is_signed_later(office):
-    dossiers = office.submit(8)
+    dossiers = office.submit(12)
     job = office.order(dossiers)
-    until(lambda: sign_jobs.poll(office.box) or sign_jobs.taken(office.box, jobs.load(office.box.db, job)))
+    until(lambda: office.signed(job))
     place = office.pull("lanh-dao-st01")
     ended = office.collected(job)
     signed = [one for one in dossiers if office.result(one).signature == Signature.SIGNED]
@@ -171,9 +171,9 @@ def test_a_token_pulled_in_mid_batch_keeps_what_is_signed_and_the_rest_is_signed
 
 
 def test_the_leader_stops_after_the_document_in_hand(office):
-    dossiers = office.submit(8)
+    dossiers = office.submit(12)
     job = office.order(dossiers)
-    until(lambda: sign_jobs.poll(office.box) or sign_jobs.taken(office.box, jobs.load(office.box.db, job)))
+    until(lambda: office.signed(job))
     sign_jobs.stop(office.box, job, "ST02")  # Somebody else's wish is not heard.
     sign_jobs.stop(office.box, job, "ST01")
     ended = office.collected(job)

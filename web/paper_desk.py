@@ -3,21 +3,21 @@
 Each desk keeps its own rules and routes; here is what both pages show and how both read a post.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flask import Response, render_template, request
+from flask import render_template, request
 from werkzeug.datastructures import MultiDict
 
 from appliance import files, queries
-from appliance.dossier import Document, Dossier
+from appliance.dossier import Document, Dossier, Signature
 from appliance.errors import Refused
 from appliance.forms import preview
 from appliance.forms.preview import FieldPlace
 from appliance.queries import Listed
 from hardware.usb_token import PinState
-from web import desk, jobs, sign_jobs, token_state, viewing
+from web import desk, sign_jobs, token_state, viewing
 from web.due_chip import Chip
 from web.jobs import Job
 from web.per_request import box, officer
@@ -29,15 +29,19 @@ from web.viewing import Viewing
 
 @dataclass(frozen=True)
 class Desk:
-    """What differs: the job's kind, its endpoints' blueprint, words, which dossiers wait, whose token it takes."""
+    """What differs: kind of job, blueprint, address and act, template, which dossiers wait in which state, whose token it takes."""
 
     kind: str
     blueprint: str
+    path: str
+    act: str
     template: str
+    states: tuple[Signature, ...]
     waiting: Callable[[], list[Listed]]
     owner: Callable[[], str]
     why_not: Callable[[Dossier, Document], Refused | None]  # why this officer cannot choose this document; quick
     examine: Callable[[Document], Refused | None]  # what is wrong with the document's file; a tenth of a second
+    more: Callable[[], dict[str, Any]]  # what its template shows besides
 
 
 @dataclass(frozen=True)
@@ -117,7 +121,7 @@ def _state(
     return ("chosen" if seen.chosen else "seen"), fault
 
 
-def show(of: Desk, dossier_id: str = "", problem: Refused | None = None, **more: Any) -> str | tuple[str, int]:
+def show(of: Desk, dossier_id: str = "", problem: Refused | None = None) -> str | tuple[str, int]:
     """Render a desk. `problem` is what the officer just tried and could not do."""
     last = sign_jobs.latest(box().db, of.kind, officer().id)
     found = papers(of, last)
@@ -141,20 +145,9 @@ def show(of: Desk, dossier_id: str = "", problem: Refused | None = None, **more:
         has_page=desk.has_page,
         sentence=sentence,
         PinState=PinState,
-        **more,
+        **of.more(),
     )
     return (page, 422) if problem else page
-
-
-def run_is_over() -> bool:
-    """Say whether the run that a page watches (`?luot=`) has ended: the page then loads itself anew."""
-    watched = request.args.get("luot")
-    return bool(watched) and not jobs.load(box().db, watched).open
-
-
-def anew() -> Response:
-    """Tell the page's script to load the page again."""
-    return Response(headers={"HX-Refresh": "true"})
 
 
 def token(of: Desk) -> TokenState:
@@ -181,11 +174,11 @@ def next_of(of: Desk, after: str) -> str:
     return wanted.dossier.id if wanted else after
 
 
-def paper_shown(of: Desk, dossier_id: str, state: Iterable[str]) -> Document:
+def paper_shown(of: Desk, dossier_id: str) -> Document:
     """Give the document the page showed, if it still waits with the same file. Raises Refused."""
     dossier = desk.found(dossier_id)
     document = dossier.result
-    if document is None or document.signature not in state or document.path != "electronic":
+    if document is None or document.signature not in of.states or document.path != "electronic":
         raise Refused("wrong_document_state", code=dossier.code)
     if document.file != request.form.get("digest"):
         raise Refused("document_changed", code=dossier.code)

@@ -5,8 +5,9 @@ The number is taken in an act of its own before the seal and stays with the docu
 
 from functools import lru_cache
 from hashlib import sha256
+from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from appliance import files, numbering, processing, queries, signatures, signing
@@ -19,11 +20,11 @@ from appliance.errors import Refused
 from appliance.office import office_of
 from appliance.signatures import SignatureFinding, Trusted
 from appliance.trust import Trust, read_trust
-from web import desk, paper_desk, sign_jobs, viewing
+from web import desk, paper_desk, paper_routes, sign_jobs, viewing
 from web.paper_desk import Desk
+from web.paper_routes import Page
 from web.per_request import act, box, officer
 from web.sign_jobs import SEAL, Wanted
-from web.vietnamese import sentence
 
 bp = Blueprint("sealing_desk", __name__)
 WAITING = (Signature.SIGNED, Signature.NUMBERED)
@@ -63,65 +64,22 @@ def why_not_sealed(document: Document) -> Refused | None:
 DESK = Desk(
     kind=SEAL,
     blueprint="sealing_desk",
+    path="/dong-dau",
+    act="number_and_seal",
     template="sealing.html",
+    states=WAITING,
     waiting=lambda: queries.to_seal(box().db),
     owner=lambda: box().home.settings.unit,
     why_not=lambda dossier, document: None,
     examine=why_not_sealed,
+    more=lambda: more(),
 )
-
-
-@bp.get("/dong-dau")
-@act("number_and_seal")
-def page() -> str | tuple[str, int] | Response:
-    """Go to the first document to look at; without any, say so."""
-    found = paper_desk.papers(DESK, sign_jobs.latest(box().db, SEAL, officer().id))
-    first = next((paper for paper in found if paper.state == "unseen"), next(iter(found), None))
-    return to(first.dossier.id) if first else again("")
-
-
-@bp.get("/dong-dau/usb")
-@act("number_and_seal")
-def usb() -> str:
-    """Show the state of the organisation's token alone."""
-    return render_template("token_live.html", desk=DESK, token=paper_desk.token(DESK), sentence=sentence)
-
-
-@bp.get("/dong-dau/<dossier>")
-@act("number_and_seal")
-def paper(dossier: str) -> str | tuple[str, int] | Response:
-    """Show one document among those that wait."""
-    return paper_desk.anew() if paper_desk.run_is_over() else again(dossier)
-
-
-@bp.post("/dong-dau/<dossier>/trang")
-@act("number_and_seal")
-def seen(dossier: str) -> tuple[str, int]:
-    """Note that pages were on the screen."""
-    document = paper_desk.paper_shown(DESK, dossier, WAITING)
-    with box().writing() as at_once:
-        viewing.note(at_once, officer().id, document, paper_desk.pages_posted())
-    return "", 204
-
-
-@bp.post("/dong-dau/<dossier>/da-xem")
-@act("number_and_seal")
-def choose(dossier: str) -> str | tuple[str, int] | Response:
-    """Note the pages as seen and choose the document, or not any longer; go on to the next."""
-    wanted = request.form.get("chosen") == "1"
-    try:
-        document = paper_desk.paper_shown(DESK, dossier, WAITING)
-        with box().writing() as at_once:
-            viewing.note(at_once, officer().id, document, paper_desk.pages_posted())
-            viewing.choose(at_once, officer().id, document, wanted)
-    except Refused as refused:
-        return again(dossier, refused)
-    return to(paper_desk.next_of(DESK, dossier) if wanted else dossier)
+paper_routes.add(bp, DESK)
 
 
 @bp.post("/dong-dau/ky")
 @act("number_and_seal")
-def seal() -> str | tuple[str, int] | Response:
+def order() -> Page:
     """Number the chosen documents, each in an act of its own, and seal them with one PIN."""
     shown = request.form.get("shown", "")
     try:
@@ -136,8 +94,8 @@ def seal() -> str | tuple[str, int] | Response:
             job = sign_jobs.order(at_once, SEAL, officer().id, token, filled)
         sign_jobs.hand_over(box(), job, request.form.get("pin", ""))
     except Refused as refused:
-        return again(shown, refused)
-    return to(shown or wanted[0].dossier)
+        return paper_desk.show(DESK, shown, refused)
+    return paper_routes.to(DESK, shown or wanted[0].dossier)
 
 
 def may_seal(dossier: Dossier, digest: str) -> None:
@@ -170,17 +128,6 @@ def register_of(dossier: Dossier) -> tuple[Book, str]:
     return book, rule.symbol or ""
 
 
-@bp.post("/dong-dau/dung/<job>")
-@act("number_and_seal")
-def stop(job: str) -> str | tuple[str, int] | Response:
-    """End the run after the document in hand."""
-    try:
-        sign_jobs.stop(box(), job, officer().id)
-    except Refused as refused:
-        return again(request.form.get("shown", ""), refused)
-    return to(request.form.get("shown", ""))
-
-
 @bp.post("/dong-dau/xac-nhan-ngay")
 @act("confirm_clock")
 def confirm_day() -> Response:
@@ -190,13 +137,7 @@ def confirm_day() -> Response:
     return redirect(url_for("sealing_desk.page"), 303)
 
 
-def again(dossier: str, problem: Refused | None = None) -> str | tuple[str, int]:
-    """Show the desk with this document in front."""
+def more() -> dict[str, Any]:
+    """Give what the page shows of registers, signatures and the day."""
     place = office_of(box().home.settings).place
-    more = {"leaders_signature": leaders_signature, "register_of": register_of, "place_name": place, "today": stamp()}
-    return paper_desk.show(DESK, dossier, problem, **more)
-
-
-def to(dossier: str) -> Response:
-    """Go to a document on the desk."""
-    return redirect(url_for("sealing_desk.paper", dossier=dossier) if dossier else url_for("sealing_desk.page"), 303)
+    return {"leaders_signature": leaders_signature, "register_of": register_of, "place_name": place, "today": stamp()}

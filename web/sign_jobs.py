@@ -32,6 +32,7 @@ KIND_OF = {SIGN: signing.LEADER, SEAL: signing.ORGANISATION}
 FIELD_OF = {SIGN: "ky_lanh_dao", SEAL: "dau_co_quan"}
 ITEMS_MAX = 100  # Documents signed with one PIN.
 HEARD_WITHIN_S = 15.0  # An order is spoken at once and within 5 s; what is unknown after this was never heard.
+RUN_MAX = timedelta(days=1)
 SHOWN_FOR = timedelta(minutes=15)  # How long a desk shows how its last run ended.
 ENDED = {"done": State.DONE, "failed": State.FAILED, "stopped": State.CANCELLED}
 LATER = ("clock_behind", "clock_ahead")  # A person mends this; the signed file waits so long.
@@ -103,9 +104,10 @@ def claimed(db: Database) -> dict[str, Job]:
 
 def latest(db: Database, kind: str, officer: str) -> Job | None:
     """Give the officer's last run: while it is open, and for a while after it ended."""
-    found = jobs.of(db, kind, officer)[-1:]
-    since = text_of(moment_of(stamp()) - SHOWN_FOR)
-    return next((job for job in found if job.open or job.changed_at > since), None)
+    now = moment_of(stamp())
+    found = [*jobs.running(db, kind), *jobs.since(db, kind, text_of(now - RUN_MAX))]
+    since = text_of(now - SHOWN_FOR)
+    return next((job for job in found if job.officer == officer and (job.open or job.changed_at > since)), None)
 
 
 @collector.register("token", every_s=0.4)

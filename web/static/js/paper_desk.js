@@ -63,8 +63,11 @@ document.addEventListener("keydown", (event) => {
   const act = { " ": forward, ArrowDown: inSheets ? null : () => move(1), ArrowUp: inSheets ? null : () => move(-1) }[event.key];
   if (!act) return;
   event.preventDefault();
-  if (!event.repeat) act();
+  if (!event.repeat && !document.querySelector("#desk[aria-busy=true]")) act(); // one step after the other, in the order of the keys
 });
+const busy = (is) => ({ detail }) => { if (detail.target?.id === "desk") document.getElementById("desk")?.setAttribute("aria-busy", is); };
+document.addEventListener("htmx:beforeRequest", busy(true));
+document.addEventListener("htmx:afterRequest", busy(false));
 
 document.addEventListener("submit", (event) => {
   if (event.target.id !== "sign-form") return;
@@ -79,14 +82,16 @@ function follow() {
   if (button && state) button.disabled = state.dataset.ready !== "1" || !("chosen" in button.dataset);
 }
 
-let inList = true;
-document.addEventListener("htmx:beforeSwap", (event) => { if (event.target.id === "desk") inList = document.activeElement === document.body || !!document.activeElement?.closest("#papers,#choose"); });
+// Whoever was in the list is in the list afterwards; whoever is in another field by then stays there.
+const isFree = () => document.activeElement === document.body || !!document.activeElement?.closest("#papers,#choose");
+let wasFree = true;
+document.addEventListener("htmx:beforeSwap", (event) => { if (event.target.id === "desk") wasFree = isFree(); });
 document.addEventListener("htmx:afterSettle", (event) => {
   follow();
   if (event.target.id !== "desk") return;
   watch();
   const item = document.querySelector("#papers [aria-current]");
-  if (inList) item?.focus({ preventScroll: true });
+  if (wasFree && isFree()) item?.focus({ preventScroll: true });
   item?.scrollIntoView({ block: "nearest" });
 });
 watch();
