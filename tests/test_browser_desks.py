@@ -24,11 +24,18 @@ def now(box: Box, dossier: str):  # noqa: ANN201
     return found
 
 
+def on(page: Page, heading: str) -> None:
+    """Wait for the page of a heading, and until its scripts answer keys."""
+    expect(page.locator("h1")).to_have_text(heading)
+    page.wait_for_load_state("domcontentloaded")  # Modules have run by then.
+
+
 def test_a_specialist_takes_prepares_and_submits_without_a_mouse(page: Page, live_server: str, box: Box) -> None:
     first, second = accept(box, days=1), accept(box, days=5)
     login(page, live_server, "st08")
+    page.wait_for_load_state("domcontentloaded")
     page.keyboard.press("F9")  # The home page's own F9 leads to the queue.
-    expect(page).to_have_title("Việc của tôi – Một cửa")
+    on(page, "Việc của tôi")
     link = page.locator("#queue tbody a").first
     link.focus()
     page.keyboard.press("ArrowDown")
@@ -36,12 +43,13 @@ def test_a_specialist_takes_prepares_and_submits_without_a_mouse(page: Page, liv
     page.keyboard.press("ArrowUp")
     assert_focus_visible(page)
     page.keyboard.press("F9")  # Nothing ticked: the row one stands on.
-    expect(page.locator("h1")).to_have_text(now(box, first).code)
+    on(page, now(box, first).code)
     assert now(box, first).holder == "ST08" and now(box, second).holder == ""
     page.keyboard.press("F9")
     expect(page.locator("#preview")).to_contain_text("Ghi dân tộc.")
     page.keyboard.press("F9")
     expect(page).to_have_title(f"Lỗi: Soạn kết quả {now(box, first).code} – Một cửa")
+    expect(page.locator("#errors")).to_be_focused()
     assert focused(page).startswith("Có 4 lỗi cần sửa")
     page.get_by_label("Dân tộc").fill("Kinh")
     page.get_by_label("Quốc tịch").fill("Việt Nam")
@@ -52,9 +60,10 @@ def test_a_specialist_takes_prepares_and_submits_without_a_mouse(page: Page, liv
     expect(page.locator("#preview img")).to_have_js_property("complete", True)
     page.keyboard.press("Control+s")
     expect(page.locator(".toast")).to_contain_text("Đã lưu dự thảo")
+    page.wait_for_load_state("domcontentloaded")
     assert now(box, first).signature == Signature.NONE
     page.keyboard.press("F9")
-    expect(page.locator("h1")).to_have_text(now(box, first).code)
+    on(page, now(box, first).code)
     assert now(box, first).signature == Signature.SUBMITTED
     page.keyboard.press("Escape")
     expect(page).to_have_title("Việc của tôi – Một cửa")
@@ -68,15 +77,17 @@ def test_pages_of_paper_are_turned_with_the_arrows(page: Page, live_server: str,
     page.locator("#sheet-1").focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
-    expect(page.locator("h1")).to_have_text("Tờ khai theo mẫu")
+    on(page, "Tờ khai theo mẫu")
     expect(page.locator(".title")).to_contain_text("tờ 2/3")
+    expect(page.locator("#large")).to_be_focused()
     expect(page.locator("img.sheet__large")).to_have_js_property("naturalWidth", 620)
     page.keyboard.press("ArrowRight")
-    expect(page.locator("h1")).to_have_text("Kết quả giải quyết")
+    on(page, "Kết quả giải quyết")
     page.keyboard.press("ArrowLeft")
     expect(page.locator(".title")).to_contain_text("tờ 2/3")
+    expect(page.locator("#large")).to_be_focused()
     page.keyboard.press("Escape")
-    expect(page.locator("h1")).to_have_text(now(box, dossier).code)
+    on(page, now(box, dossier).code)
 
 
 def test_the_queue_shows_a_new_dossier_by_itself_but_never_under_ones_hands(page: Page, live_server: str, box: Box) -> None:
@@ -115,12 +126,13 @@ def test_the_cashier_sees_the_change_while_typing(page: Page, live_server: str, 
     page.keyboard.press("F2")
     page.keyboard.type(f"{now(box, dossier).code}|2.000815|089190012345|Giấy tiếp nhận")
     page.keyboard.press("Enter")
-    expect(page.locator("h1")).to_have_text(now(box, dossier).code)
+    on(page, now(box, dossier).code)
     assert focused(page).startswith("Khách đưa")
     page.keyboard.type("5000")
     expect(page.locator("#change")).to_have_text("Thiếu 3.000 đ")
     page.keyboard.press("F9")
     expect(page.locator("#errors")).to_contain_text("còn thiếu 3.000 đ")
+    expect(page.locator("#errors")).to_be_focused()
     page.get_by_label("Khách đưa").fill("20.000")
     expect(page.locator("#change")).to_have_text("Tiền thừa 12.000 đ")
     page.keyboard.press("F9")
@@ -143,7 +155,7 @@ def test_the_clerk_and_the_counter_finish_certified_copies_by_keys(page: Page, l
     page.goto(f"{live_server}/tra-ket-qua")
     page.keyboard.type("ngoc anh")
     page.keyboard.press("Enter")
-    expect(page.locator("h1")).to_have_text(now(box, dossier).code)
+    on(page, now(box, dossier).code)
     expect(page.get_by_label("Họ, chữ đệm và tên")).to_be_hidden()
     page.get_by_label("Người khác, có giấy ủy quyền").check()
     expect(page.get_by_label("Họ, chữ đệm và tên")).to_be_visible()
@@ -157,11 +169,12 @@ def test_the_clerk_and_the_counter_finish_certified_copies_by_keys(page: Page, l
 def test_ctrl_k_opens_a_dossier_from_four_digits(page: Page, live_server: str, box: Box) -> None:
     dossier = accept(box)
     login(page, live_server, "st08")
+    page.wait_for_load_state("domcontentloaded")
     page.keyboard.press("Control+k")
     page.keyboard.type(now(box, dossier).code[-4:])
     expect(page.locator("#palette-list a")).to_contain_text(["Nguyễn Thị Ngọc Ánh"])
     page.keyboard.press("Enter")
-    expect(page.locator("h1")).to_have_text(now(box, dossier).code)
+    on(page, now(box, dossier).code)
 
 
 def test_every_page_of_the_desks_is_good_filled_empty_and_failed(page: Page, live_server: str, box: Box) -> None:
