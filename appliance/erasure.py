@@ -5,7 +5,7 @@ Basis: Luật Bảo vệ dữ liệu cá nhân 91/2025/QH15.
 """
 
 import shutil
-from contextlib import suppress
+from pathlib import Path
 
 from sqlite_utils.db import Database
 from sqlite_utils.utils import sqlite3
@@ -15,6 +15,7 @@ from appliance.box import Box
 from appliance.config import Home
 from appliance.ledger import Act
 
+SHRINK_WAIT_MS = 500
 REPLICA_RETENTION_DAYS = 30  # Litestream's snapshot retention in the box's own configuration.
 
 
@@ -57,10 +58,27 @@ def clear_derived(home: Home) -> None:
             path.unlink(missing_ok=True)
 
 
-def shrink(home: Home) -> None:
-    """Merge the search index (deleted words stay in it until then) and write the WAL back, so that erased bytes are gone."""
+def owed(home: Home) -> Path:
+    """Name the mark that says: erased words are still in the WAL, because something held it."""
+    return home.run / "wal-holds-erased"
+
+
+def shrink(home: Home) -> bool:
+    """Merge the search index (deleted words stay in it until then) and empty the WAL, so that erased bytes are gone.
+
+    Never waits long: a WAL that Litestream holds is left with a mark, and the replica's keeper does it between two runs.
+    Says whether it is done.
+    """
+    owed(home).touch()
     db = database.connect(home.database)
-    with suppress(sqlite3.OperationalError):  # Busy: the next checkpoint does it.
+    db.conn.execute(f"PRAGMA busy_timeout={SHRINK_WAIT_MS}")
+    try:
         db.conn.execute("INSERT INTO dossier_search (dossier_search) VALUES ('optimize')")
-        db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    db.conn.close()
+        busy = db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    except sqlite3.OperationalError:
+        busy = 1
+    finally:
+        db.conn.close()
+    if not busy:
+        owed(home).unlink(missing_ok=True)
+    return not busy

@@ -11,7 +11,7 @@ import sys
 import threading
 from pathlib import Path
 
-from appliance import clock, database, health, ledger
+from appliance import clock, database, erasure, health, ledger
 from appliance.config import Home
 from appliance.durable import write_durably
 from appliance.errors import Refused
@@ -30,13 +30,16 @@ def keep(home: Home, port: int) -> int:
         if told.wait(LOOK_EVERY_S):
             return 0
     running = _start(home, configure(home, incarnation, port))
-    while running.poll() is None and incarnation_of(home) == incarnation and not told.wait(LOOK_EVERY_S):
-        pass
+    while running.poll() is None and incarnation_of(home) == incarnation and not erasure.owed(home).exists():
+        if told.wait(LOOK_EVERY_S):
+            break
     if running.poll() is not None and not told.is_set():
         write_durably(health.death_mark(home), clock.stamp().encode())
         return 1
     running.terminate()
     running.wait(STOP_S)
+    if erasure.owed(home).exists():
+        erasure.shrink(home)  # Only now does nobody hold the WAL; the supervisor starts the next keeper.
     return 0
 
 

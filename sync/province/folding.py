@@ -130,7 +130,8 @@ def remove_doomed(province: Province) -> None:
         if digest and not _named_by_another(province.db, dossier, digest):
             files.remove(province.home, digest)
     erasure.clear_derived(province.home)
-    erasure.shrink(province.home)
+    if not erasure.shrink(province.home):
+        return  # Somebody reads just now: done again after the next segment.
     with province.writing() as db:
         db.conn.executemany("DELETE FROM doomed WHERE dossier = ? AND digest = ?", doomed)
 
