@@ -30,3 +30,9 @@ def office_of(settings: Settings) -> Office:
         reception=f"Trung tâm Phục vụ hành chính công {settings.name[:1].lower()}{settings.name[1:]}",
         unit=settings.unit,
     )
+
+
+def signer_title(title: str) -> str:
+    """Write a leader's title as it stands over the signature; a deputy signs for the head (NĐ 30/2020/NĐ-CP, Phụ lục I)."""
+    own = title.split(" UBND")[0].upper()
+    return f"KT. {own.removeprefix('PHÓ ')}\n{own}" if own.startswith("PHÓ ") else own

@@ -15,7 +15,7 @@ from appliance.events import FileRef
 from appliance.forms import preview, registry
 from appliance.ids import uuid7
 from appliance.ledger import Act
-from appliance.office import office_of
+from appliance.office import office_of, signer_title
 from appliance.officers import Officer
 
 PDF = "application/pdf"
@@ -109,7 +109,7 @@ def _data(home: Home, at: str, values: Mapping[str, str], leader: Officer) -> fo
         made_at=at,
         parent_agency=office.parent,
         agency=office.agency,
-        leader_title=leader.title.split(" UBND")[0].upper(),
+        leader_title=signer_title(leader.title),
         leader_name=leader.name,
         recipients=("Lưu: VT",),
         values=dict(values),

@@ -9,6 +9,7 @@ from appliance.catalogue_sheets import Book
 from appliance.dossier import Signature, Status
 from appliance.errors import Refused
 from appliance.ids import uuid7
+from appliance.office import signer_title
 from appliance.officers import Officer
 from appliance.rights import Role
 from appliance.rules import EarlyRelease
@@ -135,3 +136,8 @@ def test_the_timeline_tells_every_act_in_order(tmp_path):
     assert [s.kind for s in steps] == ["dossier.accepted", "dossier.taken", "result.prepared"]
     personal = queries.personal_of_step(box.db, box.device, steps[2])
     assert personal["fields"]["ho_ten"] == "Nguyễn Thị Ngọc Ánh"
+
+
+def test_a_deputy_signs_for_the_head():
+    assert signer_title("Chủ tịch UBND xã") == "CHỦ TỊCH"
+    assert signer_title("Phó Chủ tịch UBND xã") == "KT. CHỦ TỊCH\nPHÓ CHỦ TỊCH"
