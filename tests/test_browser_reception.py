@@ -20,6 +20,7 @@ from test_printer import Shop
 from web import collector
 from web.app import create_app
 
+expect.set_options(timeout=20_000)  # Scanner, worker and printer are processes of their own on whatever machine this is.
 shop = test_printer.shop  # The same print shop, as a fixture here.
 CARD = "089190012345|381234567|Nguyễn Thị Ngọc Ánh|05081990|Nữ|Ấp Long Định, xã An Châu, tỉnh An Giang|10092025"
 SLIP = SlipData(
@@ -52,9 +53,11 @@ def box(app: Flask):
 @pytest.fixture
 def desk(page: Page, live_server: str, box) -> Page:
     """Sit down at counter 1, with the reception form open."""
+    page.set_default_timeout(30_000)
     login(page, live_server, "st04", counter=1)
     page.keyboard.press("F9")
     expect(page.get_by_role("heading", name="Tiếp nhận hồ sơ")).to_be_visible()
+    expect(page.locator("[data-combobox][data-ready]")).to_be_visible()  # The scripts are there: keys work.
     return page
 
 
