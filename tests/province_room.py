@@ -8,7 +8,7 @@ from pathlib import Path
 from flask import Flask
 
 from appliance import box, files
-from appliance.config import Settings, write_settings
+from appliance.config import Home, Settings, write_settings
 from appliance.events import FileRef
 from appliance.ids import uuid7
 from boxes import ACCEPTED, PERSON, UNIT
@@ -30,6 +30,7 @@ def province_room(folder: Path, password_hash: str, ca: Authority | None = None)
         write_settings(
             home, Settings("province", room.province.home.settings.device, "Tỉnh An Giang", province_name="Tỉnh An Giang")
         )
+        home = Home(home.root)  # Settings are read once.
         box.enrol(home)
         add_staff(home, password_hash)
         if ca:
