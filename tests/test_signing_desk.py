@@ -366,6 +366,18 @@ def test_a_clerk_cannot_sign_and_a_leader_cannot_seal(office, client):
     assert other.get("/dong-dau", base_url=HTTPS).status_code == 403
 
 
+def test_a_run_that_cannot_be_followed_keeps_no_other_waiting(office, monkeypatch):
+    first, second = office.submit(2)
+    stuck = office.order([first])
+    real = sign_jobs.follow
+    monkeypatch.setattr(sign_jobs, "follow", lambda box, job: 1 / 0 if job.id == stuck else real(box, job))
+    job = office.order([second])
+    until(lambda: [pytest.raises(RuntimeError, sign_jobs.poll, office.box)] and not jobs.load(office.box.db, job).open)
+    assert office.result(second).signature == Signature.SIGNED
+    monkeypatch.undo()
+    assert office.collected(stuck).state is State.DONE
+
+
 # Kills. The process that collects is a second one, and really dies.
 
 COLLECT = """

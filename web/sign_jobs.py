@@ -9,6 +9,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -112,10 +113,11 @@ def latest(db: Database, kind: str, officer: str) -> Job | None:
 
 @collector.register("token", every_s=0.4)
 def poll(box: Box) -> None:
-    """Move every run on that has not ended."""
-    for kind in (SIGN, SEAL):
-        for job in jobs.running(box.db, kind):
-            follow(box, job)
+    """Move every run on that has not ended. One that fails keeps no other waiting; the error makes the next round wait longer."""
+    runs = [job for kind in (SIGN, SEAL) for job in jobs.running(box.db, kind)]
+    went_well = [collector.attempt(box, job.kind, partial(follow, job=job)) for job in runs]
+    if not all(went_well):
+        raise RuntimeError("a run could not be followed")
 
 
 def follow(box: Box, job: Job) -> None:
