@@ -25,6 +25,11 @@ from signing_room import WANTED, Authority, make_authority
 from web.app import create_app
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run tests with a browser after all others: Playwright's loop stays in the main thread, where pyHanko's own cannot run then."""
+    items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
+
+
 @pytest.fixture(scope="session")
 def password_hash() -> str:
     """Hash the one password of all test officers once; Argon2 is slow on purpose."""
