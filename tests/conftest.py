@@ -26,7 +26,7 @@ from web.app import create_app
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run tests with a browser after all others: Playwright's loop stays in the main thread, where pyHanko's own cannot run then."""
+    """Run tests with a browser last: Playwright keeps a loop in the main thread, and pyHanko cannot run its own there."""
     items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
 
 
