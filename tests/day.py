@@ -71,7 +71,7 @@ def fill_reception(page: Page, card: str, procedure: str) -> None:
     expect(page.get_by_label("Họ, chữ đệm và tên").first).to_have_value(card.split("|")[2])
     page.keyboard.press("F4")
     page.keyboard.type(procedure)
-    page.locator("#procedure-list [role=option]").first.wait_for()
+    page.locator(f"#procedure-list[data-for='{procedure}'] [role=option]").first.wait_for()
     page.keyboard.press("Enter")
     expect(page.locator("#facts")).to_contain_text("Hẹn trả kết quả")
 

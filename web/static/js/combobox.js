@@ -10,6 +10,7 @@ class Combobox {
     this.value = root.querySelector("input[type=hidden]");
     this.words = this.input.value;
     this.asked = 0;
+    this.meant = "";
     this.input.addEventListener("input", () => { clearTimeout(this.timer); this.timer = setTimeout(() => this.ask(), WAIT_MS); });
     this.input.addEventListener("keydown", (event) => this.key(event));
     this.input.addEventListener("focus", () => this.input.select());
@@ -23,11 +24,16 @@ class Combobox {
     const answer = await fetch(`${this.url}${joint}q=${encodeURIComponent(query)}`).catch(() => null);
     if (mine !== this.asked || !answer?.ok) return;
     this.list.innerHTML = await answer.text();
+    this.list.dataset.for = query;
     this.options().forEach((option, i) => { option.id = `${this.list.id}-${i}`; });
     this.list.hidden = !this.options().length;
     this.input.setAttribute("aria-expanded", String(!this.list.hidden));
     this.at(0);
+    const meant = this.meant;
+    this.meant = "";
+    if (meant && this.options()[0]?.dataset.value === meant) this.take(this.options()[0]);
   }
+  isFresh() { return this.list.dataset.for === this.input.value.trim(); }
   at(index) {
     const options = this.options(), next = options[Math.min(Math.max(index, 0), options.length - 1)];
     for (const option of options) option.setAttribute("aria-selected", String(option === next));
@@ -41,10 +47,16 @@ class Combobox {
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
       if (isOpen) this.at(this.index + (event.key === "ArrowDown" ? 1 : -1)); else this.ask();
-    } else if (event.key === "Enter" && isOpen) { event.preventDefault(); this.take(this.options()[this.index]); }
-    else if (event.key === "Enter" && this.input.value !== this.words) { event.preventDefault(); clearTimeout(this.timer); this.ask(); }
+    } else if (event.key === "Enter" && isOpen && this.isFresh()) { event.preventDefault(); this.take(this.options()[this.index]); }
+    else if (event.key === "Enter" && this.input.value !== this.words) {
+      event.preventDefault();
+      clearTimeout(this.timer);
+      // The list answers older words: what it shows on top is taken only if it is on top for the words that stand there now.
+      this.meant = isOpen ? this.options()[this.index]?.dataset.value : "";
+      this.ask();
+    }
     else if (event.key === "Escape" && isOpen) { event.preventDefault(); event.stopPropagation(); this.close(); }
-    else if (event.key === "Tab" && isOpen && this.input.value !== this.words) this.take(this.options()[this.index]);
+    else if (event.key === "Tab" && isOpen && this.isFresh() && this.input.value !== this.words) this.take(this.options()[this.index]);
   }
   take(option) {
     if (!option || option.getAttribute("aria-disabled") === "true") return;
