@@ -15,8 +15,8 @@ from msgspec import structs
 from appliance import box, database, drafts, files, officers, processing, reception, rows, verify
 from appliance.catalogue import builtin
 from appliance.config import Home
-from appliance.drafts import Body, Part
 from appliance.dossier import Dossier
+from appliance.drafts import Body, Part
 from demonstration import asking, eventually, pid_of
 from desk_room import ANSWERS
 from provisioning.demo.plan import Demo

@@ -55,7 +55,9 @@ def app(app: Flask) -> Flask:
     @trial.get("/thu/thu-tuc")
     @act("own_work")
     def procedures() -> str:
-        return render_template_string(OPTIONS, found=PROCEDURES if "khai" in request.args["q"] else {})
+        asked = request.args["q"]
+        found = {code: words for code, words in PROCEDURES.items() if "khai" in asked and ("lai" not in asked or "lại" in words)}
+        return render_template_string(OPTIONS, found=found)
 
     app.register_blueprint(trial)
     per_request.declare(app)
@@ -138,6 +140,16 @@ def test_typing_finds_a_procedure_and_arrows_choose_it(trial: Page) -> None:
     trial.keyboard.press("Escape")
     trial.keyboard.press("Tab")
     expect(trial.get_by_role("combobox", name="Thủ tục")).to_have_value("Đăng ký lại khai sinh")
+
+
+def test_a_quick_hand_never_chooses_from_a_list_that_answers_older_words(trial: Page) -> None:
+    trial.keyboard.press("F4")
+    trial.keyboard.type("khai")
+    expect(trial.locator("#procedure-list [role=option]")).to_have_count(3)
+    trial.keyboard.type(" lai")
+    trial.keyboard.press("Enter")
+    expect(trial.locator("#procedure-list[data-for='khai lai'] [role=option]")).to_have_count(1)
+    expect(trial.locator("#heard")).not_to_have_text("chose 1.001193")
 
 
 def test_a_draft_saves_itself_with_composed_letters(trial: Page, app: Flask) -> None:

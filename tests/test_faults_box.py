@@ -1,4 +1,4 @@
-"""Faults below the pages: an SQLite that must not be used, and Litestream dying; what the technician is told, and what then holds."""
+"""Faults below the pages: an SQLite that must not be used, and Litestream dying; what technicians are told, and what then holds."""
 
 import subprocess
 import sys
@@ -10,7 +10,6 @@ from playwright.sync_api import Browser, expect
 
 import day
 from appliance.config import Home
-from browsing import shot
 from demonstration import eventually, pid_of, stopped
 from provisioning.demo.plan import Demo
 from test_day import copy_is_equal

@@ -2,8 +2,8 @@
 
 import os
 import signal
-from contextlib import closing, contextmanager
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 
 from playwright.sync_api import Browser, Page
 
