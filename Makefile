@@ -27,7 +27,7 @@ check: setup      ## format, lint, types, import directions, docs
 
 test: PROFILE = test
 test: check       ## everything, real browser included
-	.venv/bin/pytest
+	.venv/bin/pytest -n 2 --dist loadgroup --durations 15
 
 bench: PROFILE = test
 bench: setup      ## figures as a table, and as bench.json

@@ -26,8 +26,14 @@ from web.app import create_app
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run tests with a browser last: Playwright keeps a loop in the main thread, and pyHanko cannot run its own there."""
-    items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
+    """Run tests with a browser last: Playwright keeps a loop in the main thread, and pyHanko cannot run its own there.
+
+    All tests of the one demonstration go to one worker, in their order.
+    """
+    items.sort(key=lambda item: bool({"browser", "demonstration"} & set(getattr(item, "fixturenames", ()))))
+    for item in items:
+        if "demonstration" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("demonstration"))
 
 
 @pytest.fixture(scope="session")

@@ -225,8 +225,11 @@ def _item(box: Box, job: Job, item: dict[str, Any]) -> dict[str, Any]:
 
 
 def _item_id(kind: str, wanted: Wanted, token: TokenState) -> str:
-    """Name file, role and certificate: the worker gives an earlier result for the same name, and signs no second time."""
-    return f"{wanted.digest}-{kind}-{token.certificate[:16]}"
+    """Name dossier, file, role and certificate: the worker gives an earlier result for the same name, and signs no second time.
+
+    Two dossiers may hold results with the same bytes; each gets a signature of its own.
+    """
+    return f"{wanted.dossier}-{wanted.digest[:32]}-{kind}-{token.certificate[:16]}"
 
 
 def _dossier_of(job: Job, item_id: str) -> str:

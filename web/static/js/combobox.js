@@ -1,5 +1,5 @@
-// Type to find (ARIA list box). <div data-combobox="/thu-tuc/tim"> holds the input, the list and a hidden field with the value.
-// The server answers ?q= with <li role="option" data-value data-words>. Choosing fires `change` on the hidden field.
+// Type to find (ARIA list box): <div data-combobox="/url"> with input, list, hidden value.
+// The server answers ?q= with options; choosing fires `change`.
 const WAIT_MS = 120;
 
 class Combobox {
@@ -51,7 +51,7 @@ class Combobox {
     else if (event.key === "Enter" && this.input.value !== this.words) {
       event.preventDefault();
       clearTimeout(this.timer);
-      // The list answers older words: what it shows on top is taken only if it is on top for the words that stand there now.
+      // The list answers older words: its top is taken only if it is on top for the new ones too.
       this.meant = isOpen ? this.options()[this.index]?.dataset.value : "";
       this.ask();
     }
