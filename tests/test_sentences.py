@@ -20,10 +20,11 @@ def said_in_code() -> dict[str, str]:
     found = {}
     for package in PACKAGES:
         for path in (ROOT / package).rglob("*.py"):
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                if isinstance(node, ast.Call) and getattr(node.func, "id", "") in SAYS and node.args:
-                    if isinstance(node.args[0], ast.Constant):
-                        found[node.args[0].value] = f"{path.relative_to(ROOT)}:{node.lineno}"
+            calls = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
+            for node in calls:
+                said = getattr(node.func, "id", "") in SAYS and node.args and node.args[0]
+                if isinstance(said, ast.Constant):
+                    found[said.value] = f"{path.relative_to(ROOT)}:{node.lineno}"
     return found
 
 
