@@ -59,12 +59,18 @@ def feeder(demo: Demo, **order: object) -> None:
 def new_reception(page: Page, card: str, procedure: str) -> None:
     """Open the form, read the card, find the procedure by words without marks."""
     page.keyboard.press("F9")
-    expect(page.get_by_role("heading", name="Tiếp nhận hồ sơ")).to_be_visible()
     fill_reception(page, card, procedure)
+
+
+def form_answers(page: Page) -> None:
+    """Wait until the form is there and its scripts answer keys."""
+    expect(page.get_by_role("heading", name="Tiếp nhận hồ sơ")).to_be_visible(timeout=SLOW_MS)
+    expect(page.locator("[data-combobox][data-ready]")).to_be_visible()
 
 
 def fill_reception(page: Page, card: str, procedure: str) -> None:
     """Read the card into its field and choose the procedure, on an open form."""
+    form_answers(page)
     page.keyboard.press("F2")
     page.keyboard.insert_text(card)
     page.keyboard.press("Enter")

@@ -3,7 +3,7 @@
 What the browser had been told is compared with the box afterwards: nothing acknowledged is lost, nothing is doubled.
 """
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page
 
 import day
 from appliance import files
@@ -26,7 +26,7 @@ ACCEPTING = (
 def open_form(page: Page) -> None:
     """Open an empty form."""
     page.keyboard.press("F9")
-    expect(page.get_by_role("heading", name="Tiếp nhận hồ sơ")).to_be_visible()
+    day.form_answers(page)
 
 
 def fill(page: Page, person: Person) -> None:
@@ -41,10 +41,11 @@ def accept_through_a_power_cut(page: Page, demo: Demo, label: str, person: Perso
     """F9 with the cut on its way. The page comes back by itself, with the code or with the whole draft; F9 again where it must."""
     with killed(demo, label):
         page.keyboard.press("F9")
-    expect(page.get_by_role("heading", name="Tiếp nhận hồ sơ")).to_be_visible(timeout=day.SLOW_MS)
+    day.form_answers(page)
     name = page.get_by_label("Họ, chữ đệm và tên").first
     if name.input_value() == person.name:
         assert dossiers_of(demo.commune, person) == []
+        day.saved(page)
         return day.accept(page).code
     return day.told(page).code
 

@@ -3,7 +3,7 @@
 // The form hears `motcua:saved` or `motcua:refused` with the whole answer as detail, for pages that show more of it.
 // What could not be saved waits in sessionStorage (this tab only) and comes back when the page is opened again.
 import { say } from "./say.js";
-const AFTER_MS = 800, RETRY_MS = 4000, PREFIX = `motcua-draft:${document.body.dataset.officer}:`, NEVER = ["csrf_token", "password", "pin"];
+const AFTER_MS = 800, RETRY_MS = 4000, PREFIX = `motcua-draft:${document.body.dataset.officer}:`, SENT = "motcua-sent", NEVER = ["csrf_token", "password", "pin"];
 
 function fields(form) { return [...new FormData(form)].filter(([name, value]) => !NEVER.includes(name) && typeof value === "string"); }
 
@@ -14,7 +14,7 @@ class Draft {
     this.restore();
     form.addEventListener("input", () => this.later(AFTER_MS));
     form.addEventListener("change", () => this.later(50));
-    form.addEventListener("submit", (event) => { if (!event.defaultPrevented) { this.gone = true; clearTimeout(this.timer); sessionStorage.removeItem(this.key); } });
+    form.addEventListener("submit", (event) => { if (!event.defaultPrevented) this.sent(); });
     addEventListener("motcua:save", () => this.later(0));
     addEventListener("pagehide", () => { if (this.dirty && !this.gone) this.keep(); });
   }
@@ -25,6 +25,13 @@ class Draft {
     this.timer = setTimeout(() => this.save(), ms);
   }
   keep() { try { sessionStorage.setItem(this.key, JSON.stringify(fields(this.form))); } catch { /* full: the box still has the last save */ } }
+  // The box may die under what was sent: the copy goes when a page without this form is shown, and else it comes back.
+  sent() {
+    this.gone = true;
+    clearTimeout(this.timer);
+    this.keep();
+    sessionStorage.setItem(SENT, this.key);
+  }
   restore() {
     const kept = sessionStorage.getItem(this.key);
     if (!kept) return;
@@ -63,6 +70,9 @@ class Draft {
   show(css, words) { if (this.line) { this.line.className = css; this.line.textContent = words; } }
 }
 
+const sent = sessionStorage.getItem(SENT) ?? "";
+sessionStorage.removeItem(SENT);
+if (![...document.querySelectorAll("form[data-autosave]")].some((form) => PREFIX + form.dataset.autosave === sent)) sessionStorage.removeItem(sent);
 const start = (top) => top.querySelectorAll?.("form[data-autosave]:not([data-drafted])").forEach((form) => { form.dataset.drafted = "1"; new Draft(form); });
 document.addEventListener("htmx:load", (event) => start(event.detail.elt));
 start(document);
