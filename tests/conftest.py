@@ -25,6 +25,7 @@ from signing_room import WANTED, Authority, make_authority
 from web.app import create_app
 
 
+@pytest.hookimpl(tryfirst=True)  # Before xdist reads the groups.
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run tests with a browser last: Playwright keeps a loop in the main thread, and pyHanko cannot run its own there.
 
