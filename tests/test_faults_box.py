@@ -43,10 +43,16 @@ def health(demo: Demo) -> tuple[int, str]:
     return ended.returncode, ended.stdout
 
 
+def litestreams(demo: Demo) -> list[psutil.Process]:
+    """List the litestream that the keeper of the replica started."""
+    keeper = pid_of(demo, REPLICA)
+    return [one for one in psutil.Process(keeper).children(recursive=True) if one.name() == "litestream"] if keeper else []
+
+
 def test_killing_litestream_raises_the_alarm_and_replication_goes_on_by_itself(browser: Browser, demonstration: Demo) -> None:
     demo = demonstration
-    keeper = pid_of(demo, REPLICA)
-    (litestream,) = [one for one in psutil.Process(keeper).children(recursive=True) if one.name() == "litestream"]
+    assert eventually(lambda: litestreams(demo))  # The keeper ends it for a moment after an erasure.
+    keeper, (litestream,) = pid_of(demo, REPLICA), litestreams(demo)
     with day.person(browser, demo, "st16") as page:
         litestream.kill()
         assert eventually(lambda: pid_of(demo, REPLICA) not in (0, keeper))
