@@ -33,7 +33,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
     items.sort(key=lambda item: bool({"browser", "demonstration"} & set(getattr(item, "fixturenames", ()))))
     for item in items:
-        if "demonstration" in getattr(item, "fixturenames", ()):
+        if "demonstration" in getattr(item, "fixturenames", ()) or item.path.stem == "test_demonstration":
             item.add_marker(pytest.mark.xdist_group("demonstration"))
 
 

@@ -17,7 +17,7 @@ from provisioning.demo.run import control, running
 
 BASES = range(20_400, 32_000, 400)  # Below the kernel's own choice of ports.
 PORTS = 201
-DEADLINE_S = 60
+DEADLINE_S = 120
 
 
 @pytest.fixture(scope="session")
