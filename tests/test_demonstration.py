@@ -167,8 +167,8 @@ def test_no_log_quotes_what_was_searched_for(demonstration, page):
     assert eventually(lambda: page("/dang-nhap").status == 200)
 
 
-def test_nothing_outlives_a_starter_that_was_killed_and_the_next_start_keeps_the_work(tmp_path):
-    demo = Demo(tmp_path / "d", free_base())
+def test_nothing_outlives_a_starter_that_was_killed_and_the_next_start_keeps_the_work(tmp_path_factory):
+    demo = Demo(tmp_path_factory.mktemp("n"), free_base())  # Short: Unix sockets have short names.
     command = [MOTCUA, "demo", "run", "--home", demo.root, "--port-base", str(demo.port_base)]
     starter = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
