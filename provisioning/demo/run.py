@@ -25,7 +25,7 @@ from provisioning.demo.plan import BIN, Demo, remembered_base
 READY_S = 90.0
 STOP_S = 60.0
 LOOK_EVERY_S = 0.2
-SOCKET_NAME_BYTES_MAX = 90  # The kernel allows 107 for a Unix socket; supervisor first binds a longer name of its own.
+SOCKET_NAME_BYTES_MAX = 98  # The kernel allows 107 for a Unix socket; supervisor first binds the name with its pid behind it.
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 Say = Callable[[str], None]
