@@ -1,17 +1,12 @@
-"""A dossier as its events made it. Pure: no clock, disk or SQL; the box, the province and the simulation fold with it alone.
+"""What a dossier is: its parts as plain values. Pure; holds no rule of moving (appliance/moves.py) and no folding (advancing.py).
 
-MOVES says which act is legal in which national status and where it leads; an act that is not listed is not legal.
-Business status, money, delivery and signature are separate fields and never one column.
+Business status, money, delivery, digitisation, signature and sync are separate and never one column.
 """
 
-from collections.abc import Callable, Mapping
 from enum import IntEnum, StrEnum
 from typing import Any
 
 import msgspec
-
-from appliance.errors import Refused
-from appliance.events import Event
 
 
 class Status(IntEnum):
@@ -77,8 +72,38 @@ class Fee(msgspec.Struct, frozen=True, omit_defaults=True):
     actor: str
 
 
+class Pause(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A wait for the citizen: for papers (SUPPLEMENT) or money (FINANCIAL), asked and (when it ended) brought, UTC text."""
+
+    status: Status
+    asked: str
+    brought: str = ""
+    until: str = ""  # local day by which an answer is asked for
+
+
+class Paper(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A form that was issued: its key in the registry of forms, the stored PDF, when, by whom, and which copy it is."""
+
+    form: str
+    file: str
+    at: str
+    actor: str
+    copy: int = 1
+
+
+class Undo(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How to take the last act back: its kind and number, and what the fields it changed held before."""
+
+    kind: str
+    seq: int
+    was: dict[str, Any]
+
+
 class Dossier(msgspec.Struct, frozen=True, omit_defaults=True):
-    """All that is known of one dossier. Personal fields are None when they were erased or cannot be unsealed here."""
+    """All that is known of one dossier. Personal fields are None when they were erased or cannot be unsealed here.
+
+    An online dossier that is not accepted yet has no due date, and `code` is the one its portal gave it, kept as it is.
+    """
 
     id: str
     code: str
@@ -88,13 +113,13 @@ class Dossier(msgspec.Struct, frozen=True, omit_defaults=True):
     procedure_name: str
     case: str
     channel: str
-    accepted_at: str
-    accepted_by: str
-    due: dict[str, Any] | None
-    components: tuple[dict[str, Any], ...]
-    fee_lines: tuple[dict[str, Any], ...]
-    result_by: str
-    slip: str
+    accepted_at: str = ""
+    accepted_by: str = ""
+    due: dict[str, Any] | None = None
+    components: tuple[dict[str, Any], ...] = ()
+    fee_lines: tuple[dict[str, Any], ...] = ()
+    result_by: str = ""
+    slip: str = ""
     counter: str = ""
     catalogue: str = ""
     holder: str = ""
@@ -110,6 +135,26 @@ class Dossier(msgspec.Struct, frozen=True, omit_defaults=True):
     receiver: dict[str, Any] | None = None
     erased_at: str = ""
     last_at: str = ""
+    filed_at: str = ""  # when an online dossier was filed
+    persons: tuple[dict[str, Any], ...] = ()  # others in their roles: organisation, father, mother, child …; personal
+    offices: dict[str, str] = {}  # received, resolved, supported: codes of units where it differs from `unit`
+    process: dict[str, str] = {}  # id and version of the internal process it runs under
+    step: int = 0  # number of the process step it stands at
+    late_entry: dict[str, str] = {}  # entered after the box was down: true time, why
+    waits_from: int = 0  # national status it left when a wait, a stop or an end began
+    pauses: tuple[Pause, ...] = ()
+    reason: str = ""  # of the last request, refusal, withdrawal, stop; personal
+    asked_items: tuple[dict[str, Any], ...] = ()  # what a supplement must bring; personal
+    asked: bool = False  # a request for papers is open
+    payment: dict[str, Any] = {}  # request that waits: lines, amount, request
+    offered_to: str = ""  # officer a hand-over was offered to; `holder` stays until that person takes it
+    section: str = ""
+    extensions: int = 0
+    explained_at: str = ""  # a late dossier was explained to the head
+    corrections: int = 0
+    originals_returned_at: str = ""
+    papers: tuple[Paper, ...] = ()
+    undo: Undo | None = None
 
     @property
     def result(self) -> Document | None:
@@ -123,175 +168,7 @@ class Dossier(msgspec.Struct, frozen=True, omit_defaults=True):
             return self.result.signature
         return Signature.VOID if self.documents else Signature.NONE
 
-
-PROCESSING, DONE = Status.PROCESSING, Status.DONE
-LIVE = frozenset({Status.ACCEPTED, PROCESSING, DONE})
-
-# kind: (national statuses in which it is legal, status it leads to or None to stay)
-MOVES: Mapping[str, tuple[frozenset[Status], Status | None]] = {
-    "dossier.taken": (frozenset({Status.ACCEPTED, PROCESSING}), PROCESSING),
-    "fee.taken": (LIVE, None),
-    "result.prepared": (frozenset({PROCESSING}), None),
-    "result.submitted": (frozenset({PROCESSING}), None),
-    "result.sent_back": (frozenset({PROCESSING}), None),
-    "document.signed": (frozenset({PROCESSING}), None),
-    "document.numbered": (frozenset({PROCESSING}), None),
-    "document.sealed": (frozenset({PROCESSING}), DONE),
-    "document.timestamped": (frozenset({DONE, Status.RETURNED}), None),
-    "document.voided": (frozenset({PROCESSING, DONE, Status.RETURNED}), None),
-    "copies.certified": (frozenset({PROCESSING}), DONE),
-    "release.allowed": (frozenset({DONE}), None),
-    "dossier.returned": (frozenset({DONE}), Status.RETURNED),
-    "dossier.erased": (frozenset(Status), None),
-}
-
-# kind: signature states of the document in which it is legal, and the state it leads to
-DOCUMENT_MOVES: Mapping[str, tuple[frozenset[Signature], Signature]] = {
-    "result.submitted": (frozenset({Signature.NONE}), Signature.SUBMITTED),
-    "result.sent_back": (frozenset({Signature.SUBMITTED}), Signature.NONE),
-    "document.signed": (frozenset({Signature.SUBMITTED}), Signature.SIGNED),
-    "document.numbered": (frozenset({Signature.SIGNED}), Signature.NUMBERED),
-    "document.sealed": (frozenset({Signature.NUMBERED}), Signature.SEALED),
-    "document.timestamped": (frozenset({Signature.SEALED}), Signature.TIMESTAMPED),
-    "document.voided": (frozenset(Signature) - {Signature.VOID}, Signature.VOID),
-    "copies.certified": (frozenset({Signature.SUBMITTED}), Signature.WET),
-}
-
-
-def check(dossier: Dossier | None, kind: str, document: str = "") -> None:
-    """Refuse an act that is not legal now. Raises Refused `wrong_status`, `wrong_document_state`, `already_accepted`."""
-    if kind == "dossier.accepted":
-        if dossier is not None:
-            raise Refused("already_accepted", code=dossier.code)
-        return
-    if dossier is None:
-        raise Refused("dossier_unknown")
-    if dossier.status not in MOVES[kind][0] or (dossier.erased_at and kind != "dossier.erased"):
-        raise Refused("wrong_status", code=dossier.code, status=int(dossier.status))
-    if kind in DOCUMENT_MOVES:
-        found = next((d for d in dossier.documents if d.id == document), None)
-        if found is None or found.signature not in DOCUMENT_MOVES[kind][0]:
-            raise Refused("wrong_document_state", code=dossier.code)
-
-
-def advance(dossier: Dossier | None, event: Event, personal: Mapping[str, Any]) -> Dossier | None:
-    """Fold one event. A kind this version does not know, or an act that cannot apply, leaves the dossier as it is."""
-    if event.t == "dossier.accepted":
-        return _accepted(event, personal) if dossier is None else dossier
-    if dossier is None or event.t not in MOVES:
-        return dossier
-    leads_to = MOVES[event.t][1]
-    dossier = msgspec.structs.replace(dossier, status=dossier.status if leads_to is None else leads_to, last_at=event.at)
-    return _FOLDS[event.t](dossier, event, personal)
-
-
-def _accepted(event: Event, personal: Mapping[str, Any]) -> Dossier:
-    body = event.d
-    same = ("code", "unit", "procedure", "procedure_name", "case", "channel", "accepted_at", "due", "result_by", "slip")
-    return Dossier(
-        id=event.k,
-        status=Status.ACCEPTED,
-        accepted_by=event.a,
-        components=tuple(body["components"]),
-        fee_lines=tuple(body["fee_lines"]),
-        counter=body.get("counter", ""),
-        catalogue=event.c,
-        applicant=personal.get("applicant"),
-        authorised=personal.get("authorised"),
-        note=personal.get("note", ""),
-        last_at=event.at,
-        **{name: body[name] for name in same},
-    )
-
-
-def _taken(dossier: Dossier, event: Event, personal: Mapping[str, Any]) -> Dossier:
-    return msgspec.structs.replace(dossier, holder=event.d["holder"])
-
-
-def _fee_taken(dossier: Dossier, event: Event, personal: Mapping[str, Any]) -> Dossier:
-    body = event.d
-    fee = Fee(body["amount"], body["method"], body.get("receipt", ""), event.at, event.a)
-    return msgspec.structs.replace(dossier, fees=(*dossier.fees, fee))
-
-
-def _prepared(dossier: Dossier, event: Event, personal: Mapping[str, Any]) -> Dossier:
-    """A new version of a draft takes its place; a document that was ever signed stays in the list."""
-    body = event.d
-    made = Document(
-        id=body["document"],
-        template=body["template"],
-        template_version=body["template_version"],
-        path=body["path"],
-        file=body["file"],
-        pages=body["pages"],
-        prepared_by=event.a,
-        prepared_at=event.at,
-        fields=personal.get("fields"),
-    )
-    kept = tuple(d for d in dossier.documents if d.id != made.id)
-    return msgspec.structs.replace(dossier, documents=(*kept, made))
-
-
-def _document_moved(dossier: Dossier, event: Event, personal: Mapping[str, Any]) -> Dossier:
-    changed = tuple(_moved(d, event, personal) if d.id == event.d["document"] else d for d in dossier.documents)
-    finished = dossier.finished_at or (event.at if MOVES[event.t][1] == DONE else "")
-    return msgspec.structs.replace(dossier, documents=changed, finished_at=finished)
-
-
-def _moved(document: Document, event: Event, personal: Mapping[str, Any]) -> Document:
-    body = event.d
-    new: dict[str, Any] = {"signature": DOCUMENT_MOVES[event.t][1]}
-    if "file" in body:
-        new |= {"file": body["file"], "before": (*document.before, document.file)}
-    if "number" in body:
-        new |= {"number_text": body["text"], "date": body["date"]}
-    more = _DOCUMENT_FACTS.get(event.t)
-    return msgspec.structs.replace(document, **new, **(more(event, personal) if more else {}))
-
-
-# What else an act leaves on its document: fields by name, from the event and its personal part.
-_DOCUMENT_FACTS: Mapping[str, Callable[[Event, Mapping[str, Any]], dict[str, Any]]] = {
-    "result.sent_back": lambda event, personal: {"sent_back": personal.get("reason", "")},
-    "document.signed": lambda event, personal: {"signer": event.a, "signed_at": event.at, "sent_back": ""},
-    "document.sealed": lambda event, personal: {"sealed_at": event.at},
-    "document.timestamped": lambda event, personal: {"stamped_at": event.d["stamped_at"]},
-    "document.voided": lambda event, personal: {"why_void": event.d["why"]},
-    "copies.certified": lambda event, personal: {
-        "copies": event.d["copies"],
-        "signer": event.d["signer"],
-        "signed_at": event.at,
-    },
-}
-
-
-def _release_allowed(dossier: Dossier, event: Event, personal: Mapping[str, Any]) -> Dossier:
-    return msgspec.structs.replace(dossier, allowed_early=event.d["rule"])
-
-
-def _returned(dossier: Dossier, event: Event, personal: Mapping[str, Any]) -> Dossier:
-    return msgspec.structs.replace(dossier, returned_at=event.at, returned_how=event.d["how"], receiver=personal.get("receiver"))
-
-
-def _erased(dossier: Dossier, event: Event, personal: Mapping[str, Any]) -> Dossier:
-    documents = tuple(msgspec.structs.replace(d, fields=None, sent_back="") for d in dossier.documents)
-    return msgspec.structs.replace(
-        dossier, applicant=None, authorised=None, note="", receiver=None, documents=documents, erased_at=event.at
-    )
-
-
-_FOLDS = {
-    "dossier.taken": _taken,
-    "fee.taken": _fee_taken,
-    "result.prepared": _prepared,
-    "result.submitted": _document_moved,
-    "result.sent_back": _document_moved,
-    "document.signed": _document_moved,
-    "document.numbered": _document_moved,
-    "document.sealed": _document_moved,
-    "document.timestamped": _document_moved,
-    "document.voided": _document_moved,
-    "copies.certified": _document_moved,
-    "release.allowed": _release_allowed,
-    "dossier.returned": _returned,
-    "dossier.erased": _erased,
-}
+    @property
+    def pause(self) -> Pause | None:
+        """Give the wait that has not ended, if any."""
+        return self.pauses[-1] if self.pauses and not self.pauses[-1].brought else None

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlite_utils.db import Database
 
-from appliance import chain, clock, dossier, events, rows, sealing
+from appliance import chain, clock, events, moves, rows, sealing
 from appliance.chain import Head
 from appliance.errors import Refused
 from appliance.events import Event, FileRef
@@ -137,7 +137,7 @@ class Act:
 
     def _check(self, kind: str, dossier_id: str, clear: Mapping[str, Any]) -> None:
         if dossier_id:
-            dossier.check(rows.load(self.db, dossier_id), kind, clear.get("document", ""))
+            moves.check(rows.load(self.db, dossier_id), kind, clear)
 
     def _seal(self, dossier_id: str, seq: int, personal: dict[str, Any]) -> events.Sealed:
         key = key_of(self.db, dossier_id)

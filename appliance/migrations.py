@@ -179,3 +179,24 @@ def m007_viewing(db: Database) -> None:
             PRIMARY KEY (officer, digest)
         ) STRICT, WITHOUT ROWID""",
     )
+
+
+WORKFLOW = """
+ALTER TABLE dossier ADD COLUMN channel TEXT NOT NULL DEFAULT '';
+ALTER TABLE dossier ADD COLUMN offered_to TEXT;
+ALTER TABLE dossier ADD COLUMN filed_at TEXT;
+ALTER TABLE dossier ADD COLUMN asked_until TEXT;
+ALTER TABLE dossier ADD COLUMN originals_kept INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX dossier_by_offer ON dossier (offered_to) WHERE offered_to IS NOT NULL;
+CREATE TABLE office_fact (           -- the newest act of a kind that belongs to no dossier: days off, delegations, processes …
+    device TEXT NOT NULL, topic TEXT NOT NULL, key TEXT NOT NULL,
+    kind TEXT NOT NULL, body BLOB NOT NULL, actor TEXT NOT NULL, at TEXT NOT NULL,
+    PRIMARY KEY (device, topic, key)
+) STRICT, WITHOUT ROWID;
+"""
+
+
+@migrations()
+def m008_workflow(db: Database) -> None:
+    """What the lists of the whole workflow ask for, and the office's own acts."""
+    run_script(db, WORKFLOW)

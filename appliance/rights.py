@@ -66,6 +66,11 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "accept": DESK,
     "refuse": DESK,
     "request_supplement": DESK | PROCESSING,
+    "receive_supplement": DESK,
+    "request_payment": DESK | PROCESSING,
+    "withdraw": DESK,
+    "correct": DESK | PROCESSING,
+    "undo": INSIDE,  # The view asks besides for the right to the act that is taken back.
     "take_fee": frozenset({Role.CASHIER}),
     "release": frozenset({Role.RETURNS, Role.RECEPTION}),
     # processing
@@ -73,10 +78,18 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "prepare": PROCESSING,
     "submit": PROCESSING,
     "transfer": PROCESSING | {Role.CENTRE_DIRECTOR},
+    "explain_lateness": PROCESSING | {Role.CENTRE_DIRECTOR},
     # signing and sealing
     "sign": SIGNING | {Role.SECTION_LEADER},
     "return_to_specialist": SIGNING | {Role.SECTION_LEADER, Role.CLERK},
     "decide_early_release": SIGNING,
+    "stop": SIGNING,
+    "resume": SIGNING,
+    "extend": SIGNING | {Role.SECTION_LEADER},
+    "recompute_due": SIGNING,
+    "declare_day": SIGNING,
+    "approve_process": SIGNING,
+    "delegate": SIGNING | {Role.ADMIN},
     "number_and_seal": frozenset({Role.CLERK}),
     # looking
     "search": INSIDE | PROVINCE,

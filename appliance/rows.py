@@ -10,7 +10,8 @@ from typing import Any
 import msgspec
 from sqlite_utils.db import Database
 
-from appliance.dossier import Dossier, advance
+from appliance.advancing import advance
+from appliance.dossier import Dossier
 from appliance.events import Event
 from appliance.text import fold as folded
 from appliance.text import vkey
@@ -19,18 +20,29 @@ _encode = msgspec.json.Encoder().encode
 decode = msgspec.json.Decoder(Dossier).decode
 
 _sort_key = lru_cache(maxsize=4096)(vkey)  # The same name again with every act on its dossier.
+SEARCHED = frozenset({"dossier.filed", "dossier.accepted", "dossier.corrected", "dossier.erased"})  # Acts that change its words.
+# What an act that belongs to no dossier is kept under: the newest with the same topic (first word of its kind) and key counts.
+OFFICE_KEYS: Mapping[str, tuple[str, ...]] = {
+    "calendar": ("day",),
+    "process": ("process",),
+    "delegation": ("giver", "taker", "first"),
+    "drawer": ("drawer", "opened_at"),
+}
 NUMBER_STATES = {"number.voided": "voided", "numbers.lost": "lost"}
 
 SAVE = """
 INSERT INTO dossier (id, device, code, status, signature, procedure, procedure_name, applicant, applicant_key, holder,
-                     accepted_at, due_at, finished_at, returned_at, last_inc, last_seq, state)
+                     accepted_at, due_at, finished_at, returned_at, channel, offered_to, filed_at, asked_until, originals_kept,
+                     last_inc, last_seq, state)
 VALUES (:id, :device, :code, :status, :signature, :procedure, :procedure_name, :applicant, :applicant_key, :holder,
-        :accepted_at, :due_at, :finished_at, :returned_at, :last_inc, :last_seq, :state)
+        :accepted_at, :due_at, :finished_at, :returned_at, :channel, :offered_to, :filed_at, :asked_until, :originals_kept,
+        :last_inc, :last_seq, :state)
 ON CONFLICT (id) DO UPDATE SET
     device = excluded.device, code = excluded.code, status = excluded.status, signature = excluded.signature,
     applicant = excluded.applicant, applicant_key = excluded.applicant_key, holder = excluded.holder,
-    due_at = excluded.due_at, finished_at = excluded.finished_at, returned_at = excluded.returned_at,
-    last_inc = excluded.last_inc, last_seq = excluded.last_seq, state = excluded.state
+    accepted_at = excluded.accepted_at, due_at = excluded.due_at, finished_at = excluded.finished_at,
+    returned_at = excluded.returned_at, offered_to = excluded.offered_to, asked_until = excluded.asked_until,
+    originals_kept = excluded.originals_kept, last_inc = excluded.last_inc, last_seq = excluded.last_seq, state = excluded.state
 RETURNING rid"""
 
 
@@ -44,6 +56,7 @@ def fold(db: Database, device: str, inc: bytes, event: Event, personal: Mapping[
     """Take one event into the rows, inside the caller's transaction. Gives the dossier it belongs to, if any."""
     _keep_number(db, event)
     if not event.k:
+        _keep_office_fact(db, device, event)
         return None
     dossier = advance(load(db, event.k), event, personal)
     db.conn.execute(
@@ -81,22 +94,44 @@ def _save(db: Database, device: str, inc: bytes, event: Event, dossier: Dossier)
             "due_at": (dossier.due or {}).get("at"),
             "finished_at": dossier.finished_at or None,
             "returned_at": dossier.returned_at or None,
+            "channel": dossier.channel,
+            "offered_to": dossier.offered_to or None,
+            "filed_at": dossier.filed_at or None,
+            "asked_until": (dossier.pause.until or None) if dossier.pause else None,
+            "originals_kept": int(not dossier.originals_returned_at and any(part.get("kept") for part in dossier.components)),
             "last_inc": inc,
             "last_seq": event.i,
             "state": _encode(dossier),
         },
     ).fetchone()[0]
-    if event.t in ("dossier.accepted", "dossier.erased"):  # The only acts that change what is searched for.
+    if event.t in SEARCHED:
         db.conn.execute("DELETE FROM dossier_search WHERE rowid = ?", [rid])
         db.conn.execute("INSERT INTO dossier_search (rowid, words) VALUES (?, ?)", [rid, search_words(dossier)])
+
+
+def _keep_office_fact(db: Database, device: str, event: Event) -> None:
+    topic = event.t.split(".")[0]
+    if topic not in OFFICE_KEYS:
+        return
+    key = "|".join(str(event.d[name]) for name in OFFICE_KEYS[topic])
+    db.conn.execute(
+        "INSERT OR REPLACE INTO office_fact (device, topic, key, kind, body, actor, at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [device, topic, key, event.t, _encode(event.d), event.a, event.at],
+    )
+
+
+def office_facts(db: Database, topic: str) -> list[tuple[str, str, dict[str, Any]]]:
+    """List the standing acts of a topic as (kind, actor, body), ordered by key."""
+    sql = "SELECT kind, actor, body FROM office_fact WHERE topic = ? ORDER BY key"
+    return [(kind, actor, msgspec.json.decode(body)) for kind, actor, body in db.conn.execute(sql, [topic])]
 
 
 def search_words(dossier: Dossier) -> str:
     """Give the folded words a dossier is found by: code, procedure, and while they exist the person's name and numbers."""
     person = dossier.applicant or {}
-    other = dossier.authorised or {}
+    others = (dossier.authorised or {}, *dossier.persons)
     words = [dossier.code, dossier.procedure, dossier.procedure_name]
-    words += [str(p.get(field) or "") for p in (person, other) for field in ("name", "number", "phone")]
+    words += [str(p.get(field) or "") for p in (person, *others) for field in ("name", "number", "phone")]
     phone = str(person.get("phone") or "")
     local_phone = "0" + phone.removeprefix("+84") if phone.startswith("+84") else ""
     return folded(" ".join([*words, local_phone]))

@@ -20,6 +20,7 @@ COMPARED = {
     "dossier": "SELECT * FROM dossier ORDER BY rid",
     "dossier_event": "SELECT * FROM dossier_event ORDER BY dossier, inc, seq",
     "dossier_file": "SELECT * FROM dossier_file ORDER BY digest, dossier",
+    "office_fact": "SELECT * FROM office_fact ORDER BY device, topic, key",
     "number_used": "SELECT * FROM number_used ORDER BY unit, book, period, n",
 }
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import urllib3
 
-from appliance import dossier, files, rows
+from appliance import files, moves, rows
 from appliance.box import Box
 from appliance.crash import crash_here
 from appliance.dossier import Document, Signature
@@ -104,7 +104,7 @@ def _record(box: Box, dossier_id: str, kind: str, body: dict[str, Any], named: t
     with box.writing() as act:
         now = rows.load(act.db, dossier_id)
         try:
-            dossier.check(now, kind, body["document"])
+            moves.check(now, kind, body)
         except Refused:
             return False
         act.record(kind, actor=ACTOR, dossier=dossier_id, clear=body, files=named)

@@ -8,6 +8,9 @@ import string
 
 from appliance.errors import Refused
 from appliance.text import Line, number_text
+from web.words import moves
+
+AREAS = (moves,)  # Each holds SENTENCES and STEPS of its own.
 
 SENTENCES: dict[str, str] = {
     # accounts
@@ -359,6 +362,10 @@ ERASE_BASES = {
     "retention_over": "Hết thời hạn lưu trữ",
     "wrong_person": "Nhập nhầm người, thu thập không đúng",
 }
+
+for area in AREAS:
+    SENTENCES |= area.SENTENCES
+    STEPS |= area.STEPS
 
 HTTP_SENTENCES: dict[int, tuple[str, str]] = {
     400: ("Yêu cầu không đọc được", "Chưa có gì thay đổi. Mở lại trang rồi thử lần nữa."),

@@ -1,0 +1,279 @@
+"""Folding: what one event makes of a dossier. Pure: no clock, disk or SQL; the box, the province and the simulation fold alike."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from appliance.dossier import Document, Dossier, Fee, Paper, Pause, Status, Undo
+from appliance.events import Event
+from appliance.moves import BY_KIND, DOCUMENT_MOVES, UNDONE, leads_to
+
+Personal = Mapping[str, Any]
+Changes = dict[str, Any]
+
+WAITING = frozenset({Status.SUPPLEMENT, Status.FINANCIAL})
+LEAVES = WAITING | {Status.NOT_ACCEPTED, Status.WITHDRAWN, Status.STOPPED}  # Statuses that remember where they came from.
+UNDOABLE = frozenset(
+    {
+        "dossier.taken",
+        "dossier.transferred",
+        "step.finished",
+        "result.submitted",
+        "dossier.refused",
+        "supplement.requested",
+        "supplement.received",
+        "payment.requested",
+        "dossier.withdrawn",
+        "dossier.stopped",
+        "dossier.resumed",
+    }
+)
+NOBODY: Changes = {
+    "applicant": None,
+    "authorised": None,
+    "receiver": None,
+    "persons": (),
+    "note": "",
+    "reason": "",
+    "asked_items": (),
+}
+
+
+def advance(dossier: Dossier | None, event: Event, personal: Personal) -> Dossier | None:
+    """Fold one event. A kind this version does not know, or an act that cannot apply, leaves the dossier as it is."""
+    if dossier is None:
+        born = _BORN.get(event.t)
+        return born(event, personal) if born else None
+    if event.t not in BY_KIND or (event.t == "dossier.accepted" and dossier.accepted_at):
+        return dossier
+    if event.t == UNDONE:
+        return _undone(dossier, event)
+    after = msgspec.structs.replace(dossier, **_changes(dossier, event, personal), last_at=event.at)
+    return msgspec.structs.replace(after, undo=_undo(dossier, after, event))
+
+
+def _changes(dossier: Dossier, event: Event, personal: Personal) -> Changes:
+    status = leads_to(dossier, event.t)
+    own = _FOLDS[event.t](dossier, event, personal) if event.t in _FOLDS else {}
+    return {"status": status} | _left(dossier, status) | _pauses(dossier, status, event) | _papers(dossier, event) | own
+
+
+def _left(dossier: Dossier, status: Status) -> Changes:
+    """Remember the status a wait or an end began in; a second wait inside the first keeps the first's."""
+    if status == dossier.status:
+        return {}
+    if status not in LEAVES:
+        return {"waits_from": 0}
+    return {"waits_from": dossier.waits_from or int(dossier.status)}
+
+
+def _pauses(dossier: Dossier, status: Status, event: Event) -> Changes:
+    """End the open wait when its status is left, begin one when a waiting status is entered."""
+    if status == dossier.status:
+        return {}
+    ended = tuple(p if p.brought else msgspec.structs.replace(p, brought=event.at) for p in dossier.pauses)
+    begun = (Pause(status, event.at, until=event.d.get("until", "")),) if status in WAITING else ()
+    return {"pauses": (*ended, *begun)}
+
+
+def _papers(dossier: Dossier, event: Event) -> Changes:
+    """Keep every form an act issued; a later printing of the same form is its next copy."""
+    body = event.d
+    if not (body.get("form") and body.get("file")):
+        return {}
+    copy = 1 + sum(paper.form == body["form"] for paper in dossier.papers)
+    return {"papers": (*dossier.papers, Paper(body["form"], body["file"], event.at, event.a, copy))}
+
+
+def _undo(before: Dossier, after: Dossier, event: Event) -> Undo | None:
+    """Keep what an act changed while it is the last one and may be taken back."""
+    if event.t not in UNDOABLE:
+        return None
+    old, new = msgspec.to_builtins(before), msgspec.to_builtins(after)
+    changed = (set(old) | set(new)) - {"undo", "papers", "last_at"}  # A form that was printed stays printed.
+    return Undo(event.t, event.i, {name: old.get(name) for name in sorted(changed) if old.get(name) != new.get(name)})
+
+
+def _undone(dossier: Dossier, event: Event) -> Dossier:
+    if dossier.undo is None:
+        return dossier
+    whole = msgspec.to_builtins(dossier)
+    whole |= dossier.undo.was
+    kept = {name: value for name, value in whole.items() if value is not None or name not in dossier.undo.was}
+    return msgspec.structs.replace(msgspec.convert(kept, Dossier), undo=None, last_at=event.at)
+
+
+def _filed(event: Event, personal: Personal) -> Dossier:
+    body = event.d
+    same = ("code", "unit", "procedure", "procedure_name", "case", "channel", "filed_at", "result_by")
+    return Dossier(
+        id=event.k,
+        status=Status.NEW,
+        components=tuple(body["components"]),
+        fee_lines=tuple(body["fee_lines"]),
+        offices=body.get("offices", {}),
+        catalogue=event.c,
+        last_at=event.at,
+        **{name: body[name] for name in same},
+        **_people(personal),
+    )
+
+
+def _born_accepted(event: Event, personal: Personal) -> Dossier:
+    body = event.d
+    same = ("code", "unit", "procedure", "procedure_name", "case", "channel")
+    blank = Dossier(id=event.k, status=Status.ACCEPTED, **{name: body[name] for name in same})
+    return msgspec.structs.replace(blank, **_accepted(blank, event, personal), last_at=event.at)
+
+
+def _accepted(dossier: Dossier, event: Event, personal: Personal) -> Changes:
+    body = event.d
+    return {
+        "code": body["code"],
+        "case": body["case"],
+        "accepted_at": body["accepted_at"],
+        "accepted_by": event.a,
+        "due": body["due"],
+        "components": tuple(body["components"]),
+        "fee_lines": tuple(body["fee_lines"]),
+        "result_by": body["result_by"],
+        "slip": body["slip"],
+        "counter": body.get("counter", ""),
+        "catalogue": event.c,
+        "offices": body.get("offices", dossier.offices),
+        "process": body.get("process", {}),
+        "late_entry": body.get("late_entry", {}),
+        "payment": {},
+        **_people(personal),
+    }
+
+
+def _people(personal: Personal) -> Changes:
+    return {
+        "applicant": personal.get("applicant"),
+        "authorised": personal.get("authorised"),
+        "persons": tuple(personal.get("persons", ())),
+        "note": personal.get("note", ""),
+    }
+
+
+def _fee_taken(dossier: Dossier, event: Event, personal: Personal) -> Changes:
+    body = event.d
+    return {"fees": (*dossier.fees, Fee(body["amount"], body["method"], body.get("receipt", ""), event.at, event.a))}
+
+
+def _prepared(dossier: Dossier, event: Event, personal: Personal) -> Changes:
+    """A new version of a draft takes its place; a document that was ever signed stays in the list."""
+    body = event.d
+    made = Document(
+        id=body["document"],
+        template=body["template"],
+        template_version=body["template_version"],
+        path=body["path"],
+        file=body["file"],
+        pages=body["pages"],
+        prepared_by=event.a,
+        prepared_at=event.at,
+        fields=personal.get("fields"),
+    )
+    return {"documents": (*(d for d in dossier.documents if d.id != made.id), made)}
+
+
+def _document_moved(dossier: Dossier, event: Event, personal: Personal) -> Changes:
+    changed = tuple(_moved(d, event, personal) if d.id == event.d["document"] else d for d in dossier.documents)
+    finished = dossier.finished_at or (event.at if leads_to(dossier, event.t) == Status.DONE else "")
+    return {"documents": changed, "finished_at": finished}
+
+
+def _moved(document: Document, event: Event, personal: Personal) -> Document:
+    body = event.d
+    new: Changes = {"signature": DOCUMENT_MOVES[event.t][1]}
+    if "file" in body:
+        new |= {"file": body["file"], "before": (*document.before, document.file)}
+    if "number" in body:
+        new |= {"number_text": body["text"], "date": body["date"]}
+    more = _DOCUMENT_FACTS.get(event.t)
+    return msgspec.structs.replace(document, **new, **(more(event, personal) if more else {}))
+
+
+# What else an act leaves on its document: fields by name, from the event and its personal part.
+_DOCUMENT_FACTS: Mapping[str, Callable[[Event, Personal], Changes]] = {
+    "result.sent_back": lambda event, personal: {"sent_back": personal.get("reason", "")},
+    "document.signed": lambda event, personal: {"signer": event.a, "signed_at": event.at, "sent_back": ""},
+    "document.sealed": lambda event, personal: {"sealed_at": event.at},
+    "document.timestamped": lambda event, personal: {"stamped_at": event.d["stamped_at"]},
+    "document.voided": lambda event, personal: {"why_void": event.d["why"]},
+    "copies.certified": lambda event, personal: {
+        "copies": event.d["copies"],
+        "signer": event.d["signer"],
+        "signed_at": event.at,
+    },
+}
+
+
+def _corrected(dossier: Dossier, event: Event, personal: Personal) -> Changes:
+    """The new values stand in full; the form that was issued before stays among the papers."""
+    now = dict(personal.get("now", {}))
+    body = event.d
+    clear = {"components": tuple(body["components"])} if "components" in body else {}
+    slip = {"slip": body["file"]} if body.get("file") else {}
+    return (
+        {name: now[name] for name in now if name in ("applicant", "authorised", "note")}
+        | clear
+        | slip
+        | {"corrections": dossier.corrections + 1}
+    )
+
+
+def _erased(dossier: Dossier, event: Event, personal: Personal) -> Changes:
+    documents = tuple(msgspec.structs.replace(d, fields=None, sent_back="") for d in dossier.documents)
+    return NOBODY | {"documents": documents, "erased_at": event.at}
+
+
+def _reason(dossier: Dossier, event: Event, personal: Personal) -> Changes:
+    return {"reason": personal.get("reason", "")}
+
+
+_BORN: Mapping[str, Callable[[Event, Personal], Dossier]] = {"dossier.filed": _filed, "dossier.accepted": _born_accepted}
+_FOLDS: Mapping[str, Callable[[Dossier, Event, Personal], Changes]] = {
+    "dossier.accepted": _accepted,
+    "dossier.taken": lambda dossier, event, personal: {"holder": event.d["holder"], "offered_to": ""},
+    "dossier.transferred": lambda dossier, event, personal: {"offered_to": event.d["to"], "section": event.d.get("section", "")},
+    "step.finished": lambda dossier, event, personal: {"step": event.d["next"]},
+    "dossier.refused": _reason,
+    "dossier.withdrawn": _reason,
+    "dossier.stopped": _reason,
+    "supplement.requested": lambda dossier, event, personal: {
+        "reason": personal.get("reason", ""),
+        "asked_items": tuple(personal.get("items", ())),
+        "asked": True,
+    },
+    "supplement.received": lambda dossier, event, personal: {
+        "due": event.d.get("due", dossier.due),
+        "components": tuple(event.d.get("components", dossier.components)),
+        "asked_items": (),
+        "asked": False,
+    },
+    "payment.requested": lambda dossier, event, personal: {
+        "payment": {name: event.d[name] for name in ("lines", "amount", "request")},
+        "fee_lines": tuple(event.d["lines"]),
+    },
+    "payment.settled": lambda dossier, event, personal: {"due": event.d.get("due", dossier.due), "payment": {}},
+    "dossier.resumed": lambda dossier, event, personal: {"due": event.d.get("due", dossier.due)},
+    "due.extended": lambda dossier, event, personal: {"due": event.d["due"], "extensions": dossier.extensions + 1},
+    "due.recomputed": lambda dossier, event, personal: {"due": event.d["due"]},
+    "lateness.explained": lambda dossier, event, personal: {"explained_at": event.at},
+    "dossier.corrected": _corrected,
+    "originals.returned": lambda dossier, event, personal: {"originals_returned_at": event.at},
+    "fee.taken": _fee_taken,
+    "result.prepared": _prepared,
+    **dict.fromkeys(DOCUMENT_MOVES, _document_moved),
+    "release.allowed": lambda dossier, event, personal: {"allowed_early": event.d["rule"]},
+    "dossier.returned": lambda dossier, event, personal: {
+        "returned_at": event.at,
+        "returned_how": event.d["how"],
+        "receiver": personal.get("receiver"),
+    },
+    "dossier.erased": _erased,
+}

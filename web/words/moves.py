@@ -1,0 +1,51 @@
+"""Words of statuses and of the acts that move a dossier."""
+
+# National status: icon, name.
+STATUS: dict[int, tuple[str, str]] = {
+    1: ("inbox", "Mới đăng ký"),
+    2: ("check", "Được tiếp nhận"),
+    3: ("ban", "Không được tiếp nhận"),
+    4: ("circle-dot", "Đang xử lý"),
+    5: ("circle-pause", "Yêu cầu bổ sung giấy tờ"),
+    6: ("banknote", "Yêu cầu thực hiện nghĩa vụ tài chính"),
+    7: ("undo-2", "Công dân yêu cầu rút hồ sơ"),
+    8: ("circle-stop", "Dừng xử lý"),
+    9: ("circle-check", "Đã xử lý xong"),
+    10: ("check-check", "Đã trả kết quả"),
+}
+
+SENTENCES: dict[str, str] = {
+    "result_exists": "Hồ sơ {code} đã có kết quả được ký, không dừng, rút hay yêu cầu bổ sung được nữa. Kết quả vẫn nguyên vẹn.",
+    "nothing_to_undo": "Việc cuối cùng của hồ sơ {code} không hoàn tác được nữa. Hồ sơ giữ nguyên; mở lại để xem diễn biến.",
+    "payment_open": "Hồ sơ {code} còn khoản yêu cầu nộp chưa thu đủ. Thu tiền trước, rồi làm lại việc này.",
+    "supplement_open": "Hồ sơ {code} còn chờ bổ sung giấy tờ. Ghi nhận giấy tờ bổ sung trước, rồi làm lại việc này.",
+    "money_before_check": (
+        "Hồ sơ {code} mới đăng ký, chưa kiểm tra nên chưa được thu tiền. Kiểm tra hồ sơ, rồi yêu cầu nghĩa vụ tài chính."
+    ),
+}
+
+STEPS: dict[str, tuple[str, str]] = {
+    "dossier.filed": ("inbox", "hồ sơ trực tuyến gửi đến"),
+    "dossier.refused": ("ban", "từ chối tiếp nhận"),
+    "supplement.requested": ("circle-pause", "yêu cầu bổ sung, hạn {until}"),
+    "supplement.received": ("check", "nhận bổ sung"),
+    "payment.requested": ("banknote", "yêu cầu nộp {amount:n} đ"),
+    "payment.settled": ("circle-check", "xác nhận đã nộp đủ"),
+    "dossier.withdrawn": ("undo-2", "ghi nhận công dân rút hồ sơ"),
+    "dossier.stopped": ("circle-stop", "dừng giải quyết"),
+    "dossier.resumed": ("circle-dot", "tiếp tục giải quyết"),
+    "dossier.transferred": ("send", "chuyển hồ sơ cho {to}"),
+    "step.finished": ("list-checks", "xong bước {step}, sang bước {next}"),
+    "due.extended": ("clock", "xin lỗi và hẹn lại ngày trả"),
+    "due.recomputed": ("clock", "tính lại ngày hẹn trả"),
+    "lateness.explained": ("file-text", "giải trình chậm hạn"),
+    "dossier.corrected": ("pen-line", "đính chính thông tin"),
+    "act.undone": ("undo-2", "hoàn tác việc vừa làm"),
+    "paper.printed": ("printer", "in lại, bản thứ {copy}"),
+    "originals.returned": ("check-check", "trả lại bản chính"),
+    "calendar.day_declared": ("clock", "công bố ngày {day}"),
+    "process.approved": ("shield-check", "phê duyệt quy trình {process}"),
+    "delegation.given": ("signature", "ủy quyền cho {taker}"),
+    "delegation.ended": ("ban", "thôi ủy quyền cho {taker}"),
+    "drawer.counted": ("banknote", "kiểm két cuối ca"),
+}
