@@ -139,6 +139,7 @@ def _accepted(dossier: Dossier, event: Event, personal: Personal) -> Changes:
         "fee_lines": tuple(body["fee_lines"]),
         "result_by": body["result_by"],
         "slip": body["slip"],
+        "papers": (*dossier.papers, Paper("slip", body["slip"], event.at, event.a)) if body["slip"] else dossier.papers,
         "counter": body.get("counter", ""),
         "catalogue": event.c,
         "offices": body.get("offices", dossier.offices),

@@ -9,14 +9,15 @@ from typing import Any
 
 import msgspec
 
-from appliance import clock, drafts, fees, files, forms, numbering, people, procedures, workdays
+from appliance import clock, drafts, fees, files, forms, numbering, people, procedures, slips, workdays
 from appliance.catalogue import Catalogue
 from appliance.config import Home
+from appliance.dossier import Dossier, Status
 from appliance.drafts import Body, Draft, Part
 from appliance.errors import Refused
 from appliance.events import FileRef
 from appliance.fees import FeeLine
-from appliance.forms import Paper, SlipData
+from appliance.forms import SlipData
 from appliance.ids import uuid7
 from appliance.ledger import Act
 from appliance.office import Office, office_of
@@ -27,8 +28,6 @@ from appliance.workdays import Due
 
 BOOK = "dossier"
 OTHER_NAME = "Giấy tờ khác"
-QR_TITLE = "Giấy tiếp nhận hồ sơ và hẹn trả kết quả"
-RESULT_PLACES = {"counter": "Bộ phận Một cửa", "post": "Dịch vụ bưu chính công ích", "electronic": "Bản điện tử"}
 
 
 @dataclass(frozen=True)
@@ -142,14 +141,14 @@ def accept(act: Act, home: Home, catalogue: Catalogue, draft_id: str, officer: O
     number = numbering.take(act, catalogue.books[BOOK], office.unit)
     code = catalogue.books[BOOK].write(number.n, now.date(), unit=office.unit)
     person = people_of(draft.body.applicant)
-    slip_data = _slip(draft, choice, person, office, code, now, officer, act.reading.at)
-    slip = forms.render("slip", slip_data)
-    digest, dossier = files.put(home, slip), uuid7()
+    dossier, clear = uuid7(), _clear(draft, choice, office, code, number, act.reading.at, counter)
+    slip = forms.render("slip", _slip(dossier, clear, person, office, slips.limit_words(choice.limit, choice.due), officer))
+    digest = files.put(home, slip)
     act.record(
         "dossier.accepted",
         actor=officer.id,
         dossier=dossier,
-        clear=_clear(draft, choice, office, code, number, act.reading.at, digest, counter),
+        clear=clear | {"slip": digest},
         personal={
             "applicant": person,
             "authorised": people_of(draft.body.authorised),
@@ -181,7 +180,7 @@ def people_of(typed: dict[str, str]) -> dict[str, Any]:
 
 
 def _clear(
-    draft: Draft, choice: Choice, office: Office, code: str, number: numbering.Number, at: str, slip: str, counter: str
+    draft: Draft, choice: Choice, office: Office, code: str, number: numbering.Number, at: str, counter: str
 ) -> dict[str, Any]:
     body = draft.body
     due = choice.due
@@ -195,10 +194,9 @@ def _clear(
         "channel": body.channel,
         "accepted_at": at,
         "due": {"at": due.at.isoformat() if due.at else None, "provisional": due.provisional, "lines": _lines(due.lines)},
-        "components": [*(_component(draft, asked) for asked in brought(draft, choice)), *_others(draft)],
+        "components": _components(draft, choice),
         "fee_lines": [{"name": line.name, "amount": line.amount} for line in choice.fee_lines],
         "result_by": body.result_by,
-        "slip": slip,
         "counter": counter,
     }
 
@@ -220,6 +218,15 @@ def part_of(body: Body, asked: Asked) -> Part:
 def brought(draft: Draft, choice: Choice) -> list[Asked]:
     """List what the citizen brought: what was ticked, and what was scanned."""
     return [asked for asked in choice.asked if part_of(draft.body, asked).have or draft.of(asked.key)]
+
+
+def _components(draft: Draft, choice: Choice) -> list[dict[str, Any]]:
+    """Give what was brought as an event names it; what is to be certified also says how many pages and copies."""
+    came = brought(draft, choice)
+    shown = next((asked for asked in came if asked.component.kind is Kind.PRESENT), came[0] if came else None)
+    wanted = {"wanted": {"pages": draft.body.original_pages, "copies": draft.body.copies}}
+    parts = [_component(draft, asked) | (wanted if choice.certifies and asked is shown else {}) for asked in came]
+    return [*parts, *_others(draft)]
 
 
 def _component(draft: Draft, asked: Asked) -> dict[str, Any]:
@@ -247,60 +254,8 @@ def _pages(draft: Draft, key: str) -> list[dict[str, Any]]:
     return [{"file": p.digest, "turn": p.turn} | ({"n": p.facts["n"]} if "n" in p.facts else {}) for p in draft.of(key)]
 
 
-def _slip(
-    draft: Draft, choice: Choice, person: dict[str, Any], office: Office, code: str, now: datetime, officer: Officer, at: str
-) -> SlipData:
-    body = draft.body
-    assert choice.due.at
-    return SlipData(
-        made_at=at,
-        parent_agency=office.parent,
-        agency=office.agency,
-        place=office.place,
-        reception_place=office.reception,
-        dossier_code=code,
-        qr_text="|".join((code, choice.procedure.code, person.get("number", ""), QR_TITLE)),
-        applicant_name=person.get("name") or person.get("organisation", ""),
-        address=person.get("address", ""),
-        phone=person.get("phone", ""),
-        email=person.get("email", ""),
-        procedure_name=choice.procedure.name,
-        components=_papers(draft, choice),
-        certification=choice.certifies,
-        limit_text=limit_words(choice.limit, choice.due),
-        received_at=at,
-        due_at=choice.due.at.isoformat(),
-        result_place=RESULT_PLACES.get(body.result_by, body.result_by),
-        officer_name=officer.name,
-    )
-
-
-def _papers(draft: Draft, choice: Choice) -> tuple[Paper, ...]:
-    """List the papers that stay here. What is only shown stands on the slip where its copies are certified."""
-    body = draft.body
-    if choice.certifies:
-        names = [asked.component.name for asked in brought(draft, choice) if asked.component.kind is Kind.PRESENT]
-        names = names[:1] or [asked.component.name for asked in brought(draft, choice)][:1]
-        total = fees.total(choice.fee_lines)
-        return tuple(Paper(name=name, pages=body.original_pages, copies=body.copies, fee=total) for name in names)
-    kept = [asked for asked in brought(draft, choice) if asked.component.kind is Kind.SUBMIT]
-    return tuple(_paper(part_of(body, asked), asked) for asked in kept)
-
-
-COUNTED_AS = {"original": "originals", "copy": "copies", "certified": "certified"}
-
-
-def _paper(part: Part, asked: Asked) -> Paper:
-    return Paper(name=asked.component.name, note=part.note, **{COUNTED_AS[part.copy]: part.count})
-
-
-LIMIT_UNITS = {"work_day": "ngày làm việc", "calendar_day": "ngày", "hour": "giờ"}
-
-
-def limit_words(limit: workdays.Limit, due: Due) -> str:
-    """Write a limit as the slip prints it, with its unit; a promised day where the catalogue states none."""
-    if limit.unit == "same_day":
-        return "Trong ngày"
-    if limit.value is None:
-        return f"Theo lịch hẹn, đến {day_text(due.at.date())}" if due.at else ""
-    return f"{limit.value:02d} {LIMIT_UNITS[limit.unit or 'work_day']}"
+def _slip(dossier: str, clear: dict[str, Any], person: dict[str, Any], office: Office, limit: str, officer: Officer) -> SlipData:
+    known = {name: value for name, value in clear.items() if name != "number"}
+    parts = {name: tuple(clear[name]) for name in ("components", "fee_lines")}
+    value = Dossier(dossier, status=Status.ACCEPTED, applicant=person, **known | parts)
+    return slips.slip_of(value, office, limit, officer.name, clear["accepted_at"])

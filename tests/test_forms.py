@@ -118,8 +118,8 @@ def test_one_copy_goes_home_and_one_stays_with_the_dossier() -> None:
 
 
 def test_a_second_print_says_so_and_the_first_does_not() -> None:
-    assert "Bản in lần 2" in words(render("slip", slip(print_no=2)))
-    assert "Bản in lần" not in words(render("slip", slip()))
+    assert "Bản thứ 2" in words(render("slip", slip(print_no=2)))
+    assert "Bản thứ" not in words(render("slip", slip()))
 
 
 def test_the_certification_slip_adds_up_pages_copies_and_fees() -> None:

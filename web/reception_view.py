@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlite_utils.db import Database
 
-from appliance import fees, people, procedures, queries, reception
+from appliance import fees, people, procedures, queries, reception, slips
 from appliance.catalogue import Catalogue
 from appliance.drafts import Body, Draft
 from appliance.errors import Refused
@@ -63,7 +63,7 @@ class View:
     @property
     def limit(self) -> str:
         """Say the limit in few words."""
-        return reception.limit_words(self.choice.limit, self.choice.due) or "danh mục không nêu" if self.choice else ""
+        return slips.limit_words(self.choice.limit, self.choice.due) or "danh mục không nêu" if self.choice else ""
 
     @property
     def due(self) -> str:

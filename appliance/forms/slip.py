@@ -79,7 +79,8 @@ class SlipData(msgspec.Struct, frozen=True, kw_only=True):
     submitter_name: str = ""  # Printed under the submitter's signature; empty when he writes it himself.
     officer_name: str
     sheets: tuple[Sheet, ...] = (Sheet.CITIZEN, Sheet.FILE)
-    print_no: int = 1  # From 2 on the slip says "Bản in lần n".
+    print_no: int = 1  # From 2 on the slip says which copy it is.
+    corrected: bool = False  # What stands on an earlier copy was corrected.
     notes: tuple[str, ...] = ()  # Sentences above the signatures.
 
     def __post_init__(self) -> None:

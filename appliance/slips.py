@@ -1,0 +1,96 @@
+"""The slip of one dossier, set from what its events said: at acceptance, and again whenever what stands on it was corrected.
+
+A slip set again is a further copy and says so; the earlier file stays as it was. It never looks anything up in a draft.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from appliance import procedures, workdays
+from appliance.catalogue import Catalogue
+from appliance.clock import local
+from appliance.dossier import Dossier
+from appliance.errors import Refused
+from appliance.forms import Paper, SlipData
+from appliance.office import Office
+from appliance.text import day_text
+from appliance.workdays import Due
+
+QR_TITLE = "Giấy tiếp nhận hồ sơ và hẹn trả kết quả"
+RESULT_PLACES = {"counter": "Bộ phận Một cửa", "post": "Dịch vụ bưu chính công ích", "electronic": "Bản điện tử"}
+COUNTED_AS = {"original": "originals", "copy": "copies", "certified": "certified"}
+LIMIT_UNITS = {"work_day": "ngày làm việc", "calendar_day": "ngày", "hour": "giờ"}
+CORRECTED = "Giấy này thay bản đã cấp trước."
+
+
+def slip_of(
+    dossier: Dossier, office: Office, limit_text: str, officer_name: str, at: str, copy: int = 1, corrected: bool = False
+) -> SlipData:
+    """Give what stands on the slip of a dossier; `at` UTC text of the moment it is set, `copy` which copy it is.
+
+    Raises what SlipData refuses: `form_field_missing`, `form_too_long`.
+    """
+    person, due = dossier.applicant or {}, (dossier.due or {}).get("at") or ""
+    return SlipData(
+        made_at=at,
+        parent_agency=office.parent,
+        agency=office.agency,
+        place=office.place,
+        reception_place=office.reception,
+        dossier_code=dossier.code,
+        qr_text="|".join((dossier.code, dossier.procedure, person.get("number", ""), QR_TITLE)),
+        applicant_name=person.get("name") or person.get("organisation", ""),
+        address=person.get("address", ""),
+        phone=person.get("phone", ""),
+        email=person.get("email", ""),
+        procedure_name=dossier.procedure_name,
+        components=papers_of(dossier.components, dossier.fee_lines),
+        certification=any("wanted" in part for part in dossier.components),
+        limit_text=limit_text,
+        received_at=dossier.accepted_at,
+        due_at=due,
+        result_place=RESULT_PLACES.get(dossier.result_by, dossier.result_by),
+        officer_name=officer_name,
+        print_no=copy,
+        corrected=corrected,
+        notes=(CORRECTED,) if corrected else (),
+    )
+
+
+def papers_of(components: Sequence[Mapping[str, Any]], fee_lines: Sequence[Mapping[str, Any]]) -> tuple[Paper, ...]:
+    """List the papers that stay here. What is only shown stands on the slip where its copies are certified (`wanted`)."""
+    certified = [part for part in components if "wanted" in part]
+    if certified:
+        amounts = [line.get("amount") for line in fee_lines]
+        total = None if None in amounts else sum(int(amount or 0) for amount in amounts)
+        return tuple(Paper(name=part["name"], fee=total, **part["wanted"]) for part in certified)
+    return tuple(_paper(part) for part in components if part["kind"] == "submit" and part.get("key") != "other")
+
+
+def _paper(part: Mapping[str, Any]) -> Paper:
+    return Paper(name=part["name"], **{COUNTED_AS[part["copy"]]: part["count"]})
+
+
+def limit_words(limit: workdays.Limit, due: Due) -> str:
+    """Write a limit as the slip prints it, with its unit; a promised day where the catalogue states none."""
+    if limit.unit == "same_day":
+        return "Trong ngày"
+    if limit.value is None:
+        return _promised(due.at)
+    return f"{limit.value:02d} {LIMIT_UNITS[limit.unit or 'work_day']}"
+
+
+def limit_of(dossier: Dossier, catalogue: Catalogue) -> str:
+    """Write the limit a dossier was accepted under; a procedure its catalogue does not know has only its appointment."""
+    at = datetime.fromisoformat((dossier.due or {})["at"]) if (dossier.due or {}).get("at") else None
+    try:
+        procedure = procedures.get(catalogue, dossier.procedure)
+        rules = catalogue.rules_on(local(dossier.accepted_at).date())
+        return limit_words(procedures.limit_for(procedure, dossier.case, dossier.channel, rules), Due(at, False, ()))
+    except Refused:
+        return _promised(at)
+
+
+def _promised(at: datetime | None) -> str:
+    return f"Theo lịch hẹn, đến {day_text(at.date())}" if at else ""
