@@ -82,7 +82,7 @@ def _papers(dossier: Dossier, event: Event) -> Changes:
     body = event.d
     if not (body.get("form") and body.get("file")):
         return {}
-    copy = 1 + sum(paper.form == body["form"] for paper in dossier.papers)
+    copy = body.get("copy") or 1 + sum(paper.form == body["form"] for paper in dossier.papers)
     return {"papers": (*dossier.papers, Paper(body["form"], body["file"], event.at, event.a, copy))}
 
 
@@ -159,9 +159,21 @@ def _people(personal: Personal) -> Changes:
     }
 
 
+def _payment_requested(dossier: Dossier, event: Event, personal: Personal) -> Changes:
+    """The lines asked for take the place of those of the same name; what was owed besides stays."""
+    asked = tuple(event.d["lines"])
+    others = tuple(line for line in dossier.fee_lines if line["name"] not in {one["name"] for one in asked})
+    taken = sum(fee.amount for fee in dossier.fees)
+    request = {name: event.d[name] for name in ("lines", "amount", "request")} | {"taken": taken}
+    return {"payment": request, "fee_lines": (*others, *asked)}
+
+
 def _fee_taken(dossier: Dossier, event: Event, personal: Personal) -> Changes:
+    """Each receipt is a paper of its own, so each begins with its first copy."""
     body = event.d
-    return {"fees": (*dossier.fees, Fee(body["amount"], body["method"], body.get("receipt", ""), event.at, event.a))}
+    receipt = (Paper("receipt", body["file"], event.at, event.a),) if body.get("file") else ()
+    taken = Fee(body["amount"], body["method"], body.get("receipt", ""), event.at, event.a, body.get("file", ""))
+    return {"fees": (*dossier.fees, taken), "papers": (*dossier.papers, *receipt)}
 
 
 def _prepared(dossier: Dossier, event: Event, personal: Personal) -> Changes:
@@ -256,10 +268,7 @@ _FOLDS: Mapping[str, Callable[[Dossier, Event, Personal], Changes]] = {
         "asked_items": (),
         "asked": False,
     },
-    "payment.requested": lambda dossier, event, personal: {
-        "payment": {name: event.d[name] for name in ("lines", "amount", "request")},
-        "fee_lines": tuple(event.d["lines"]),
-    },
+    "payment.requested": _payment_requested,
     "payment.settled": lambda dossier, event, personal: {"due": event.d.get("due", dossier.due), "payment": {}},
     "dossier.resumed": lambda dossier, event, personal: {"due": event.d.get("due", dossier.due)},
     "due.extended": lambda dossier, event, personal: {"due": event.d["due"], "extensions": dossier.extensions + 1},

@@ -63,13 +63,14 @@ class Document(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Fee(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Money taken: whole đồng, how, and the receipt's number."""
+    """Money taken: whole đồng, how, the receipt's number and its stored PDF."""
 
     amount: int
     method: str
     receipt: str
     at: str
     actor: str
+    file: str = ""
 
 
 class Pause(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -146,7 +147,7 @@ class Dossier(msgspec.Struct, frozen=True, omit_defaults=True):
     reason: str = ""  # of the last request, refusal, withdrawal, stop; personal
     asked_items: tuple[dict[str, Any], ...] = ()  # what a supplement must bring; personal
     asked: bool = False  # a request for papers is open
-    payment: dict[str, Any] = {}  # request that waits: lines, amount, request
+    payment: dict[str, Any] = {}  # request that waits: lines, amount, request, and what had been `taken` before it
     offered_to: str = ""  # officer a hand-over was offered to; `holder` stays until that person takes it
     section: str = ""
     extensions: int = 0
@@ -167,6 +168,11 @@ class Dossier(msgspec.Struct, frozen=True, omit_defaults=True):
         if self.result:
             return self.result.signature
         return Signature.VOID if self.documents else Signature.NONE
+
+    @property
+    def paid_of_request(self) -> int:
+        """Give what was taken, in đồng, since the payment request that waits was made."""
+        return sum(fee.amount for fee in self.fees) - int(self.payment.get("taken", 0))
 
     @property
     def pause(self) -> Pause | None:

@@ -71,7 +71,8 @@ KINDS: Mapping[str, Kind] = {
     "process.approved": _kind("process version digest"),
     "delegation.given": _kind("giver taker first last basis"),
     "delegation.ended": _kind("giver taker first"),
-    "drawer.counted": _kind("drawer opened_at expected counted receipts difference"),
+    "drawer.counted": _kind("drawer opened_at expected counted receipts difference why transfers"),
+    "account.changed": _kind("officer change roles"),
     # A dossier, from the counter to its return.
     "dossier.filed": _kind(
         "code unit procedure procedure_name case channel filed_at components fee_lines result_by offices",
@@ -101,7 +102,7 @@ KINDS: Mapping[str, Kind] = {
     "act.undone": _kind("kind seq", "reason"),
     "paper.printed": _kind("form file copy why"),
     "originals.returned": _kind("components", "receiver"),
-    "fee.taken": _kind("lines amount method number receipt", "exemption"),
+    "fee.taken": _kind("lines amount method number receipt form file", "exemption reference", version=2),
     "result.prepared": _kind("document template template_version path file pages", "fields"),
     "result.submitted": _kind("document"),
     "result.sent_back": _kind("document", "reason"),

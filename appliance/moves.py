@@ -41,7 +41,7 @@ ROWS: tuple[Row, ...] = msgspec.json.decode(Path(__file__).with_name("moves.json
 BY_KIND: Mapping[str, tuple[Row, ...]] = {kind: tuple(r for r in ROWS if r.kind == kind) for kind in {r.kind for r in ROWS}}
 BORN = frozenset({"dossier.filed", "dossier.accepted"})  # Acts that may make a dossier.
 UNDONE = "act.undone"
-AT_FILING = "AT_FILING"  # A fee line's `when`, as the fee table says it.
+AT_FILING = "at_filing"  # A fee line's `when`, as the fee table says it.
 
 # kind: signature states of the document in which it is legal, and the state it leads to
 DOCUMENT_MOVES: Mapping[str, tuple[frozenset[Signature], Signature]] = {
@@ -62,7 +62,7 @@ def check(dossier: Dossier | None, kind: str, clear: Mapping[str, Any] = Mapping
     """Refuse an act that is not legal now; `clear` is what the event would say.
 
     Raises Refused `wrong_status`, `wrong_document_state`, `already_accepted`, `result_exists`, `nothing_to_undo`,
-    `payment_open`, `supplement_open`, `money_before_check`, `dossier_unknown`.
+    `payment_open`, `supplement_open`, `money_before_check`, `money_taken`, `dossier_unknown`.
     """
     if dossier is None:
         if kind not in BORN:
@@ -98,8 +98,14 @@ def _nothing_is_open(dossier: Dossier, clear: Mapping[str, Any]) -> None:
 
 
 def _request_is_paid(dossier: Dossier, clear: Mapping[str, Any]) -> None:
-    if dossier.payment and sum(fee.amount for fee in dossier.fees) < dossier.payment["amount"]:
+    if dossier.payment and dossier.paid_of_request < dossier.payment["amount"]:
         raise Refused("payment_open", code=dossier.code)
+
+
+def _no_money_was_taken(dossier: Dossier, clear: Mapping[str, Any]) -> None:
+    """A refusal has taken no money; what the law takes at filing is not asked for by a request."""
+    if dossier.payment and dossier.paid_of_request:
+        raise Refused("money_taken", code=dossier.code, amount=dossier.paid_of_request)
 
 
 def _money_only_at_filing(dossier: Dossier, clear: Mapping[str, Any]) -> None:
@@ -113,6 +119,7 @@ GUARDS: Mapping[str, Callable[[Dossier, Mapping[str, Any]], None]] = {
     "dossier.accepted": _nothing_is_open,
     "payment.settled": _request_is_paid,
     "fee.taken": _money_only_at_filing,
+    "dossier.refused": _no_money_was_taken,
 }
 
 

@@ -27,6 +27,7 @@ OFFICE_KEYS: Mapping[str, tuple[str, ...]] = {
     "process": ("process",),
     "delegation": ("giver", "taker", "first"),
     "drawer": ("drawer", "opened_at"),
+    "account": ("officer",),
 }
 NUMBER_STATES = {"number.voided": "voided", "numbers.lost": "lost"}
 

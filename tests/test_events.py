@@ -20,7 +20,8 @@ CLEAR = {
     "process.approved": "digest process version",
     "delegation.given": "basis first giver last taker",
     "delegation.ended": "first giver taker",
-    "drawer.counted": "counted difference drawer expected opened_at receipts",
+    "drawer.counted": "counted difference drawer expected opened_at receipts transfers why",
+    "account.changed": "change officer roles",
     "dossier.filed": "case channel code components fee_lines filed_at offices procedure procedure_name result_by unit",
     "dossier.accepted": (
         "accepted_at case channel code components counter due fee_lines late_entry number offices procedure procedure_name"
@@ -44,7 +45,7 @@ CLEAR = {
     "paper.printed": "copy file form why",
     "originals.returned": "components",
     "dossier.taken": "holder",
-    "fee.taken": "amount lines method number receipt",
+    "fee.taken": "amount file form lines method number receipt",
     "result.prepared": "document file pages path template template_version",
     "result.submitted": "document",
     "result.sent_back": "document",
@@ -75,7 +76,7 @@ SEALED = {
     "dossier.corrected": "now reason was",
     "act.undone": "reason",
     "originals.returned": "receiver",
-    "fee.taken": "exemption",
+    "fee.taken": "exemption reference",
     "result.prepared": "fields",
     "result.sent_back": "reason",
     "release.allowed": "reason",
@@ -108,7 +109,7 @@ def test_a_dossier_folds_from_released_events():
 
 
 def test_every_act_on_a_dossier_has_a_place_in_the_table_of_moves():
-    of_the_office = {"incarnation", "clock", "number", "numbers", "calendar", "process", "delegation", "drawer"}
+    of_the_office = {"incarnation", "clock", "number", "numbers", "calendar", "process", "delegation", "drawer", "account"}
     acts = {kind for kind in events.KINDS if kind.split(".")[0] not in of_the_office}
     assert acts == set(BY_KIND)
     assert set(DOCUMENT_MOVES) <= set(BY_KIND)

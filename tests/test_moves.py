@@ -77,7 +77,7 @@ def test_a_refusal_after_the_check_has_taken_no_money():
 
 def test_only_a_fee_that_the_law_takes_at_filing_may_be_taken_before_the_check():
     story = filed()
-    story.do("fee.taken", {"lines": [LINES[0] | {"when": "AT_FILING"}], "amount": 8000, "method": "transfer"})
+    story.do("fee.taken", {"lines": [LINES[0] | {"when": moves.AT_FILING}], "amount": 8000, "method": "transfer"})
     assert story.dossier.status == Status.NEW
 
 

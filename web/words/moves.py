@@ -19,6 +19,7 @@ SENTENCES: dict[str, str] = {
     "nothing_to_undo": "Việc cuối cùng của hồ sơ {code} không hoàn tác được nữa. Hồ sơ giữ nguyên; mở lại để xem diễn biến.",
     "payment_open": "Hồ sơ {code} còn khoản yêu cầu nộp chưa thu đủ. Thu tiền trước, rồi làm lại việc này.",
     "supplement_open": "Hồ sơ {code} còn chờ bổ sung giấy tờ. Ghi nhận giấy tờ bổ sung trước, rồi làm lại việc này.",
+    "money_taken": "Hồ sơ {code} đã thu {amount:n} đ theo yêu cầu nộp, không từ chối được nữa. Tiếp nhận hồ sơ, hoặc ghi nhận rút và hoàn tiền.",
     "money_before_check": (
         "Hồ sơ {code} mới đăng ký, chưa kiểm tra nên chưa được thu tiền. Kiểm tra hồ sơ, rồi yêu cầu nghĩa vụ tài chính."
     ),
@@ -48,4 +49,5 @@ STEPS: dict[str, tuple[str, str]] = {
     "delegation.given": ("signature", "ủy quyền cho {taker}"),
     "delegation.ended": ("ban", "thôi ủy quyền cho {taker}"),
     "drawer.counted": ("banknote", "kiểm két cuối ca"),
+    "account.changed": ("id-card", "thay đổi tài khoản {officer}"),
 }
