@@ -92,6 +92,10 @@ class FeeLine(msgspec.Struct, frozen=True):
     on_request: bool = False
     verified: bool = False
 
+    def clear(self) -> dict[str, str | int | None]:
+        """Give the line as an event keeps it: name, amount, and when it is paid."""
+        return {"name": self.name, "amount": self.amount, "when": self.when}
+
 
 def compute(
     table: FeeTable,

@@ -195,7 +195,7 @@ def _clear(
         "accepted_at": at,
         "due": {"at": due.at.isoformat() if due.at else None, "provisional": due.provisional, "lines": _lines(due.lines)},
         "components": _components(draft, choice),
-        "fee_lines": [{"name": line.name, "amount": line.amount} for line in choice.fee_lines],
+        "fee_lines": [line.clear() for line in choice.fee_lines],
         "result_by": body.result_by,
         "counter": counter,
     }

@@ -7,6 +7,8 @@ from typing import Annotated, Any
 
 import msgspec
 
+from appliance.vietqr import Account
+
 HourMinute = Annotated[str, msgspec.Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 
 
@@ -25,6 +27,13 @@ class EarlyRelease(StrEnum):
     NEVER = "never"
     LEADER_DECISION = "leader_decision"
     ALWAYS = "always"
+
+
+class LateDuty(StrEnum):
+    """What the office owes when a dossier is late."""
+
+    EXPLANATION = "explanation"  # in writing, to the head of the unit
+    APOLOGY = "apology"  # to the citizen
 
 
 class SameDay(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -58,11 +67,18 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     hours_round_the_clock: frozenset[str]  # procedure codes whose hours run day and night
     supplement_clock: ClockPolicy
     payment_clock: ClockPolicy
+    stop_clock: ClockPolicy  # a dossier that was stopped and goes on
     lateness: Lateness
+    remind_days_before: int  # working days
     apology_days_before: int
+    extensions_max: int
+    late_close_needs: frozenset[LateDuty]  # what must exist before a late dossier may be finished
     release_before_timestamp: EarlyRelease
     draft_pages_kept_days: int
     fee_when: str
+    payment_days: int  # calendar days a citizen has to pay what was requested
+    collection_accounts: dict[str, Account]  # by unit code
+    online_reply_hours: int  # working hours in which an online dossier is accepted, refused or sent back
     odd_word: str
 
     def sessions(self) -> tuple[tuple[time, time], ...]:
