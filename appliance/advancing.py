@@ -12,8 +12,8 @@ from appliance.moves import BY_KIND, DOCUMENT_MOVES, UNDONE, leads_to
 Personal = Mapping[str, Any]
 Changes = dict[str, Any]
 
-WAITING = frozenset({Status.SUPPLEMENT, Status.FINANCIAL})
-LEAVES = WAITING | {Status.NOT_ACCEPTED, Status.WITHDRAWN, Status.STOPPED}  # Statuses that remember where they came from.
+PAUSING = frozenset({Status.SUPPLEMENT, Status.FINANCIAL, Status.STOPPED})  # Statuses in which the clock stands still.
+LEAVES = PAUSING | {Status.NOT_ACCEPTED, Status.WITHDRAWN}  # Statuses that remember where they came from.
 UNDOABLE = frozenset(
     {
         "dossier.taken",
@@ -69,11 +69,11 @@ def _left(dossier: Dossier, status: Status) -> Changes:
 
 
 def _pauses(dossier: Dossier, status: Status, event: Event) -> Changes:
-    """End the open wait when its status is left, begin one when a waiting status is entered."""
+    """End the open wait when its status is left, begin one when a status is entered in which the clock stands still."""
     if status == dossier.status:
         return {}
     ended = tuple(p if p.brought else msgspec.structs.replace(p, brought=event.at) for p in dossier.pauses)
-    begun = (Pause(status, event.at, until=event.d.get("until", "")),) if status in WAITING else ()
+    begun = (Pause(status, event.at, until=event.d.get("until", "")),) if status in PAUSING else ()
     return {"pauses": (*ended, *begun)}
 
 
@@ -255,7 +255,10 @@ _FOLDS: Mapping[str, Callable[[Dossier, Event, Personal], Changes]] = {
     "dossier.transferred": lambda dossier, event, personal: {"offered_to": event.d["to"], "section": event.d.get("section", "")},
     "step.finished": lambda dossier, event, personal: {"step": event.d["next"]},
     "dossier.refused": _reason,
-    "dossier.withdrawn": _reason,
+    "dossier.withdrawn": lambda dossier, event, personal: {
+        "reason": personal.get("reason", ""),
+        "components": (*dossier.components, event.d["request"]),
+    },
     "dossier.stopped": _reason,
     "supplement.requested": lambda dossier, event, personal: {
         "reason": personal.get("reason", ""),
@@ -265,12 +268,18 @@ _FOLDS: Mapping[str, Callable[[Dossier, Event, Personal], Changes]] = {
     "supplement.received": lambda dossier, event, personal: {
         "due": event.d.get("due", dossier.due),
         "components": tuple(event.d.get("components", dossier.components)),
+        "slip": event.d.get("file") or dossier.slip,
         "asked_items": (),
         "asked": False,
     },
     "payment.requested": _payment_requested,
     "payment.settled": lambda dossier, event, personal: {"due": event.d.get("due", dossier.due), "payment": {}},
-    "dossier.resumed": lambda dossier, event, personal: {"due": event.d.get("due", dossier.due)},
+    "dossier.resumed": lambda dossier, event, personal: {
+        "due": event.d.get("due", dossier.due),
+        "asked_items": (),  # What was open when it was stopped is asked for anew, or not.
+        "asked": False,
+        "payment": {},
+    },
     "due.extended": lambda dossier, event, personal: {"due": event.d["due"], "extensions": dossier.extensions + 1},
     "due.recomputed": lambda dossier, event, personal: {"due": event.d["due"]},
     "lateness.explained": lambda dossier, event, personal: {"explained_at": event.at},

@@ -74,7 +74,7 @@ class Fee(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Pause(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A wait for the citizen: for papers (SUPPLEMENT) or money (FINANCIAL), asked and (when it ended) brought, UTC text."""
+    """The clock stands still: for papers (SUPPLEMENT), money (FINANCIAL) or a stop; begun and (when it ended) brought, UTC text."""
 
     status: Status
     asked: str

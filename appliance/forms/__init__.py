@@ -7,9 +7,9 @@ The same data gives the same bytes.
 
 import json
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 import segno
@@ -17,17 +17,19 @@ import typst
 
 from appliance.clock import local_day, moment_of
 from appliance.errors import Refused
-from appliance.forms import fields, letters, registry, result, slip
+from appliance.forms import fields, letters, notices, registry, result, slip
+from appliance.forms.notices import NoticeData
 from appliance.forms.registry import Template
 from appliance.forms.result import ResultData
 from appliance.forms.slip import Paper, Sheet, SlipData
 
-__all__ = ["Paper", "ResultData", "Sheet", "SlipData", "render"]
+__all__ = ["NoticeData", "Paper", "ResultData", "Sheet", "SlipData", "render"]
 STANDARD: Final = "a-2a"
-DATA_KIND = {"slip": SlipData, "result": ResultData}
+DATA_KIND = {"slip": SlipData, "notice": NoticeData, "result": ResultData}
+WORDS: Final[Mapping[str, Callable[[Any], dict]]] = {"slip": slip.words, "notice": notices.words}
 
 
-def render(form_id: str, data: SlipData | ResultData, gap: str = "") -> bytes:
+def render(form_id: str, data: SlipData | NoticeData | ResultData, gap: str = "") -> bytes:
     """Set one form as PDF; the template is the one in force on the day of `data.made_at`.
 
     With a `gap` (dots, for a preview) what is missing or wrong in a result is printed as that instead of refused.
@@ -47,13 +49,14 @@ def render(form_id: str, data: SlipData | ResultData, gap: str = "") -> bytes:
     return fields.added(page, fields.places(compiler.query("<form-field>", field="value")))
 
 
-def printed(template: Template, data: SlipData | ResultData, gap: str = "") -> dict:
+def printed(template: Template, data: SlipData | NoticeData | ResultData, gap: str = "") -> dict:
     """Give everything the template reads."""
     if not isinstance(data, DATA_KIND[template.kind]):
         raise Refused("form_unknown", form=template.id)
-    if isinstance(data, SlipData):
-        return slip.words(data) | {"author": data.agency.replace("\n", " "), "qr_svg": qr_svg(data.qr_text)}
-    return result.words(data, template, gap) | {"author": data.agency.replace("\n", " ")}
+    author = {"author": data.agency.replace("\n", " ")}
+    if isinstance(data, ResultData):
+        return result.words(data, template, gap) | author
+    return WORDS[template.kind](data) | author | {"qr_svg": qr_svg(data.qr_text)}
 
 
 def strings(value: object) -> Iterator[str]:
