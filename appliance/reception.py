@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from appliance import clock, drafts, fees, files, forms, numbering, people, procedures, slips, workdays
+from appliance import clock, clocks, drafts, fees, files, forms, numbering, people, procedures, slips, workdays
 from appliance.catalogue import Catalogue
 from appliance.config import Home
 from appliance.dossier import Dossier, Status
@@ -25,6 +25,7 @@ from appliance.officers import Officer
 from appliance.procedures import Asked, Kind, Procedure, ReleasePath, ResultRule
 from appliance.text import Line, day_text
 from appliance.workdays import Due
+from appliance.working_calendar import Calendar
 
 BOOK = "dossier"
 OTHER_NAME = "Giấy tờ khác"
@@ -59,8 +60,8 @@ class Accepted:
     slip_size: int
 
 
-def choose(catalogue: Catalogue, body: Body, at: datetime) -> Choice | None:
-    """Say what a draft's choice of procedure means now (local moment); None before a procedure is chosen."""
+def choose(catalogue: Catalogue, body: Body, at: datetime, calendar: Calendar) -> Choice | None:
+    """Say what a draft's choice of procedure means now (local moment; the calendar of the office); None before one is chosen."""
     if not body.procedure:
         return None
     procedure, day = procedures.get(catalogue, body.procedure), at.date()
@@ -72,7 +73,7 @@ def choose(catalogue: Catalogue, body: Body, at: datetime) -> Choice | None:
         case=case,
         asked=procedures.components_for(procedure, case, body.channel),
         limit=limit,
-        due=_due(workdays.due_date(rules, catalogue.calendar, at, limit), body, rules.day_end(), at),
+        due=_due(workdays.due_date(rules, calendar, at, limit), body, rules.day_end(), at),
         fee_lines=_fee_lines(catalogue, procedure, body, day),
         rule=procedures.result_rule(catalogue.result_rules, procedure, day),
     )
@@ -134,7 +135,7 @@ def accept(act: Act, home: Home, catalogue: Catalogue, draft_id: str, officer: O
     if draft.discarded_at:
         raise Refused("draft_discarded")
     now = clock.local(act.reading.at)
-    choice = choose(catalogue, draft.body, now)
+    choice = choose(catalogue, draft.body, now, clocks.calendar_of(catalogue, act.db))
     if (gaps := missing(draft, choice)) or choice is None:
         raise Refused("not_ready", codes=gaps)
     office = office_of(home.settings)
@@ -193,7 +194,7 @@ def _clear(
         "case": choice.case,
         "channel": body.channel,
         "accepted_at": at,
-        "due": {"at": due.at.isoformat() if due.at else None, "provisional": due.provisional, "lines": _lines(due.lines)},
+        "due": clocks.written(due),
         "components": _components(draft, choice),
         "fee_lines": [line.clear() for line in choice.fee_lines],
         "result_by": body.result_by,

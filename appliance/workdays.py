@@ -60,10 +60,15 @@ class Due(NamedTuple):
 
 
 class Pause(NamedTuple):
-    """The clock stood still: asked the citizen (for papers, for money), and got it."""
+    """The clock stood still: asked the citizen (for papers, for money), and got it; what that does to the due date."""
 
     asked: datetime
     brought: datetime
+    policy: ClockPolicy
+
+    def restarts(self, limit: Limit) -> bool:
+        """Say whether the whole limit runs again from the end of this pause; nothing of a same-day limit can be left."""
+        return self.policy is ClockPolicy.RESTART or (limit.unit == Unit.SAME_DAY and self.policy is ClockPolicy.CONTINUE)
 
 
 class Count(NamedTuple):
@@ -85,26 +90,43 @@ def due_date(rules: Rules, calendar: Calendar, accepted_at: datetime, limit: Lim
     return _explained(calendar, count, doubts)
 
 
-def due_after_pauses(
-    rules: Rules,
-    calendar: Calendar,
-    accepted_at: datetime,
-    limit: Limit,
-    pauses: Sequence[Pause],
-    policy: ClockPolicy,
-) -> Due:
-    """Give the due date after finished pauses, oldest first, under one clock policy."""
-    due = due_date(rules, calendar, accepted_at, limit)
-    if not pauses or due.at is None or policy is ClockPolicy.NONE:
+def due_after_pauses(rules: Rules, calendar: Calendar, started: datetime, limit: Limit, pauses: Sequence[Pause]) -> Due:
+    """Give the due date after finished pauses, oldest first, each under its own clock policy.
+
+    The last pause that restarts the clock makes everything before it irrelevant; then what is left of the limit goes on after
+    the pauses that stop the clock; then the pauses that shift the due date shift it.
+    """
+    again = max((n for n, pause in enumerate(pauses) if pause.restarts(limit)), default=None)
+    if again is not None:
+        due = due_after_pauses(rules, calendar, pauses[again].brought, limit, pauses[again + 1 :])
+        return due._replace(lines=(_pause_line("due_restarted", pauses[again]), *due.lines))
+    due = due_date(rules, calendar, started, limit)
+    if due.at is None:
         return due
-    if policy is ClockPolicy.RESTART or (limit.unit == Unit.SAME_DAY and policy is ClockPolicy.CONTINUE):
-        return due_date(rules, calendar, pauses[-1].brought, limit)
-    if policy is ClockPolicy.EXTEND_TH:
-        return _explained(calendar, _extended(rules, calendar, due.at, pauses))
-    left = _left_after(rules, calendar, accepted_at, limit, pauses)
+    if stops := [pause for pause in pauses if pause.policy is ClockPolicy.CONTINUE]:
+        due = _after_stops(rules, calendar, started, limit, stops, due)
+    if shifts := [pause for pause in pauses if pause.policy is ClockPolicy.EXTEND_TH]:
+        due = _again(calendar, due, _extended(rules, calendar, due.at or started, shifts), shifts)
+    return due
+
+
+def _after_stops(rules: Rules, calendar: Calendar, started: datetime, limit: Limit, stops: Sequence[Pause], due: Due) -> Due:
+    left = _left_after(rules, calendar, started, limit, stops)
     if left < 0:
         return due  # It was late before anybody was asked: a pause does not make it punctual.
-    return _explained(calendar, _continued(rules, calendar, pauses[-1].brought, limit, left))
+    return _again(calendar, due, _continued(rules, calendar, stops[-1].brought, limit, left), stops)
+
+
+def _again(calendar: Calendar, before: Due, count: Count, pauses: Sequence[Pause]) -> Due:
+    """Explain a due date that pauses moved: how it was counted first, each pause, how it goes on."""
+    waits = tuple(_pause_line("due_waited", pause) for pause in pauses)
+    doubts = tuple(line for line in before.lines if line.code == "due_unit_missing")
+    after = _explained(calendar, count, doubts)
+    return after._replace(lines=(before.lines[0], *waits, *after.lines))
+
+
+def _pause_line(code: str, pause: Pause) -> Line:
+    return Line(code, {"asked": moment_text(pause.asked), "brought": moment_text(pause.brought)})
 
 
 def remaining(calendar: Calendar, now: datetime, due_at: datetime) -> int:

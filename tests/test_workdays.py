@@ -36,9 +36,8 @@ def limit_of(case: dict, rules=RULES) -> Limit:
 def due_of(case: dict, rules=RULES, calendar=CALENDAR) -> Due:
     asked = [moment(event["at"]) for event in case["events"] if event["kind"] in ASKED]
     brought = [moment(event["at"]) for event in case["events"] if event["kind"] in BROUGHT]
-    pauses = [Pause(*pair) for pair in zip(asked, brought, strict=False)]
-    policy = ClockPolicy(case["policy"])
-    return due_after_pauses(rules, calendar, moment(case["accepted_at"]), limit_of(case, rules), pauses, policy)
+    pauses = [Pause(*pair, ClockPolicy(case["policy"])) for pair in zip(asked, brought, strict=False)]
+    return due_after_pauses(rules, calendar, moment(case["accepted_at"]), limit_of(case, rules), pauses)
 
 
 def test_there_are_sixty_cases():
@@ -127,16 +126,16 @@ def test_a_letter_of_apology_leaves_before_the_weekend():
 
 def test_a_pause_does_not_make_a_late_dossier_punctual():
     accepted, asked, brought = moment("2026-10-05T09:00"), moment("2026-10-12T09:00"), moment("2026-10-14T09:00")
-    due = due_after_pauses(RULES, CALENDAR, accepted, Limit(3, "work_day"), [Pause(asked, brought)], ClockPolicy.CONTINUE)
+    due = due_after_pauses(RULES, CALENDAR, accepted, Limit(3, "work_day"), [Pause(asked, brought, ClockPolicy.CONTINUE)])
     assert due.at == moment("2026-10-08T17:00")
 
 
 def test_hours_go_on_after_a_pause():
-    pause = Pause(moment("2026-10-05T10:00"), moment("2026-10-06T16:00"))
-    due = due_after_pauses(RULES, CALENDAR, moment("2026-10-05T09:00"), Limit(3, "hour"), [pause], ClockPolicy.CONTINUE)
+    pause = Pause(moment("2026-10-05T10:00"), moment("2026-10-06T16:00"), ClockPolicy.CONTINUE)
+    due = due_after_pauses(RULES, CALENDAR, moment("2026-10-05T09:00"), Limit(3, "hour"), [pause])
     assert due.at == moment("2026-10-07T08:00")
     around = Limit(12, "hour", round_the_clock=True)
-    due = due_after_pauses(RULES, CALENDAR, moment("2026-10-05T09:00"), around, [pause], ClockPolicy.CONTINUE)
+    due = due_after_pauses(RULES, CALENDAR, moment("2026-10-05T09:00"), around, [pause])
     assert due.at == moment("2026-10-07T03:00")
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from flask import current_app, url_for
 
-from appliance import catalogue_shelf, clock, officers, procedures, queries
+from appliance import catalogue_shelf, clock, clocks, officers, procedures, queries
 from appliance.catalogue import Catalogue
 from appliance.clock import local, stamp
 from appliance.dossier import Dossier
@@ -16,6 +16,7 @@ from appliance.procedures import ResultRule
 from appliance.queries import Listed
 from appliance.rights import may
 from appliance.rules import EarlyRelease
+from appliance.working_calendar import Calendar
 from web import due_chip
 from web.due_chip import Chip
 from web.per_request import box, holds
@@ -48,6 +49,11 @@ def catalogue_now() -> Catalogue:
     return catalogue_shelf.current(box().home, clock.local_day(stamp()))
 
 
+def calendar_now() -> Calendar:
+    """Give the working calendar of this office as it stands."""
+    return clocks.calendar_of(catalogue_now(), box().db)
+
+
 def rule_of(dossier: Dossier) -> ResultRule:
     """Say how this dossier's result is made and leaves, by the catalogue of today; a procedure that left it, by its own.
 
@@ -78,7 +84,7 @@ def who_may(act: str) -> list[Officer]:
 
 def rows(listed: Iterable[Listed]) -> list[Row]:
     """Add to each dossier of a list what the page says beside it."""
-    calendar, moment, called = catalogue_now().calendar, now(), names()
+    calendar, moment, called = calendar_now(), now(), names()
     return [
         Row(
             one,
@@ -92,7 +98,7 @@ def rows(listed: Iterable[Listed]) -> list[Row]:
 def chip_of(dossier: Dossier) -> Chip:
     """Give one dossier's deadline in words."""
     due_at = (dossier.due or {}).get("at")
-    return due_chip.due_chip(catalogue_now().calendar, now(), dossier.status, due_at, dossier.finished_at or None)
+    return due_chip.due_chip(calendar_now(), now(), dossier.status, due_at, dossier.finished_at or None)
 
 
 # Where Esc leads from a dossier: the list of the officer's own desk.

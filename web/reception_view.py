@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlite_utils.db import Database
 
-from appliance import fees, people, procedures, queries, reception, slips
+from appliance import clocks, fees, people, procedures, queries, reception, slips
 from appliance.catalogue import Catalogue
 from appliance.drafts import Body, Draft
 from appliance.errors import Refused
@@ -15,6 +15,7 @@ from appliance.procedures import Asked, Kind
 from appliance.queries import Listed
 from appliance.reception import Choice
 from appliance.text import Line, moment_text, money_text
+from appliance.working_calendar import Calendar
 from web.vietnamese import sentence
 
 # Which field a gap is mended in.
@@ -117,7 +118,7 @@ class View:
 
 def view(db: Database, catalogue: Catalogue, draft: Draft, at: datetime, sees_dossiers: bool) -> View:
     """Look at a draft at a local moment. `sees_dossiers`: whether this officer may be told of others' dossiers."""
-    choice, trouble = chosen(catalogue, draft.body, at)
+    choice, trouble = chosen(catalogue, draft.body, at, clocks.calendar_of(catalogue, db))
     unknown = unknown_fees(choice.fee_lines) if choice else ()
     number = "".join(draft.body.applicant.get("number", "").split())
     alike = queries.same_request(db, draft.body.procedure, number) if choice and sees_dossiers else []
@@ -133,10 +134,10 @@ def view(db: Database, catalogue: Catalogue, draft: Draft, at: datetime, sees_do
     )
 
 
-def chosen(catalogue: Catalogue, body: Body, at: datetime) -> tuple[Choice | None, str]:
+def chosen(catalogue: Catalogue, body: Body, at: datetime, calendar: Calendar) -> tuple[Choice | None, str]:
     """Ask the catalogue; a refusal becomes a sentence beside the procedure, never a broken page."""
     try:
-        return reception.choose(catalogue, body, at), ""
+        return reception.choose(catalogue, body, at, calendar), ""
     except Refused as refused:
         return None, sentence(refused)
 

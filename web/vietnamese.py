@@ -8,9 +8,9 @@ import string
 
 from appliance.errors import Refused
 from appliance.text import Line, number_text
-from web.words import moves
+from web.words import clocks, moves
 
-AREAS = (moves,)  # Each holds SENTENCES and STEPS of its own.
+AREAS = (moves, clocks)  # Each holds SENTENCES and STEPS of its own.
 
 SENTENCES: dict[str, str] = {
     # accounts
