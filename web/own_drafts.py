@@ -4,11 +4,12 @@ from datetime import date, datetime
 
 from flask import abort
 
-from appliance import catalogue_shelf, clock, drafts
+from appliance import catalogue_shelf, clock, clocks, drafts
 from appliance.catalogue import Catalogue
 from appliance.drafts import Body, Draft
 from appliance.errors import Refused
 from appliance.ledger import Act
+from appliance.working_calendar import Calendar
 from web.per_request import box, officer
 
 
@@ -25,6 +26,11 @@ def today() -> date:
 def catalogue() -> Catalogue:
     """Give the catalogue this box decides under, the one its events name."""
     return catalogue_shelf.kept(box().home, box().catalogue)
+
+
+def calendar() -> Calendar:
+    """Give the working calendar of this office as it stands."""
+    return clocks.calendar_of(catalogue(), box().db)
 
 
 def own(draft_id: str) -> Draft:

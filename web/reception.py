@@ -9,7 +9,7 @@ from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
-from appliance import catalogue_shelf, clocks, drafts, procedures, reception
+from appliance import catalogue_shelf, drafts, procedures, reception
 from appliance.box import Box
 from appliance.clock import local, moment_of, stamp, text_of
 from appliance.crash import crash_here
@@ -20,7 +20,7 @@ from appliance.people import Card
 from appliance.reception import Accepted
 from appliance.text import day_text, moment_text
 from web import collector, jobs, printing, reception_form, reception_view, scan_jobs, scanning
-from web.own_drafts import begun, catalogue, now, own, today
+from web.own_drafts import begun, calendar, catalogue, now, own, today
 from web.per_request import act, box, counter, holds, is_navigation, officer
 from web.reception_form import Read
 from web.reception_view import View
@@ -128,7 +128,7 @@ def keep(draft_id: str, read: Read) -> Draft:
         before = begun(at_once, draft_id)
         drafts.save(at_once, draft_id, officer().id, read.version or 1, read.body)
         if read.body.procedure != before.body.procedure or read.body.case != before.body.case:
-            choice, _ = reception_view.chosen(catalogue(), read.body, now(), clocks.calendar_of(catalogue(), at_once.db))
+            choice, _ = reception_view.chosen(catalogue(), read.body, now(), calendar())
             drafts.set_aside(at_once, draft_id, [asked.key for asked in choice.asked] if choice else [])
     crash_here("draft_saved")
     return drafts.load(box().db, draft_id)

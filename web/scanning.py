@@ -16,7 +16,7 @@ from appliance.errors import Refused
 from appliance.ledger import Act
 from web import jobs, reception_view, scan_jobs, uploads
 from web.jobs import Job
-from web.own_drafts import begun, catalogue, now, own
+from web.own_drafts import begun, calendar, catalogue, now, own
 from web.per_request import act, box, counter, is_navigation, officer
 from web.vietnamese import sentence
 
@@ -126,7 +126,7 @@ DOUBTS = {"blank": "trắng", "blurred": "mờ"}
 
 def scans(draft: Draft, problem: str = "", removed: str = "", chosen: str | None = None) -> Scans:
     """Gather what is shown of a draft's pages, by what the request chose."""
-    choice, _ = reception_view.chosen(catalogue(), draft.body, now())
+    choice, _ = reception_view.chosen(catalogue(), draft.body, now(), calendar())
     asked = choice.asked if choice else ()
     components = (*((a.key, a.component.name) for a in asked if a.scan), (OTHER, reception.OTHER_NAME))
     into, names = request.values.get("into", ""), box().home.settings.scanners
@@ -164,7 +164,7 @@ def answer(shown: Scans) -> str | Response | tuple[str, int]:
 def station(draft: UUID) -> str:
     """Show the scan station: components, pages, one page large."""
     shown = scans(own(str(draft)))
-    choice, _ = reception_view.chosen(catalogue(), shown.draft.body, now())
+    choice, _ = reception_view.chosen(catalogue(), shown.draft.body, now(), calendar())
     name = choice.procedure.name if choice else ""
     parts = {"presets": scan_jobs.PRESETS, "scanners": box().home.settings.scanners}
     return render_template("scan_station.html", s=shown, procedure=name, **parts)
