@@ -15,6 +15,7 @@ from appliance import files
 from appliance.clock import moment_of, text_of
 from appliance.config import Home
 from appliance.errors import Refused
+from appliance.events import FileRef
 from appliance.ids import uuid7
 from appliance.ledger import Act
 
@@ -48,6 +49,8 @@ class Body(msgspec.Struct, frozen=True, omit_defaults=True):
     exemption: str = ""
     due_day: str = ""  # ISO day a person promised where the catalogue states no limit
     note: str = ""
+    serves: str = ""  # what it gathers papers for where a dossier exists already: purpose and dossier (appliance/brought.py)
+    wanted: dict[str, str] = {}  # key and name of those papers
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -100,11 +103,23 @@ def load(db: Database, draft_id: str) -> Draft:
     return Draft(**kept, body=body, pages=pages)
 
 
-def open_of(db: Database, officer: str) -> list[Draft]:
-    """List an officer's open drafts, newest first."""
+def pages_named(draft: Draft, component: str) -> list[dict[str, Any]]:
+    """Give the pages of a component as an event names them: file, quarter turns, and which page of a file that holds several."""
+    named = draft.of(component)
+    return [{"file": p.digest, "turn": p.turn} | ({"n": p.facts["n"]} if "n" in p.facts else {}) for p in named]
+
+
+def files_named(draft: Draft) -> list[FileRef]:
+    """Name each file of the draft once; several pages may lie in one PDF."""
+    return list({page.digest: FileRef(page.digest, page.size, page.media) for page in draft.pages}.values())
+
+
+def open_of(db: Database, officer: str, serves: str = "") -> list[Draft]:
+    """List an officer's open drafts, newest first: receptions, or those that serve one purpose on one dossier."""
     sql = """SELECT id FROM draft WHERE officer = ? AND accepted_as IS NULL AND discarded_at IS NULL
+             AND coalesce(CAST(body AS TEXT) ->> '$.serves', '') = ?
              ORDER BY changed_at DESC LIMIT 50"""
-    return [load(db, row["id"]) for row in db.query(sql, [officer])]
+    return [load(db, row["id"]) for row in db.query(sql, [officer, serves])]
 
 
 def save(act: Act, draft_id: str, officer: str, version: int, body: Body) -> int:

@@ -9,7 +9,21 @@ from typing import Any
 
 import msgspec
 
-from appliance import clock, clocks, drafts, fees, files, forms, numbering, people, procedures, slips, workdays
+from appliance import (
+    clock,
+    clocks,
+    drafts,
+    fees,
+    files,
+    forms,
+    moves,
+    numbering,
+    people,
+    procedures,
+    process_shelf,
+    slips,
+    workdays,
+)
 from appliance.catalogue import Catalogue
 from appliance.config import Home
 from appliance.dossier import Dossier, Status
@@ -23,6 +37,7 @@ from appliance.ledger import Act
 from appliance.office import Office, office_of
 from appliance.officers import Officer
 from appliance.procedures import Asked, Kind, Procedure, ReleasePath, ResultRule
+from appliance.processing import load
 from appliance.text import Line, day_text
 from appliance.workdays import Due
 from appliance.working_calendar import Calendar
@@ -127,7 +142,7 @@ def missing(draft: Draft, choice: Choice | None) -> list[str]:
 def accept(act: Act, home: Home, catalogue: Catalogue, draft_id: str, officer: Officer, counter: str = "") -> Accepted:
     """Make a dossier of a draft: number, due date, slip, one event, and the draft emptied. Accepting twice gives the first.
 
-    Raises Refused `not_ready` with the list of codes, `numbers_exhausted`, `clock_behind`, `draft_unknown`.
+    Raises Refused `not_ready` with the list of codes, `process_missing`, `numbers_exhausted`, `clock_behind`, `draft_unknown`.
     """
     draft = drafts.load(act.db, draft_id)
     if draft.accepted_as:
@@ -138,6 +153,7 @@ def accept(act: Act, home: Home, catalogue: Catalogue, draft_id: str, officer: O
     choice = choose(catalogue, draft.body, now, clocks.calendar_of(catalogue, act.db))
     if (gaps := missing(draft, choice)) or choice is None:
         raise Refused("not_ready", codes=gaps)
+    process = process_shelf.for_case(act.db, choice.procedure.code, choice.case, now.date(), choice.procedure.name)
     office = office_of(home.settings)
     number = numbering.take(act, catalogue.books[BOOK], office.unit)
     code = catalogue.books[BOOK].write(number.n, now.date(), unit=office.unit)
@@ -149,13 +165,13 @@ def accept(act: Act, home: Home, catalogue: Catalogue, draft_id: str, officer: O
         "dossier.accepted",
         actor=officer.id,
         dossier=dossier,
-        clear=clear | {"slip": digest},
+        clear=clear | {"slip": digest, "process": process.named},
         personal={
             "applicant": person,
             "authorised": people_of(draft.body.authorised),
             "note": draft.body.note,
         },
-        files=[*_scans(draft), FileRef(digest, len(slip), "application/pdf")],
+        files=[*drafts.files_named(draft), FileRef(digest, len(slip), "application/pdf")],
     )
     drafts.close(act, draft_id, dossier)
     act.touch("inbox")
@@ -163,16 +179,46 @@ def accept(act: Act, home: Home, catalogue: Catalogue, draft_id: str, officer: O
     return Accepted(dossier, code, choice.due.at.isoformat(), digest, len(slip))
 
 
+def accept_filed(
+    act: Act, home: Home, catalogue: Catalogue, dossier_id: str, officer: Officer, counter: str = "", due_day: str = ""
+) -> Accepted:
+    """Accept a dossier that was filed online or by post: its portal's code stays, no number is taken, the clock starts now.
+
+    `due_day`: ISO day an officer promises where the catalogue states no limit. Its own officer accepting twice gets the first.
+    Raises Refused `not_ready`, `wrong_status`, `already_accepted`, `payment_open`, `supplement_open`, `process_missing`,
+    `procedure_unknown`.
+    """
+    dossier = load(act, dossier_id)
+    if dossier.accepted_by == officer.id:
+        return _again(act, dossier_id)
+    moves.check(dossier, "dossier.accepted")
+    now = clock.local(act.reading.at)
+    body = Body(procedure=dossier.procedure, case=dossier.case, channel=dossier.channel, due_day=due_day)
+    choice = choose(catalogue, body, now, clocks.calendar_of(catalogue, act.db))
+    if choice is None or choice.due.at is None:
+        raise Refused("not_ready", codes=["due_missing"])
+    process = process_shelf.for_case(act.db, dossier.procedure, choice.case, now.date(), dossier.procedure_name)
+    started = {"accepted_at": act.reading.at, "due": clocks.written(choice.due)}
+    slip = slips.issue(home, catalogue, msgspec.structs.replace(dossier, **started), officer.name, act.reading.at)
+    same = ("code", "unit", "procedure", "procedure_name", "case", "channel", "components", "fee_lines", "result_by", "offices")
+    known = {name: getattr(dossier, name) for name in same}
+    act.record(
+        "dossier.accepted",
+        actor=officer.id,
+        dossier=dossier_id,
+        clear=known | started | {"slip": slip.s, "counter": counter, "process": process.named},
+        personal={name: getattr(dossier, name) for name in ("applicant", "authorised", "persons", "note")},
+        files=[slip],
+    )
+    act.touch("inbox")
+    return Accepted(dossier_id, dossier.code, choice.due.at.isoformat(), slip.s, slip.n)
+
+
 def _again(act: Act, dossier: str) -> Accepted:
     row = next(act.db.query("SELECT code, due_at, state FROM dossier WHERE id = ?", [dossier]))
     slip = msgspec.json.decode(row["state"])["slip"]
     size = next(act.db.query("SELECT size FROM dossier_file WHERE dossier = ? AND digest = ?", [dossier, slip]))["size"]
     return Accepted(dossier, row["code"], row["due_at"], slip, size)
-
-
-def _scans(draft: Draft) -> list[FileRef]:
-    """Name each file of the draft once; several pages may lie in one PDF."""
-    return list({page.digest: FileRef(page.digest, page.size, page.media) for page in draft.pages}.values())
 
 
 def people_of(typed: dict[str, str]) -> dict[str, Any]:
@@ -239,20 +285,15 @@ def _component(draft: Draft, asked: Asked) -> dict[str, Any]:
         "copy": part.copy,
         "count": part.count,
         "scan": asked.scan,
-        "pages": _pages(draft, asked.key),
+        "pages": drafts.pages_named(draft, asked.key),
     }
 
 
 def _others(draft: Draft) -> list[dict[str, Any]]:
     """Give the pages that belong to no component of the procedure as one more, so that nothing scanned is left out."""
-    pages = _pages(draft, drafts.OTHER)
+    pages = drafts.pages_named(draft, drafts.OTHER)
     paper = {"key": drafts.OTHER, "name": OTHER_NAME, "kind": "submit", "copy": "copy", "count": 1, "scan": True}
     return [{**paper, "pages": pages}] if pages else []
-
-
-def _pages(draft: Draft, key: str) -> list[dict[str, Any]]:
-    """Give pages as an event names them: file, quarter turns, and which page of a file that holds several."""
-    return [{"file": p.digest, "turn": p.turn} | ({"n": p.facts["n"]} if "n" in p.facts else {}) for p in draft.of(key)]
 
 
 def _slip(dossier: str, clear: dict[str, Any], person: dict[str, Any], office: Office, limit: str, officer: Officer) -> SlipData:

@@ -65,6 +65,8 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     saturday: Saturday
     limit_without_unit: str
     hours_round_the_clock: frozenset[str]  # procedure codes whose hours run day and night
+    supplement_days: int  # calendar days a citizen has to bring what was asked for
+    supplement_rounds_max: int | None  # requests for papers on one dossier; None: no limit is known
     supplement_clock: ClockPolicy
     payment_clock: ClockPolicy
     stop_clock: ClockPolicy  # a dossier that was stopped and goes on

@@ -7,13 +7,17 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from appliance import procedures, workdays
+import msgspec
+
+from appliance import files, forms, procedures, workdays
 from appliance.catalogue import Catalogue
 from appliance.clock import local
+from appliance.config import Home
 from appliance.dossier import Dossier
 from appliance.errors import Refused
+from appliance.events import FileRef
 from appliance.forms import Paper, SlipData
-from appliance.office import Office
+from appliance.office import Office, office_of
 from appliance.text import day_text
 from appliance.workdays import Due
 
@@ -21,6 +25,7 @@ QR_TITLE = "Giấy tiếp nhận hồ sơ và hẹn trả kết quả"
 RESULT_PLACES = {"counter": "Bộ phận Một cửa", "post": "Dịch vụ bưu chính công ích", "electronic": "Bản điện tử"}
 COUNTED_AS = {"original": "originals", "copy": "copies", "certified": "certified"}
 LIMIT_UNITS = {"work_day": "ngày làm việc", "calendar_day": "ngày", "hour": "giờ"}
+FORM = "slip"
 CORRECTED = "Giấy này thay bản đã cấp trước."
 
 
@@ -56,6 +61,14 @@ def slip_of(
         corrected=corrected,
         notes=(CORRECTED,) if corrected else (),
     )
+
+
+def issue(home: Home, catalogue: Catalogue, dossier: Dossier, officer_name: str, at: str, notes: tuple[str, ...] = ()) -> FileRef:
+    """Set the slip of a dossier as its next copy and keep it. `catalogue` is the one it was accepted under."""
+    copy = 1 + sum(paper.form == FORM for paper in dossier.papers)
+    data = slip_of(dossier, office_of(home.settings), limit_of(dossier, catalogue), officer_name, at, copy)
+    pdf = forms.render(FORM, msgspec.structs.replace(data, notes=notes))
+    return FileRef(files.put(home, pdf), len(pdf), "application/pdf")
 
 
 def papers_of(components: Sequence[Mapping[str, Any]], fee_lines: Sequence[Mapping[str, Any]]) -> tuple[Paper, ...]:

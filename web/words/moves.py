@@ -17,6 +17,17 @@ STATUS: dict[int, tuple[str, str]] = {
 SENTENCES: dict[str, str] = {
     "result_exists": "Hồ sơ {code} đã có kết quả được ký, không dừng, rút hay yêu cầu bổ sung được nữa. Kết quả vẫn nguyên vẹn.",
     "nothing_to_undo": "Việc cuối cùng của hồ sơ {code} không hoàn tác được nữa. Hồ sơ giữ nguyên; mở lại để xem diễn biến.",
+    "refund_wrong": "Số tiền hoàn trả không quá {paid:n} đ đã thu. Chưa ghi gì. Sửa số tiền rồi làm lại.",
+    "request_missing": "Chưa có đơn yêu cầu rút của hồ sơ {code}. Chưa ghi gì. Quét đơn hoặc chọn tệp có sẵn, rồi bấm F9.",
+    "items_missing": "Chưa ghi giấy tờ phải bổ sung của hồ sơ {code}. Chưa gửi gì. Ghi từng giấy tờ, rồi bấm F9.",
+    "nothing_brought": "Chưa đánh dấu hay quét giấy tờ nào của hồ sơ {code}. Chưa ghi gì. Đánh dấu giấy tờ đã nhận, rồi bấm F9.",
+    "supplement_rounds_over": (
+        "Hồ sơ {code} đã được yêu cầu bổ sung {most} lần, quy định không cho yêu cầu thêm. Hồ sơ giữ nguyên; giải quyết theo giấy tờ đã có."
+    ),
+    "undo_not_yours": "Việc cuối cùng của hồ sơ {code} thuộc vai trò khác nên không hoàn tác ở đây. Hồ sơ giữ nguyên. Mời người làm việc đó.",
+    "province_has_it": (
+        "Tỉnh đã nhận việc cuối cùng của hồ sơ {code} nên không hoàn tác được nữa. Hồ sơ giữ nguyên; làm tiếp bằng một việc mới."
+    ),
     "payment_open": "Hồ sơ {code} còn khoản yêu cầu nộp chưa thu đủ. Thu tiền trước, rồi làm lại việc này.",
     "supplement_open": "Hồ sơ {code} còn chờ bổ sung giấy tờ. Ghi nhận giấy tờ bổ sung trước, rồi làm lại việc này.",
     "money_taken": "Hồ sơ {code} đã thu {amount:n} đ theo yêu cầu nộp, không từ chối được nữa. Tiếp nhận hồ sơ, hoặc ghi nhận rút và hoàn tiền.",
@@ -28,7 +39,7 @@ SENTENCES: dict[str, str] = {
 STEPS: dict[str, tuple[str, str]] = {
     "dossier.filed": ("inbox", "hồ sơ trực tuyến gửi đến"),
     "dossier.refused": ("ban", "từ chối tiếp nhận"),
-    "supplement.requested": ("circle-pause", "yêu cầu bổ sung, hạn {until}"),
+    "supplement.requested": ("circle-pause", "yêu cầu bổ sung, hạn {until_day}"),
     "supplement.received": ("check", "nhận bổ sung"),
     "payment.requested": ("banknote", "yêu cầu nộp {amount:n} đ"),
     "payment.settled": ("circle-check", "xác nhận đã nộp đủ"),
@@ -40,9 +51,7 @@ STEPS: dict[str, tuple[str, str]] = {
     "due.extended": ("clock", "xin lỗi và hẹn lại ngày trả"),
     "due.recomputed": ("clock", "tính lại ngày hẹn trả"),
     "lateness.explained": ("file-text", "giải trình chậm hạn"),
-    "dossier.corrected": ("pen-line", "đính chính thông tin"),
-    "act.undone": ("undo-2", "hoàn tác việc vừa làm"),
-    "paper.printed": ("printer", "in lại, bản thứ {copy}"),
+    "act.undone": ("undo-2", "hoàn tác việc: {undone}"),
     "originals.returned": ("check-check", "trả lại bản chính"),
     "calendar.day_declared": ("clock", "công bố ngày {day}"),
     "process.approved": ("shield-check", "phê duyệt quy trình {process}"),
@@ -50,4 +59,19 @@ STEPS: dict[str, tuple[str, str]] = {
     "delegation.ended": ("ban", "thôi ủy quyền cho {taker}"),
     "drawer.counted": ("banknote", "kiểm két cuối ca"),
     "account.changed": ("id-card", "thay đổi tài khoản {officer}"),
+}
+
+# What an act is called where it is taken back.
+UNDONE: dict[str, str] = {
+    "dossier.taken": "nhận xử lý",
+    "dossier.transferred": "chuyển hồ sơ",
+    "step.finished": "xong bước",
+    "result.submitted": "trình lãnh đạo",
+    "dossier.refused": "từ chối tiếp nhận",
+    "supplement.requested": "yêu cầu bổ sung",
+    "supplement.received": "nhận bổ sung",
+    "payment.requested": "yêu cầu nộp tiền",
+    "dossier.withdrawn": "ghi nhận rút hồ sơ",
+    "dossier.stopped": "dừng giải quyết",
+    "dossier.resumed": "tiếp tục giải quyết",
 }
