@@ -90,15 +90,21 @@ def _undo(before: Dossier, after: Dossier, event: Event) -> Undo | None:
     """Keep what an act changed while it is the last one and may be taken back."""
     if event.t not in UNDOABLE:
         return None
-    old, new = msgspec.to_builtins(before), msgspec.to_builtins(after)
+    old, new = _plain(before), _plain(after)
     changed = (set(old) | set(new)) - {"undo", "papers", "last_at"}  # A form that was printed stays printed.
     return Undo(event.t, event.i, {name: old.get(name) for name in sorted(changed) if old.get(name) != new.get(name)})
+
+
+def _plain(dossier: Dossier) -> Changes:
+    """Give a dossier as its row holds it, so that what is folded in memory and what was read back are the same."""
+    plain: Changes = msgspec.json.decode(msgspec.json.encode(dossier))
+    return plain
 
 
 def _undone(dossier: Dossier, event: Event) -> Dossier:
     if dossier.undo is None:
         return dossier
-    whole = msgspec.to_builtins(dossier)
+    whole = _plain(dossier)
     whole |= dossier.undo.was
     kept = {name: value for name, value in whole.items() if value is not None or name not in dossier.undo.was}
     return msgspec.structs.replace(msgspec.convert(kept, Dossier), undo=None, last_at=event.at)
@@ -196,7 +202,8 @@ def _prepared(dossier: Dossier, event: Event, personal: Personal) -> Changes:
 def _document_moved(dossier: Dossier, event: Event, personal: Personal) -> Changes:
     changed = tuple(_moved(d, event, personal) if d.id == event.d["document"] else d for d in dossier.documents)
     finished = dossier.finished_at or (event.at if leads_to(dossier, event.t) == Status.DONE else "")
-    return {"documents": changed, "finished_at": finished}
+    again = {"step": 0} if event.t == "result.sent_back" else {}  # The steps after the draft are done once more.
+    return {"documents": changed, "finished_at": finished} | again
 
 
 def _moved(document: Document, event: Event, personal: Personal) -> Document:
@@ -251,8 +258,9 @@ def _reason(dossier: Dossier, event: Event, personal: Personal) -> Changes:
 _BORN: Mapping[str, Callable[[Event, Personal], Dossier]] = {"dossier.filed": _filed, "dossier.accepted": _born_accepted}
 _FOLDS: Mapping[str, Callable[[Dossier, Event, Personal], Changes]] = {
     "dossier.accepted": _accepted,
-    "dossier.taken": lambda dossier, event, personal: {"holder": event.d["holder"], "offered_to": ""},
+    "dossier.taken": lambda dossier, event, personal: {"holder": event.d["holder"], "offered_to": "", "section": ""},
     "dossier.transferred": lambda dossier, event, personal: {"offered_to": event.d["to"], "section": event.d.get("section", "")},
+    "transfer.declined": lambda dossier, event, personal: {"offered_to": "", "section": ""},
     "step.finished": lambda dossier, event, personal: {"step": event.d["next"]},
     "dossier.refused": _reason,
     "dossier.withdrawn": lambda dossier, event, personal: {

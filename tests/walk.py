@@ -1,0 +1,172 @@
+"""A seeded walk of random acts, legal and illegal, by random roles over a real box; what must always hold is asked after each.
+
+walk = Walk(folder, seed); walk.run(400); walk.close()       raises Broken with the seed, the step and the invariant's name
+"""
+
+import random
+from collections import Counter
+from datetime import date
+from pathlib import Path
+
+from appliance import events, ledger, moves, numbering, rows, verify
+from appliance.advancing import PAUSING, advance
+from appliance.catalogue_sheets import Book
+from appliance.dossier import Dossier, Status
+from appliance.errors import Refused
+from appliance.ids import uuid7
+from appliance.rights import Role, may
+from boxes import ACCEPTED, PERSON, UNIT, open_test_box
+from web.vietnamese import SENTENCES
+
+DOSSIERS_MAX = 12
+NEW_EVERY = 9  # One act in so many makes a dossier.
+ILLEGAL_EVERY = 3  # One act in so many is chosen without asking whether it is legal.
+PATTERNS = {"dossier": "{unit}-{yymmdd}-{number}", "outgoing": "{number}", "receipt": "BL-{number}", "certification_paper": "{number}"}
+BOOKS = {
+    name: Book(name, name, "day" if name == "dossier" else "year", pattern, 4, None, date(2026, 1, 1), "walk", verified=False, note=None)
+    for name, pattern in PATTERNS.items()
+}
+LINES = [{"name": "Lệ phí", "amount": 8000}]
+DUE = {"at": "2026-12-25T17:00:00+07:00", "provisional": False, "lines": []}
+SIGNING = {"certificate": "c" * 64, "clock": "synced"}
+
+
+class Broken(AssertionError):
+    """An invariant does not hold; the message says which, and how to walk there again."""
+
+
+class Walk:
+    """One box, its dossiers, and a hand that does things at random."""
+
+    def __init__(self, folder: Path, seed: int):
+        self.seed, self.step, self.chance = seed, 0, random.Random(seed)
+        self.box = open_test_box(folder, grant=(1, 99_999))
+        self.dossiers: list[str] = []
+        self.seen: Counter[str] = Counter()
+        self.refused: Counter[str] = Counter()
+        self.without_right = 0
+
+    def run(self, steps: int) -> None:
+        """Do so many acts; then compare a rebuild with the live rows and account for every number."""
+        for _ in range(steps):
+            self.step += 1
+            self._act()
+        self.must("rebuild equals live", verify.check_rows(self.box.db, self.box.device) == [])
+        self.must("every number is accounted for", numbering.account(self.box.db) == [])
+        self.must("the chain holds", verify.check_chain(self.box.db, self.box.device) == [])
+
+    def close(self) -> None:
+        """Let go of the box."""
+        self.box.db.conn.close()
+
+    def must(self, name: str, holds: object) -> None:
+        """Raise Broken unless something holds."""
+        if not holds:
+            raise Broken(f"{name}: seed {self.seed}, step {self.step}")
+
+    def _act(self) -> None:
+        born = not self.dossiers or (len(self.dossiers) < DOSSIERS_MAX and not self.chance.randrange(NEW_EVERY))
+        dossier = uuid7() if born else self.chance.choice(self.dossiers)
+        before = rows.load(self.box.db, dossier)
+        kind = self.chance.choice(("dossier.filed", "dossier.accepted")) if before is None else self._kind(before)
+        role = self.chance.choice(list(Role))
+        if not self._has_right(role, kind, before):
+            self.without_right += 1
+            return
+        head = ledger.head(self.box.db)
+        try:
+            with self.box.writing() as act:
+                clear, personal = self._body(act, before, kind)
+                act.record(kind, actor=f"{role}", dossier=dossier, clear=clear, personal=personal)
+        except Refused as refused:
+            self._refused(refused, kind, before, dossier, head)
+            return
+        if before is None:
+            self.dossiers.append(dossier)
+        self.seen[kind] += 1
+        self._hold(kind, before, dossier, clear)
+
+    def _kind(self, dossier: Dossier) -> str:
+        legal = [kind for kind in moves.legal(dossier) if kind != "dossier.erased" or not self.chance.randrange(20)]
+        if not legal or not self.chance.randrange(ILLEGAL_EVERY):
+            return self.chance.choice(sorted(moves.BY_KIND))
+        return self.chance.choice(legal)
+
+    def _has_right(self, role: Role, kind: str, dossier: Dossier | None) -> bool:
+        """Ask the same table as the pages do; acts of the box itself (evidence, arrivals) are nobody's."""
+        row = (moves.row_for(dossier, kind) if dossier else None) or moves.BY_KIND[kind][0]
+        return row.right in ("system", "file_online") or may({role}, row.right)
+
+    def _refused(self, refused: Refused, kind: str, before: Dossier | None, dossier: str, head: ledger.Head) -> None:
+        """A refusal has a sentence, was not legal by the table, and left nothing behind."""
+        self.refused[refused.code] += 1
+        self.must(f"{refused.code} has a sentence", refused.code in SENTENCES)
+        self.must("nothing is kept of a refused act", ledger.head(self.box.db) == head)
+        self.must("a refused act changes no row", rows.load(self.box.db, dossier) == before)
+
+    def _hold(self, kind: str, before: Dossier | None, dossier: str, clear: dict) -> None:
+        now = rows.load(self.box.db, dossier)
+        assert now is not None
+        folded = self._folded(dossier)
+        self.must(f"the row is the fold of its events ({_difference(folded, now)})", folded == now)
+        self.must("the act was in the table", before is None or moves.row_for(before, kind) is not None)
+        self.must("no payment is asked for while new", now.status != Status.NEW or not now.payment)
+        self.must("no money is taken while new", kind != "fee.taken" or before.status != Status.NEW or _at_filing(clear))
+        self.must("a refused dossier cost nothing", now.status != Status.NOT_ACCEPTED or not now.fees)
+        self.must("a wait is open while it waits", (now.pause is not None) == (now.status in PAUSING))
+        self.must("waits do not overlap", all(a.brought and a.brought <= b.asked for a, b in zip(now.pauses, now.pauses[1:])))
+        self.must("no wait ends before it began", all(not p.brought or p.asked <= p.brought for p in now.pauses))
+        self.must("done has its day", (now.status in (Status.DONE, Status.RETURNED)) == bool(now.finished_at))
+        self.must("returned has its day", (now.status == Status.RETURNED) == bool(now.returned_at))
+        self.must("what was accepted stays accepted", before is None or not before.accepted_at or bool(now.accepted_at))
+        self.must("an erased dossier names nobody", not now.erased_at or not (now.applicant or now.reason or now.receiver))
+
+    def _folded(self, dossier: str) -> Dossier | None:
+        """Fold the dossier's events from the ledger alone."""
+        found = None
+        sql = "SELECT e.inc, e.bytes FROM dossier_event d JOIN event e ON e.inc = d.inc AND e.seq = d.seq WHERE dossier = ? ORDER BY e.n"
+        for inc, data in self.box.db.conn.execute(sql, [dossier]):
+            event = events.decode(bytes(data))
+            found = advance(found, event, ledger.personal_of(self.box.db, self.box.device_bytes, bytes(inc), event))
+        return found
+
+    def _body(self, act: ledger.Act, before: Dossier | None, kind: str) -> tuple[dict, dict]:
+        """Give a plausible body: what the event declares, no more."""
+        declared = events.KINDS[kind]
+        document = before.result if before else None
+        values = ACCEPTED | {
+            "filed_at": act.reading.at, "accepted_at": act.reading.at, "fee_lines": LINES, "lines": self._lines(), "amount": 8000,
+            "due": DUE, "until": "2026-12-20", "request": "YC-1", "holder": "ST06", "to": "ST07", "from": "ST06", "next": 2, "step": 1,
+            "document": document.id if document and self.chance.random() < 0.95 else uuid7(), "template": "t", "template_version": "1",
+            "path": self.chance.choice(("paper", "electronic")), "file": "f" * 64, "pages": 1, "text": "12", "date": "2026-11-21",
+            "copies": 2, "signer": "ST01", "stamped_at": act.reading.at, "findings": [], "why": "test", "rule": "leader_decision",
+            "how": "counter", "method": "cash", "receipt": "BL-1", "basis": "request", "kind": "x", "asked_by": "applicant",
+            "refund": 0, "head": "ST01", "fields": ["phone"], "because": "2026-11-24", "copy": 2, "form": "slip",
+            "before": document.file if document else "", "round": 1, "section": "", "seq": before.undo.seq if before and before.undo else 0,
+        } | SIGNING  # fmt: skip
+        if kind == "dossier.corrected":
+            declared = events.Kind(1, frozenset({"fields", "form", "file"}), declared.sealed)
+        clear = {name: values[name] for name in sorted(declared.clear) if name in values}
+        if "number" in declared.clear and not (kind == "dossier.accepted" and before):
+            clear["number"] = self._number(act, kind).clear()
+        personal = {
+            "applicant": PERSON, "reason": "Lý do", "fields": {"a": "b"}, "receiver": {"name": "A"}, "now": {"note": "Mới"},
+            "explanation": "Vì", "items": [{"name": "Tờ khai"}],
+        }  # fmt: skip
+        return clear, {name: value for name, value in personal.items() if name in declared.sealed}
+
+    def _lines(self) -> list[dict]:
+        return [line | ({"when": moves.AT_FILING} if self.chance.random() < 0.3 else {}) for line in LINES]
+
+    def _number(self, act: ledger.Act, kind: str) -> numbering.Number:
+        book = {"dossier.accepted": "dossier", "fee.taken": "receipt", "copies.certified": "certification_paper"}.get(kind, "outgoing")
+        return numbering.take(act, BOOKS[book], UNIT)
+
+
+def _difference(one: Dossier | None, two: Dossier) -> list[str]:
+    return [name for name in Dossier.__struct_fields__ if getattr(one, name, None) != getattr(two, name)]
+
+
+def _at_filing(clear: dict) -> bool:
+    return all(line.get("when") == moves.AT_FILING for line in clear["lines"])
+
