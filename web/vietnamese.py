@@ -5,12 +5,14 @@ A fact written {pages:n} is shown with the dots of Vietnamese numbers.
 """
 
 import string
+from importlib import import_module
+from pkgutil import iter_modules
 
 from appliance.errors import Refused
 from appliance.text import Line, number_text
-from web.words import clocks, moves
+from web import words
 
-AREAS = (moves, clocks)  # Each holds SENTENCES and STEPS of its own.
+AREAS = [import_module(f"web.words.{found.name}") for found in iter_modules(words.__path__)]  # Each holds SENTENCES and STEPS.
 
 SENTENCES: dict[str, str] = {
     # accounts
