@@ -4,25 +4,22 @@ The only page with full numbers. Each look is recorded by the frame. It changes 
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 from flask import Blueprint, abort, render_template
 
-from appliance import erasure, files, queries, signatures, trust
+from appliance import erasure, files, moves, signatures, trust
 from appliance.clock import stamp
 from appliance.dossier import Dossier
+from appliance.money import still_due
 from appliance.procedures import ReleasePath
-from appliance.queries import Step
-from appliance.release import still_due
 from appliance.signatures import SignatureFinding
 from appliance.text import Line, money_text
-from web import desk, next_step
+from web import desk, next_step, timeline
 from web.per_request import act, box, holds, officer
 from web.reception_form import COPIES, RESULT_BY
-from web.vietnamese import CHANNELS, FEE_METHODS, RETURNED_HOW, SENTENCES, sentence, step_words
+from web.vietnamese import CHANNELS, sentence
 
 bp = Blueprint("dossier", __name__)
-BOX = ("box", "agent")  # Actors that are no persons.
 
 
 @dataclass(frozen=True)
@@ -34,18 +31,6 @@ class Sheet:
     digest: str
     n: int = 1
     turn: int = 0
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One line of the history: icon, who, what, a detail where there is one, and what the province has said of it."""
-
-    at: str
-    icon: str
-    who: str
-    words: str
-    detail: str
-    receipt: int | None
 
 
 @bp.get("/ho-so/<dossier>")
@@ -63,9 +48,10 @@ def page(dossier: str) -> str:
         due_at=local_due(found),
         steps=next_step.steps(found),
         next=follows,
+        legal=moves.legal(found),
         can=bool(follows.act) and holds(follows.act) and desk.has_page(follows.endpoint) and is_mine(found, follows.act),
         sheets=sheets(found),
-        entries=history(found),
+        entries=timeline.history(found),
         names=desk.names(),
         back=desk.own_list(),
         me=officer().id,
@@ -138,38 +124,3 @@ def fee_words(dossier: Dossier) -> str:
     if not dossier.fees:
         return "Không thu"
     return f"Đã thu {money_text(sum(fee.amount for fee in dossier.fees))}"
-
-
-def history(dossier: Dossier) -> list[Entry]:
-    """Tell the dossier's history, newest first."""
-    called = desk.names()
-    return [entry_of(dossier, step, called) for step in reversed(queries.timeline(box().db, dossier.id))]
-
-
-def entry_of(dossier: Dossier, step: Step, called: dict[str, str]) -> Entry:
-    """Say one step in words. What is sealed (a reason, a receiver) is opened for those who may see the dossier."""
-    icon, words = step_words(step.kind, worded(step.facts, called))
-    who = "Máy chủ" if step.actor in BOX else called.get(step.actor, step.actor)
-    return Entry(step.at, icon, who, words, detail_of(step), step.acknowledged)
-
-
-def worded(facts: dict[str, Any], called: dict[str, str]) -> dict[str, Any]:
-    """Add to an event's facts the words that stand for its codes."""
-    counter, how = facts.get("counter"), RETURNED_HOW.get(facts.get("how", ""))
-    return facts | {
-        "at_counter": f" tại quầy {counter}" if counter else "",
-        "how_words": f", {how[0].lower()}{how[1:]}" if how else "",
-        "method": FEE_METHODS.get(facts.get("method", ""), "").lower(),
-        "signer_name": called.get(facts.get("signer", ""), facts.get("signer", "")),
-    }
-
-
-def detail_of(step: Step) -> str:
-    """Give the personal part of a step that a page must show."""
-    if step.kind == "document.voided":
-        return sentence(Line(step.facts["why"])) if step.facts.get("why") in SENTENCES else ""
-    if step.kind not in ("result.sent_back", "release.allowed", "dossier.returned"):
-        return ""
-    personal = queries.personal_of_step(box().db, box().device, step)
-    receiver = personal.get("receiver", {}).get("name")
-    return f"Người nhận: {receiver}" if receiver else (f"Lý do: {personal['reason']}" if personal.get("reason") else "")

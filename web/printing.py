@@ -10,7 +10,7 @@ from flask import Blueprint, render_template, url_for
 from flask import redirect as redirect_to
 from werkzeug.wrappers import Response
 
-from appliance import clock, files, queries
+from appliance import clock, files, papers, queries
 from appliance.box import Box
 from appliance.clock import LOCAL, moment_of, stamp
 from appliance.crash import crash_here
@@ -132,11 +132,12 @@ def again(job: object) -> Response | str:
 @bp.post("/ho-so/<dossier>/in-giay-hen")
 @act("print")
 def slip(dossier: str) -> Response:
-    """Print a dossier's slip once more."""
+    """Print a dossier's slip once more, as its next copy."""
     found = queries.dossier(box().db, dossier)
     if found is None or not found.slip or not holds("view_dossier"):
         raise Refused("dossier_unknown")
     with box().writing() as at_once:
+        papers.reprint(at_once, dossier, officer().id, found.slip, "another")
         order(at_once, officer().id, dossier, found.code, found.slip)
     return redirect_to(url_for("printing.page"), 303)
 

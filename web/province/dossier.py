@@ -17,8 +17,7 @@ from appliance.signatures import SignatureFinding
 from appliance.text import Line
 from sync.province import queries
 from sync.province.queries import Arrived
-from web import desk, dossier_page
-from web.dossier_page import BOX
+from web import desk, dossier_page, timeline
 from web.per_request import act, box, looked
 from web.province.fleet import province
 from web.reception_form import COPIES, RESULT_BY
@@ -154,7 +153,7 @@ def entry_of(arrived: Arrived, owner: str) -> Entry:
     event = arrived.event
     kind = KINDS.get(event.t)
     strange = kind is None or event.v > kind.version
-    facts = {} if strange or arrived.set_aside else dossier_page.worded(event.d, {})
+    facts = {} if strange or arrived.set_aside else timeline.worded(event.d, {})
     icon, words = step_words("" if strange else event.t, facts)
     if arrived.set_aside:
         icon, words = "triangle-alert", f"để riêng: {SET_ASIDE.get(arrived.set_aside, SET_ASIDE_OTHER)}"
@@ -175,7 +174,7 @@ def who_of(arrived: Arrived, owner: str) -> str:
     """Name who did it by the commune's own id: names of officers do not leave the commune."""
     if arrived.device != owner:
         return "Thiết bị khác"
-    return "Máy chủ" if arrived.event.a in BOX else f"Cán bộ {arrived.event.a}" if arrived.event.a else ""
+    return "Máy chủ" if arrived.event.a in timeline.BOX else f"Cán bộ {arrived.event.a}" if arrived.event.a else ""
 
 
 def detail_of(arrived: Arrived) -> str:
@@ -184,5 +183,4 @@ def detail_of(arrived: Arrived) -> str:
         personal: dict[str, Any] = queries.personal_of(province().db, arrived)
     except Refused as refused:
         return sentence(refused)
-    receiver = (personal.get("receiver") or {}).get("name")
-    return f"Người nhận: {receiver}" if receiver else f"Lý do: {personal['reason']}" if personal.get("reason") else ""
+    return "" if arrived.event.t in timeline.TOLD_ELSEWHERE else timeline.detail_of(arrived.event.t, arrived.event.d, personal, {})

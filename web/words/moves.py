@@ -54,7 +54,7 @@ STEPS: dict[str, tuple[str, str]] = {
     "act.undone": ("undo-2", "hoàn tác việc: {undone}"),
     "originals.returned": ("check-check", "trả lại bản chính"),
     "calendar.day_declared": ("clock", "công bố ngày {day}"),
-    "process.approved": ("shield-check", "phê duyệt quy trình {process}"),
+    "process.approved": ("shield-check", "phê duyệt quy trình {process} bản {version}"),
     "delegation.given": ("signature", "ủy quyền cho {taker}"),
     "delegation.ended": ("ban", "thôi ủy quyền cho {taker}"),
     "drawer.counted": ("banknote", "kiểm két cuối ca"),

@@ -1,0 +1,23 @@
+"""Printing a stored paper once more: the same bytes, as its next copy, with who and why in the ledger."""
+
+from appliance.dossier import Paper
+from appliance.errors import Refused
+from appliance.ledger import Act
+from appliance.processing import load
+
+
+def reprint(act: Act, dossier_id: str, officer: str, digest: str, why: str) -> Paper:
+    """Record that a paper of the dossier is printed again and give it. `why` is a code, never a person's words.
+
+    Raises Refused `paper_unknown`, `reason_missing`, `wrong_status`.
+    """
+    dossier = load(act, dossier_id)
+    issued = next((paper for paper in dossier.papers if paper.file == digest), None)
+    if issued is None:
+        raise Refused("paper_unknown", code=dossier.code)
+    if not why:
+        raise Refused("reason_missing")
+    copy = 1 + sum(paper.form == issued.form for paper in dossier.papers)
+    clear = {"form": issued.form, "file": digest, "copy": copy, "why": why}
+    event = act.record("paper.printed", actor=officer, dossier=dossier_id, clear=clear)
+    return Paper(issued.form, digest, event.at, officer, copy)

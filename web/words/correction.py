@@ -1,0 +1,35 @@
+"""Words of correction, of papers printed again, and of looking back."""
+
+SENTENCES: dict[str, str] = {
+    "corrected_meanwhile": (
+        "Hồ sơ {code} vừa được đồng nghiệp đính chính. Nội dung đang nhập còn nguyên. Xem chỗ khác nhau rồi ghi lại."
+    ),
+    "nothing_corrected": "Chưa sửa ô nào của hồ sơ {code}. Chưa ghi gì. Sửa ô cần đính chính rồi ghi lại.",
+    "paper_unknown": "Hồ sơ {code} không có giấy này. Chưa in gì. Mở lại hồ sơ rồi chọn trong danh sách giấy đã cấp.",
+}
+
+STEPS: dict[str, tuple[str, str]] = {
+    "dossier.corrected": ("pen-line", "đính chính {corrected_words}"),
+    "paper.printed": ("printer", "in lại {form_words}, bản thứ {copy}"),
+}
+
+# Field of a correction → what it is called; a count is named after its component.
+FIELDS: dict[str, str] = {
+    "applicant.name": "Họ, chữ đệm và tên",
+    "applicant.organisation": "Tổ chức",
+    "applicant.number": "Số định danh",
+    "applicant.birth": "Ngày sinh",
+    "applicant.gender": "Giới tính",
+    "applicant.phone": "Điện thoại",
+    "applicant.email": "Thư điện tử",
+    "applicant.address": "Nơi cư trú",
+    "authorised.name": "Người nộp thay",
+    "authorised.number": "Số định danh người nộp thay",
+    "authorised.phone": "Điện thoại người nộp thay",
+    "note": "Ghi chú",
+}
+PRINT_REASONS: dict[str, str] = {
+    "lost": "Người dân làm mất bản trước",
+    "spoiled": "Bản trước hỏng, in mờ",
+    "another": "Cần thêm một bản lưu",
+}
