@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from appliance.catalogue_sheets import SHEETS, Book, Demonstration, Form, Manifest, Process, Province, Sheet
+from appliance.catalogue_sheets import SHEETS, Book, Demonstration, Form, Manifest, Province, Sheet
 from appliance.errors import Refused
 from appliance.fees import FeeTable
 from appliance.procedures import Procedure, ResultRule, SearchEntry, search_entry
@@ -105,13 +105,6 @@ class Catalogue:
         if not fitting:
             raise Refused("form_unknown", form=form)
         return max(fitting, key=lambda one: one.effective_from)
-
-    def process_of(self, code: str, case_id: str) -> Process | None:
-        """Give the internal process of a case, None where the catalogue has none."""
-        processes = [one for one in self.sheet("processes").records if one.code == code]
-        named = [one for one in processes if case_id in (one.case_ids or ())]
-        general = [one for one in processes if one.case_ids is None]
-        return next(iter(named + general), None)
 
 
 def load_bundle(path: Path) -> Catalogue:

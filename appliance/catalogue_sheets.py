@@ -206,6 +206,7 @@ SHEETS: dict[str, Any] = {
     "procedures": Sheet[About, Procedure],
     "procedures.core": Sheet[About, Procedure],
     "processes": Sheet[About, Process],
+    "processes.general": Sheet[About, Process],
     "results": Sheet[About, ResultRule],
     "rules": Sheet[About, RuleEntry],
     "units": Sheet[UnitsAbout, Unit],

@@ -200,3 +200,35 @@ CREATE TABLE office_fact (           -- the newest act of a kind that belongs to
 def m008_workflow(db: Database) -> None:
     """What the lists of the whole workflow ask for, and the office's own acts."""
     run_script(db, WORKFLOW)
+
+
+@migrations()
+def m109_processes(db: Database) -> None:
+    """Internal processes that were imported and that nobody approved yet."""
+    run_script(
+        db,
+        """CREATE TABLE process_offer (
+            process TEXT NOT NULL, version TEXT NOT NULL, body BLOB NOT NULL, source TEXT NOT NULL, at TEXT NOT NULL,
+            PRIMARY KEY (process, version)
+        ) STRICT, WITHOUT ROWID""",
+    )
+
+
+CLOCKS = """
+CREATE TABLE province_day (          -- what the province's feed says of a day; the newest record counts
+    day TEXT PRIMARY KEY, name TEXT NOT NULL, basis TEXT NOT NULL, working INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE extension_draft (       -- a new day proposed to a leader; it promises nothing
+    dossier TEXT PRIMARY KEY, day TEXT NOT NULL, reason TEXT NOT NULL, officer TEXT NOT NULL, at TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE to_call (               -- who was given a new due date because of a declared day
+    day TEXT NOT NULL, dossier TEXT NOT NULL, old TEXT NOT NULL, new TEXT NOT NULL, called_by TEXT, called_at TEXT,
+    PRIMARY KEY (day, dossier)
+) STRICT, WITHOUT ROWID;
+"""
+
+
+@migrations()
+def m110_clocks(db: Database) -> None:
+    """Days the province announced, extensions waiting for a leader, citizens to be called."""
+    run_script(db, CLOCKS)

@@ -114,11 +114,24 @@ def _money_only_at_filing(dossier: Dossier, clear: Mapping[str, Any]) -> None:
         raise Refused("money_before_check", code=dossier.code)
 
 
+def _offer_is_open(dossier: Dossier, clear: Mapping[str, Any]) -> None:
+    """Only an offer can be declined; and what waits for the citizen goes to another hand only by an offer."""
+    if not (dossier.offered_to or dossier.section):
+        raise Refused("nothing_offered", code=dossier.code)
+
+
+def _offered_while_waiting(dossier: Dossier, clear: Mapping[str, Any]) -> None:
+    if dossier.pause:
+        _offer_is_open(dossier, clear)
+
+
 GUARDS: Mapping[str, Callable[[Dossier, Mapping[str, Any]], None]] = {
     UNDONE: _something_to_undo,
     "dossier.accepted": _nothing_is_open,
     "payment.settled": _request_is_paid,
     "fee.taken": _money_only_at_filing,
+    "dossier.taken": _offered_while_waiting,
+    "transfer.declined": _offer_is_open,
     "dossier.refused": _no_money_was_taken,
 }
 

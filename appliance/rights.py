@@ -78,6 +78,12 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "prepare": PROCESSING,
     "submit": PROCESSING,
     "transfer": PROCESSING | {Role.CENTRE_DIRECTOR},
+    "reassign": frozenset({Role.SECTION_LEADER, Role.CENTRE_DIRECTOR}),  # Hand on what a colleague holds.
+    "finish_step": INSIDE,  # The act asks besides for the role of the step.
+    "view_processes": INSIDE | {Role.ADMIN},
+    "view_registers": DESK | SIGNING | {Role.RETURNS, Role.CASHIER, Role.CLERK},
+    "propose_extension": PROCESSING | DESK,
+    "call_citizens": DESK | PROCESSING | SIGNING | {Role.RETURNS},
     "explain_lateness": PROCESSING | {Role.CENTRE_DIRECTOR},
     # signing and sealing
     "sign": SIGNING | {Role.SECTION_LEADER},

@@ -24,11 +24,12 @@ SEARCHED = frozenset({"dossier.filed", "dossier.accepted", "dossier.corrected", 
 # What an act that belongs to no dossier is kept under: the newest with the same topic (first word of its kind) and key counts.
 OFFICE_KEYS: Mapping[str, tuple[str, ...]] = {
     "calendar": ("day",),
-    "process": ("process",),
+    "process": ("process", "version"),
     "delegation": ("giver", "taker", "first"),
     "drawer": ("drawer", "opened_at"),
     "account": ("officer",),
 }
+SECTION = "section:"  # Before the id of a section, where a hand-over is offered to whoever of it takes it first.
 NUMBER_STATES = {"number.voided": "voided", "numbers.lost": "lost"}
 
 SAVE = """
@@ -96,7 +97,7 @@ def _save(db: Database, device: str, inc: bytes, event: Event, dossier: Dossier)
             "finished_at": dossier.finished_at or None,
             "returned_at": dossier.returned_at or None,
             "channel": dossier.channel,
-            "offered_to": dossier.offered_to or None,
+            "offered_to": dossier.offered_to or (f"{SECTION}{dossier.section}" if dossier.section else None),
             "filed_at": dossier.filed_at or None,
             "asked_until": (dossier.pause.until or None) if dossier.pause else None,
             "originals_kept": int(not dossier.originals_returned_at and any(part.get("kept") for part in dossier.components)),

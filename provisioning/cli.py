@@ -2,7 +2,7 @@
 
 import click
 
-from provisioning import catalogue_bundle, config_commands, enrol_commands, ledger_commands, processes, sync_commands
+from provisioning import catalogue_bundle, config_commands, enrol_commands, ledger_commands, process_commands, processes, sync_commands
 from provisioning.demo import commands as demo_commands
 
 HEADINGS = {"Options": "Tùy chọn", "Commands": "Lệnh"}
@@ -37,5 +37,6 @@ for command in (
     catalogue_bundle.commands,
     enrol_commands.commands,
     ledger_commands.commands,
+    process_commands.commands,
 ):
     main.add_command(command)

@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from appliance import box as boxes
-from appliance import catalogue, ids
+from appliance import catalogue, ids, process_shelf
 from appliance.catalogue_sheets import Book
 from appliance.config import Home, Settings, write_settings
 from appliance.durable import write_durably
@@ -34,6 +34,7 @@ from sync.province import admission
 from sync.province.opened import open_province
 
 LAN_NAMES = ("127.0.0.1", "localhost", "motcua.lan")
+AT_ENROLMENT = "Ghi danh máy; quy trình chung, chưa đối chiếu với quyết định nào"
 NUMBERS_PER_PERIOD = {"day": 3_000, "year": 100_000}  # Granted of each book to every life of a box; the busiest commune needs less.
 
 
@@ -126,6 +127,18 @@ def settle(home: Home, given: Admission, settings: Settings) -> None:
     key = load_pem_public_key(given.signing_key.encode())
     assert isinstance(key, Ed25519PublicKey)
     take_in(box, given.feed, key)
+    box.close()
+
+
+def approve_general_process(home: Home, person: str) -> None:
+    """Record that the person who enrols a box lets it work by the general internal process until others are approved.
+
+    It is marked as nobody's decision; without any approved process nothing is received. Harmless when done before.
+    """
+    box = boxes.open_box(home)
+    with box.writing() as act:
+        bundle = catalogue.builtin()
+        process_shelf.approve(act, bundle, process_shelf.general_of(bundle), person, AT_ENROLMENT)
     box.close()
 
 

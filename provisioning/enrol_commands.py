@@ -51,12 +51,16 @@ def admit_command(home: Home, unit: str, name: str, request: Path, admission: Pa
 @click.option("--name", required=True, help="Tên xã, như đã khai ở tỉnh.")
 @click.option("--province-name", required=True, help="Tên tỉnh, ví dụ Tỉnh An Giang.")
 @click.option("--province-url", required=True, help="Địa chỉ máy chủ nhận của tỉnh, ví dụ https://motcua.tinh.vn.")
+@click.option("--person", required=True, help="Mã cán bộ người ghi danh; người này cho dùng quy trình nội bộ chung.")
 @click.argument("admission", type=file_in)
-def settle_command(home: Home, unit: str, name: str, province_name: str, province_url: str, admission: Path) -> None:
+def settle_command(
+    home: Home, unit: str, name: str, province_name: str, province_url: str, person: str, admission: Path
+) -> None:
     """Settle a box with what its province gave."""
-    from provisioning.enrol import Admission, serve_pages, settle
+    from provisioning.enrol import Admission, approve_general_process, serve_pages, settle
 
     given = msgspec.json.decode(admission.read_bytes(), type=Admission)
     serve_pages(home, name, datetime.now(UTC))
     settle(home, given, Settings("commune", given.device, name, unit, province_name, province_url))
+    approve_general_process(home, person)
     click.echo(f"Máy {given.device} đã thuộc {province_name}. Cài {home.keys / 'lan-ca.crt'} vào các máy trong văn phòng.")

@@ -6,6 +6,7 @@ from appliance import box as boxes
 from appliance import database, numbering
 from appliance.config import Home, Settings, write_settings
 from appliance.ids import uuid7
+from provisioning import enrol
 
 UNIT = "H99.99.99"
 PERSON = {
@@ -52,4 +53,5 @@ def open_test_box(folder: Path, grant=(1, 2999), **settings) -> boxes.Box:
             first = grant[0] + (inc_no - 1) * width
             numbering.grant(db, book, UNIT, inc_no, first, first + width - 1, "test")
     db.conn.close()
+    enrol.approve_general_process(home, "ST16")
     return boxes.open_box(home, "c" * 64)

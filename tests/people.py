@@ -7,6 +7,7 @@ from appliance.box import enrol
 from appliance.config import Home
 from appliance.officers import Officer
 from appliance.rights import Role
+from provisioning.enrol import approve_general_process
 
 PASSWORD = "thuyền giấy 38 ngọn đèn"
 DEVICE = "01936f00-0000-7000-8000-000000030589"
@@ -46,6 +47,8 @@ def make_home(root: Path, kind: str = "commune", device: str = DEVICE) -> Home:
     name = "Xã An Châu" if kind == "commune" else "Tỉnh An Giang"
     (root / "motcua.toml").write_text(MOTCUA_TOML.format(kind=kind, device=device, name=name), encoding="utf-8")
     enrol(home)
+    if kind == "commune":
+        approve_general_process(home, "ST16")
     return home
 
 

@@ -147,12 +147,6 @@ def test_a_form_is_named_by_what_it_is_for():
         builtin().form_on("slip", date(2020, 1, 1))
 
 
-def test_each_case_of_a_core_procedure_has_a_process_where_one_is_written():
-    assert builtin().process_of("1.004859", "1.004859#2").id == "1.004859/1.004859#2"
-    assert builtin().process_of("1.004859", "1.004859#3") is None
-    assert builtin().process_of("2.000815", "2.000815#2").id == "2.000815/all"
-
-
 def test_every_rule_says_where_it_comes_from():
     entries = builtin().rule_entries_on(DAY)
     assert all(entry.source for entry in entries.values())

@@ -264,7 +264,7 @@ def test_killing_litestream_raises_the_alarm_and_leaves_a_mark(replicated):
 def test_what_a_new_life_does_goes_to_a_replica_of_its_own(replicated, tmp_path):
     old = incarnation_of(replicated.home)
     witnessed = replicated.home.witness.read_bytes()
-    replicated.home.witness.write_bytes(witnessed.replace(b'"seq":1', b'"seq":9'))  # The box was rolled back.
+    replicated.home.witness.write_bytes(witnessed.replace(b'"seq":2', b'"seq":9'))  # The box was rolled back.
     again = boxes.open_box(replicated.home, "c" * 64)
     new = incarnation_of(replicated.home)
     assert new != old

@@ -5,7 +5,7 @@ Each step keeps what is there, so that a making that was interrupted goes on.
 
 from datetime import UTC, datetime
 
-from appliance import box, catalogue, clock, database, ids, officers, signing, trust
+from appliance import box, catalogue, clock, database, ids, officers, process_shelf, signing, trust
 from appliance.config import Home, Settings, write_settings
 from appliance.officers import Officer
 from provisioning import enrol
@@ -13,6 +13,8 @@ from provisioning.demo import authority, print_shop, tokens
 from provisioning.demo.people import PASSWORD, Person, commune_people, province_people
 from provisioning.demo.plan import SCANNERS, Demo
 from provisioning.demo.tokens import DemoToken
+
+HEAD = "ST01"
 
 
 def make(demo: Demo) -> None:
@@ -44,6 +46,7 @@ def make_commune(demo: Demo, made: list[DemoToken]) -> None:
     enrol.settle(home, given, commune_settings(demo, request.device))
     _open_accounts(home, commune_people())
     _register_certificates(home, made)
+    _approve_processes(home)
 
 
 def commune_settings(demo: Demo, device: str) -> Settings:
@@ -81,6 +84,15 @@ def _register_certificates(home: Home, made: list[DemoToken]) -> None:
             owner, kind = (home.settings.unit, signing.ORGANISATION) if seal else (token.certificate.upper(), signing.LEADER)
             signing.register(db, token.cert_sha256, owner, kind, clock.stamp())
     db.conn.close()
+
+
+def _approve_processes(home: Home) -> None:
+    """Have the invented head of the commune approve every process of the catalogue, with a ground that claims nothing."""
+    opened, bundle = box.open_box(home), catalogue.builtin()
+    with opened.writing() as act:
+        for process in process_shelf.built_in(bundle):
+            process_shelf.approve(act, bundle, process, HEAD, "Dữ liệu trình diễn, không phải quyết định có thật")
+    opened.close()
 
 
 def _open_accounts(home: Home, people: tuple[Person, ...]) -> None:
