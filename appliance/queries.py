@@ -101,10 +101,15 @@ def to_stamp(db: Database) -> list[Listed]:
     return _listed(db, "signature = 'sealed'", [], "finished_at")
 
 
-# What was asked for and not paid yet. A line without an amount counts as something to ask about.
-FEE_DUE = """status IN (2, 4, 9) AND EXISTS (SELECT 1 FROM json_each(CAST(state AS TEXT), '$.fee_lines')) AND
-    coalesce((SELECT sum(coalesce(value ->> 'amount', 1e12)) FROM json_each(CAST(state AS TEXT), '$.fee_lines')), 0) >
-    coalesce((SELECT sum(value ->> 'amount') FROM json_each(CAST(state AS TEXT), '$.fees')), 0)"""
+# What can be paid now and was not: all that is owed, what was requested, what the law takes at filing. A line without an
+# amount counts as something to ask about.
+OWED = "(SELECT sum(coalesce(value ->> 'amount', 1e12)) FROM json_each(CAST(state AS TEXT), '$.fee_lines'))"
+FEE_DUE = f"""CASE status
+    WHEN 1 THEN (SELECT sum(coalesce(value ->> 'amount', 1e12)) FROM json_each(CAST(state AS TEXT), '$.fee_lines')
+                 WHERE value ->> 'when' = 'at_filing')
+    WHEN 6 THEN (CAST(state AS TEXT) ->> '$.payment.amount') + (CAST(state AS TEXT) ->> '$.payment.taken')
+    ELSE {OWED} END > coalesce((SELECT sum(value ->> 'amount') FROM json_each(CAST(state AS TEXT), '$.fees')), 0)"""
+PAYABLE = "status IN (1, 2, 4, 6, 9)"
 ON_PAPER = "status = 4 AND signature = 'submitted' AND CAST(state AS TEXT) ->> '$.documents[#-1].path' = 'paper'"
 
 
@@ -116,8 +121,8 @@ def sent_back(db: Database) -> set[str]:
 
 
 def to_pay(db: Database) -> list[Listed]:
-    """List accepted dossiers whose fee was not taken whole, finished ones first: their people come next."""
-    return _listed(db, FEE_DUE, [], f"status DESC, {BY_DUE}")
+    """List dossiers with something to pay now, finished ones first: their people come next."""
+    return _listed(db, f"{PAYABLE} AND {FEE_DUE}", [], f"status DESC, {BY_DUE}")
 
 
 def to_certify(db: Database) -> list[Listed]:
@@ -211,4 +216,4 @@ def counts(db: Database, officer: str) -> dict[str, int]:
 def counts_at_desks(db: Database) -> dict[str, int]:
     """Count what waits for the cashier and for the paper register, for the numbers in the menu."""
     sql = f"SELECT count(*) FILTER (WHERE {FEE_DUE}) AS to_pay, count(*) FILTER (WHERE {ON_PAPER}) AS to_certify FROM dossier"
-    return next(db.query(f"{sql} WHERE status IN (2, 4, 9)"))
+    return next(db.query(f"{sql} WHERE {PAYABLE}"))

@@ -1,60 +1,27 @@
-"""What is due before a result leaves the office: fee, certification on paper, the time-stamp, and the hand-over itself."""
+"""What is due before a result leaves the office: certification on paper, the time-stamp, and the hand-over itself."""
 
-from collections.abc import Sequence
-from typing import Any
-
-from appliance import clock, numbering
+from appliance import clock, lateness, numbering
 from appliance.catalogue_sheets import Book
 from appliance.dossier import Dossier, Signature, Status
 from appliance.errors import Refused
 from appliance.ledger import Act
+from appliance.money import still_due
 from appliance.processing import load
-from appliance.rules import EarlyRelease
+from appliance.rules import EarlyRelease, Rules
 
 COPIES_MAX = 1_000
-AMOUNT_MAX = 1_000_000_000
-METHODS = ("cash", "transfer")
-
-
-def still_due(dossier: Dossier) -> int | None:
-    """Give what is still to pay in whole đồng, 0 for nothing, None while an amount is not known."""
-    amounts = [line.get("amount") for line in dossier.fee_lines]
-    if any(amount is None for amount in amounts):
-        return None
-    return max(0, sum(int(a or 0) for a in amounts) - sum(fee.amount for fee in dossier.fees))
-
-
-def take_fee(act: Act, dossier_id: str, officer: str, lines: Sequence[dict[str, Any]], method: str, book: Book, unit: str) -> str:
-    """Take money and give the receipt's number as written. Lines are {name, amount}.
-
-    Raises Refused `amount_wrong`, `nothing_due`, `numbers_exhausted`, `clock_behind`.
-    """
-    dossier = load(act, dossier_id)
-    amount = sum(line["amount"] for line in lines)
-    if method not in METHODS or any(line["amount"] < 0 for line in lines) or not 0 < amount <= AMOUNT_MAX:
-        raise Refused("amount_wrong", amount=amount)
-    if still_due(dossier) == 0:
-        raise Refused("nothing_due", code=dossier.code)
-    number = numbering.take(act, book, unit)
-    receipt = book.write(number.n, clock.local_day(act.reading.at), unit=unit)
-    act.record(
-        "fee.taken",
-        actor=officer,
-        dossier=dossier_id,
-        clear={"lines": list(lines), "amount": amount, "method": method, "number": number.clear(), "receipt": receipt},
-    )
-    return receipt
 
 
 def certify_copies(
-    act: Act, dossier_id: str, officer: str, signer: str, copies: int, book: Book, unit: str, symbol: str = ""
+    act: Act, dossier_id: str, officer: str, signer: str, copies: int, book: Book, unit: str, rules: Rules, symbol: str = ""
 ) -> str:
     """Enter certified copies, signed and sealed by hand, in their register; one number for all copies of one request.
 
-    Gives the number as written. Raises Refused `copies_wrong`, `no_result`, `wrong_document_state`.
-    Basis: NĐ 23/2015/NĐ-CP (register of certifications).
+    Gives the number as written. Raises Refused `copies_wrong`, `no_result`, `wrong_document_state`, and for a
+    late dossier what `lateness.must_owe_nothing` raises. Basis: NĐ 23/2015/NĐ-CP (register of certifications).
     """
     dossier = load(act, dossier_id)
+    lateness.must_owe_nothing(rules, dossier, act.reading.at)
     document = dossier.result
     if document is None or document.path != "paper":
         raise Refused("no_result", code=dossier.code)

@@ -9,7 +9,7 @@ from appliance import events, numbering, processing, queries
 from appliance.box import Box
 from appliance.catalogue import builtin
 from appliance.dossier import Signature, Status
-from appliance.release import still_due
+from appliance.money import still_due
 from appliance.rights import may
 from appliance.rules import EarlyRelease
 from desk_room import (

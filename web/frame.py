@@ -23,9 +23,9 @@ FILTERS = {
     "person_mask": text.number_masked,
     "birth": text.birth_text,
     "iso_day": lambda day: text.day_text(date.fromisoformat(day)),
-    "day": lambda at: text.day_text(_moment(at).date()),
-    "clock": lambda at: text.time_text(_moment(at)),
-    "moment": lambda at: text.moment_text(_moment(at)),
+    "day": lambda at: text.day_text(_moment(at).date()) if at else "–",  # An online dossier has no moment of acceptance yet.
+    "clock": lambda at: text.time_text(_moment(at)) if at else "–",
+    "moment": lambda at: text.moment_text(_moment(at)) if at else "–",
 }
 
 # The login page's drawing: rings as on a bronze drum (radius, width of line, dashes).

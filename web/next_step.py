@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from appliance.dossier import Dossier, Signature, Status
-from appliance.release import still_due, why_not_yet
+from appliance.money import still_due
+from appliance.release import why_not_yet
 from appliance.rules import EarlyRelease
 
 

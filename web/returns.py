@@ -9,7 +9,8 @@ from appliance import queries, release
 from appliance.clock import stamp
 from appliance.dossier import Dossier, Status
 from appliance.errors import Refused
-from appliance.release import still_due, why_not_yet
+from appliance.money import still_due
+from appliance.release import why_not_yet
 from appliance.rules import EarlyRelease
 from appliance.text import read_number
 from web import desk, next_step

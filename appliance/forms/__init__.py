@@ -17,19 +17,20 @@ import typst
 
 from appliance.clock import local_day, moment_of
 from appliance.errors import Refused
-from appliance.forms import fields, letters, notices, registry, result, slip
+from appliance.forms import fields, letters, notices, receipt, registry, result, slip
 from appliance.forms.notices import NoticeData
+from appliance.forms.receipt import ReceiptData
 from appliance.forms.registry import Template
 from appliance.forms.result import ResultData
 from appliance.forms.slip import Paper, Sheet, SlipData
 
-__all__ = ["NoticeData", "Paper", "ResultData", "Sheet", "SlipData", "render"]
+__all__ = ["NoticeData", "Paper", "ReceiptData", "ResultData", "Sheet", "SlipData", "render"]
 STANDARD: Final = "a-2a"
-DATA_KIND = {"slip": SlipData, "notice": NoticeData, "result": ResultData}
-WORDS: Final[Mapping[str, Callable[[Any], dict]]] = {"slip": slip.words, "notice": notices.words}
+DATA_KIND = {"slip": SlipData, "notice": NoticeData, "receipt": ReceiptData, "result": ResultData}
+WORDS: Final[Mapping[str, Callable[[Any], dict]]] = {"slip": slip.words, "notice": notices.words, "receipt": receipt.words}
 
 
-def render(form_id: str, data: SlipData | NoticeData | ResultData, gap: str = "") -> bytes:
+def render(form_id: str, data: SlipData | NoticeData | ReceiptData | ResultData, gap: str = "") -> bytes:
     """Set one form as PDF; the template is the one in force on the day of `data.made_at`.
 
     With a `gap` (dots, for a preview) what is missing or wrong in a result is printed as that instead of refused.
@@ -49,7 +50,7 @@ def render(form_id: str, data: SlipData | NoticeData | ResultData, gap: str = ""
     return fields.added(page, fields.places(compiler.query("<form-field>", field="value")))
 
 
-def printed(template: Template, data: SlipData | NoticeData | ResultData, gap: str = "") -> dict:
+def printed(template: Template, data: SlipData | NoticeData | ReceiptData | ResultData, gap: str = "") -> dict:
     """Give everything the template reads."""
     if not isinstance(data, DATA_KIND[template.kind]):
         raise Refused("form_unknown", form=template.id)

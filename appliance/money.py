@@ -1,0 +1,216 @@
+"""What a citizen pays and when: what is owed now, the request after the check, money taken against a receipt number.
+
+No request exists while a dossier is only filed, unless an officer checked it and makes one; a transfer counts when a person
+who holds the bank's notice says so, never by the code that was shown. Order of steps: QĐ 442/2023 An Giang, 2.3.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from appliance import catalogue_shelf, clock, clocks, files, forms, numbering
+from appliance.catalogue import Catalogue
+from appliance.config import Home
+from appliance.dossier import Dossier, Status
+from appliance.errors import Refused
+from appliance.events import FileRef
+from appliance.fees import AMOUNT_MAX
+from appliance.forms import ReceiptData
+from appliance.ledger import Act
+from appliance.moves import AT_FILING, status_left
+from appliance.office import Office, office_of
+from appliance.officers import Officer
+from appliance.processing import load
+
+BOOK, FORM, PDF = "receipt", "receipt", "application/pdf"
+CASH, TRANSFER = "cash", "transfer"
+METHODS = (CASH, TRANSFER)
+AFTER_RESULT = "after_result"
+REST = "Phần còn thiếu"
+LINES_MAX = 20
+REFERENCE_CHARS_MAX = 60
+WHOLE = frozenset({Status.ACCEPTED, Status.PROCESSING, Status.DONE})  # Statuses in which all that is owed may be paid.
+
+
+@dataclass(frozen=True)
+class Owed:
+    """What can be paid now: the lines, and the sum in đồng (None while an amount is not known, 0 for nothing)."""
+
+    lines: tuple[dict[str, Any], ...] = ()
+    amount: int | None = 0
+
+
+@dataclass(frozen=True)
+class Taken:
+    """Money that was taken: the receipt's number as written, and the digest of its PDF."""
+
+    receipt: str
+    file: str
+
+
+def still_due(dossier: Dossier) -> int | None:
+    """Give what is still to pay in whole đồng until the result is handed over, None while an amount is not known."""
+    return _rest(dossier.fee_lines, sum(fee.amount for fee in dossier.fees))
+
+
+def owed_now(dossier: Dossier) -> Owed:
+    """Say what may be taken in the present status: at filing, what the law takes there; in status 6, what was asked for."""
+    if dossier.status == Status.NEW:
+        return _owed([line for line in dossier.fee_lines if line.get("when") == AT_FILING], sum(f.amount for f in dossier.fees))
+    if dossier.status == Status.FINANCIAL and dossier.payment:
+        return _owed(dossier.payment["lines"], dossier.paid_of_request)
+    if dossier.status in WHOLE:
+        return _owed(dossier.fee_lines, sum(fee.amount for fee in dossier.fees))
+    return Owed()
+
+
+def _owed(lines: Sequence[Mapping[str, Any]], paid: int) -> Owed:
+    rest = _rest(lines, paid)
+    if not rest:
+        return Owed((), rest)
+    if paid:
+        moments = {line.get("when", "") for line in lines}
+        return Owed(({"name": REST, "amount": rest} | ({"when": AT_FILING} if moments == {AT_FILING} else {}),), rest)
+    return Owed(tuple(dict(line) for line in lines if line.get("amount")), rest)
+
+
+def _rest(lines: Sequence[Mapping[str, Any]], paid: int) -> int | None:
+    amounts = [line.get("amount") for line in lines]
+    return None if None in amounts else max(0, sum(int(amount or 0) for amount in amounts) - paid)
+
+
+def to_ask(dossier: Dossier) -> tuple[dict[str, Any], ...]:
+    """List the lines a request would begin with: owed before the result, not taken at filing, not paid yet."""
+    if dossier.fees or dossier.payment:
+        return ()
+    later = (AT_FILING, AFTER_RESULT)
+    return tuple(dict(line) for line in dossier.fee_lines if line.get("when") not in later and line.get("amount") != 0)
+
+
+def request_payment(act: Act, dossier_id: str, officer: str, lines: Sequence[Mapping[str, Any]], basis: str, until: date) -> None:
+    """Ask for money after the check (1, 4 or 5 → 6). Lines are {name, amount}; `basis` says by what the amount was decided.
+
+    Raises Refused `amount_wrong`, `line_twice`, `basis_missing`, `day_past`, `wrong_status`.
+    """
+    dossier = load(act, dossier_id)
+    names = [str(line["name"]).strip() for line in lines]
+    amount = sum(int(line["amount"]) for line in lines)
+    if not 0 < len(lines) <= LINES_MAX or any(not 0 < line["amount"] <= AMOUNT_MAX for line in lines) or amount > AMOUNT_MAX:
+        raise Refused("amount_wrong", amount=amount)
+    if not all(names) or len(set(names)) < len(names) or (dossier.fees and set(names) & {x["name"] for x in dossier.fee_lines}):
+        raise Refused("line_twice", code=dossier.code)
+    if not basis.strip():
+        raise Refused("basis_missing")
+    if until < clock.local_day(act.reading.at):
+        raise Refused("day_past")
+    asked = [{"name": name, "amount": int(line["amount"])} for name, line in zip(names, lines, strict=True)]
+    request = f"{dossier.code}/{1 + sum(pause.status == Status.FINANCIAL for pause in dossier.pauses)}"
+    act.record(
+        "payment.requested",
+        actor=officer,
+        dossier=dossier_id,
+        clear={"lines": asked, "amount": amount, "request": request, "until": until.isoformat()},
+        personal={"basis": basis.strip()},
+    )
+
+
+def days_to_pay(catalogue: Catalogue, day: date) -> date:
+    """Give the last day to pay that a request proposes, by the dated rule."""
+    return day + timedelta(days=catalogue.rules_on(day).payment_days)
+
+
+def take_fee(
+    act: Act,
+    home: Home,
+    catalogue: Catalogue,
+    dossier_id: str,
+    officer: Officer,
+    method: str,
+    amount: int | None = None,
+    reference: str = "",
+) -> Taken:
+    """Take what is owed now (or `amount` of it) against the next number of receipts; the receipt is set as a PDF.
+
+    Money by transfer needs the `reference` of the bank's notice: who takes it answers for having seen it. When a request
+    of a dossier in processing is paid whole, its wait ends in the same transaction, with a new due date.
+    Raises Refused `amount_wrong`, `nothing_due`, `fee_unknown`, `reference_missing`, `numbers_exhausted`, `clock_behind`.
+    """
+    dossier = load(act, dossier_id)
+    owed = owed_now(dossier)
+    if not owed.amount:
+        raise Refused("fee_unknown" if owed.amount is None else "nothing_due", code=dossier.code)
+    taken = owed.amount if amount is None else amount
+    if method not in METHODS or not 0 < taken <= min(owed.amount, AMOUNT_MAX):
+        raise Refused("amount_wrong", amount=taken)
+    if method == TRANSFER and not reference.strip():
+        raise Refused("reference_missing")
+    lines = owed.lines if taken == owed.amount else ({"name": "Nộp một phần", "amount": taken} | _moment(owed),)
+    number = numbering.take(act, catalogue.books[BOOK], home.settings.unit)
+    receipt = catalogue.books[BOOK].write(number.n, clock.local_day(act.reading.at), unit=home.settings.unit)
+    office, at = office_of(home.settings), act.reading.at
+    pdf = forms.render(FORM, receipt_of(dossier, office, catalogue, receipt, lines, method, officer, at))
+    digest = files.put(home, pdf)
+    act.record(
+        "fee.taken",
+        actor=officer.id,
+        dossier=dossier_id,
+        clear={
+            "lines": [dict(line) for line in lines],
+            "amount": taken,
+            "method": method,
+            "number": number.clear(),
+            "receipt": receipt,
+            "form": FORM,
+            "file": digest,
+        },
+        personal={"reference": reference.strip()[:REFERENCE_CHARS_MAX] if method == TRANSFER else ""},
+        files=[FileRef(digest, len(pdf), PDF)],
+    )
+    act.touch("money")
+    _settle(act, home, dossier_id, officer.id)
+    return Taken(receipt, digest)
+
+
+def _moment(owed: Owed) -> dict[str, str]:
+    return {"when": AT_FILING} if {line.get("when") for line in owed.lines} == {AT_FILING} else {}
+
+
+def _settle(act: Act, home: Home, dossier_id: str, officer: str) -> None:
+    """End the wait of a dossier that was accepted before (6 → back) once its request is paid; a filed one waits for acceptance."""
+    dossier = load(act, dossier_id)
+    paid = dossier.payment and dossier.paid_of_request >= dossier.payment["amount"]
+    if dossier.status != Status.FINANCIAL or not paid or status_left(dossier) == Status.NEW:
+        return
+    catalogue = catalogue_shelf.kept(home, dossier.catalogue)
+    due = clocks.due_after_wait(catalogue, dossier, clock.local(act.reading.at), clocks.calendar_of(catalogue, act.db))
+    act.record("payment.settled", actor=officer, dossier=dossier_id, clear={"due": due} if due else {})
+
+
+def receipt_of(
+    dossier: Dossier,
+    office: Office,
+    catalogue: Catalogue,
+    number: str,
+    lines: Sequence[Mapping[str, Any]],
+    method: str,
+    officer: Officer,
+    at: str,
+) -> ReceiptData:
+    """Give what stands on the receipt for money taken at a moment (UTC text)."""
+    person = dossier.applicant or {}
+    return ReceiptData(
+        made_at=at,
+        parent_agency=office.parent,
+        agency=office.agency,
+        place=office.place,
+        number=number,
+        dossier_code=dossier.code,
+        payer_name=person.get("name") or person.get("organisation", ""),
+        address=person.get("address", ""),
+        procedure_name=dossier.procedure_name,
+        lines=tuple((str(line["name"]), int(line["amount"])) for line in lines),
+        method=method,
+        odd_word=catalogue.rules_on(clock.local_day(at)).odd_word,
+        officer_name=officer.name,
+    )
