@@ -30,9 +30,16 @@ DECLARED_OFF, DECLARED_WORK = "DECLARED_OFF", "DECLARED_WORK"
 EventDue = dict[str, Any]
 
 
-def calendar_of(catalogue: Catalogue, db: Database) -> Calendar:
-    """Give the calendar of a catalogue with the days this office declared; its own word on a day replaces the bundle's."""
-    return with_days(catalogue.calendar, (declared_day(body) for _, _, body in rows.office_facts(db, "calendar")))
+def calendar_of(catalogue: Catalogue, db: Database, without: date | None = None) -> Calendar:
+    """Give the calendar of a catalogue with the days the province announced and those this office declared itself.
+
+    The office's own word on a day stands before the province's, and that before the bundle's. `without`: as if the office
+    had said nothing of that day.
+    """
+    announced = db.conn.execute("SELECT day, name, basis, working FROM province_day ORDER BY day")
+    fed = [{"day": day, "name": name, "basis": basis, "working": bool(working)} for day, name, basis, working in announced]
+    own = [body for _, _, body in rows.office_facts(db, "calendar") if without is None or body["day"] != without.isoformat()]
+    return with_days(catalogue.calendar, map(declared_day, [*fed, *own]))
 
 
 def with_days(calendar: Calendar, days: Iterable[SpecialDay]) -> Calendar:

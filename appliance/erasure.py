@@ -34,6 +34,7 @@ def forget(act: Act, dossier: str) -> list[str]:
     """Destroy the key, drop what screens and drafts kept, and give the digests of files that now belong to nobody."""
     forget_key(act.db, dossier, act.reading.at)
     act.db.conn.execute("DELETE FROM job WHERE subject = ?", [dossier])
+    act.db.conn.execute("DELETE FROM extension_draft WHERE dossier = ?", [dossier])
     return forget_files(act.db, dossier)
 
 

@@ -9,7 +9,7 @@ from datetime import date
 
 from sqlite_utils.db import Database
 
-from appliance import clock, files, numbering, signatures
+from appliance import clock, files, lateness, numbering, signatures
 from appliance.catalogue_sheets import Book
 from appliance.config import Home
 from appliance.dossier import Document, Dossier, Signature
@@ -17,6 +17,7 @@ from appliance.errors import Refused
 from appliance.events import FileRef
 from appliance.ledger import Act
 from appliance.processing import PDF, load
+from appliance.rules import Rules
 from appliance.signatures import SignatureFinding
 from appliance.text import day_form
 from appliance.trust import Trust
@@ -118,12 +119,14 @@ def take_leader_signature(act: Act, dossier_id: str, judged: Judged, officer: st
     _record(act, "document.signed", dossier_id, document, judged, officer)
 
 
-def take_number(act: Act, dossier_id: str, officer: str, book: Book, unit: str, symbol: str) -> Document:
+def take_number(act: Act, dossier_id: str, officer: str, book: Book, unit: str, symbol: str, rules: Rules) -> Document:
     """Give the signed result its number and today's date from the register; a result that has them keeps them.
 
-    Raises Refused `wrong_document_state`, `numbers_exhausted`, `clock_behind`.
+    Raises Refused `wrong_document_state`, `numbers_exhausted`, `clock_behind`, and for a late dossier what
+    `lateness.must_owe_nothing` raises.
     """
     dossier = load(act, dossier_id)
+    lateness.must_owe_nothing(rules, dossier, act.reading.at)
     document = dossier.result
     if document is not None and document.signature == Signature.NUMBERED:
         return document
@@ -152,12 +155,14 @@ def fill_of(document: Document, place: str) -> dict[str, str]:
     return {NUMBER_FIELD: document.number_text, DATE_FIELD: f"{place}, {day_form(date.fromisoformat(document.date))}"}
 
 
-def take_seal(act: Act, dossier_id: str, judged: Judged, officer: str, unit: str) -> None:
+def take_seal(act: Act, dossier_id: str, judged: Judged, officer: str, unit: str, rules: Rules) -> None:
     """Record a file sealed with the organisation's registered certificate: the result is done (4 → 9).
 
-    Raises Refused `document_changed`, `wrong_document_state`, `wrong_signer`, `clock_behind`.
+    Raises Refused `document_changed`, `wrong_document_state`, `wrong_signer`, `clock_behind`, `late_…` as take_number.
     """
-    document = must_wait_for(load(act, dossier_id), judged.before, Signature.NUMBERED)
+    dossier = load(act, dossier_id)
+    lateness.must_owe_nothing(rules, dossier, act.reading.at)
+    document = must_wait_for(dossier, judged.before, Signature.NUMBERED)
     _must_be_registered(act.db, judged, ORGANISATION, unit)
     _record(act, "document.sealed", dossier_id, document, judged, officer)
 

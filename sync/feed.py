@@ -91,6 +91,13 @@ def _time(box: Box, act: Act, record: Record) -> None:
     _trust_time(act, "province", clock.text_of(clock.moment_of(record.d["at"])))
 
 
+def _day(box: Box, act: Act, record: Record) -> None:
+    """Keep a day off or a working day that the province announced; due dates move when a person says so."""
+    sql = "INSERT OR REPLACE INTO province_day (day, name, basis, working) VALUES (?, ?, ?, ?)"
+    act.db.conn.execute(sql, [record.d["day"], record.d["name"], record.d["basis"], int(record.d["working"])])
+    act.touch("dossiers")
+
+
 def _trust_time(act: Act, source: str, at: str) -> None:
     """Raise the floor under our clock; it never sinks."""
     sql = "INSERT INTO trusted_time (source, at) VALUES (?, ?) ON CONFLICT (source) DO UPDATE SET at = max(at, excluded.at)"
@@ -105,6 +112,7 @@ EFFECTS: Mapping[str, Callable[[Box, Act, Record], None]] = {
     "numbers.granted": _numbers,
     "crl.published": _crl,
     "time.signed": _time,
+    "calendar.day_announced": _day,
 }
 
 

@@ -14,6 +14,7 @@ from appliance.catalogue import builtin
 from appliance.events import FileRef
 from appliance.ids import uuid7
 from appliance.ledger import Act
+from appliance.rules import Rules
 from people import PASSWORD
 from signing_room import Authority
 
@@ -120,11 +121,16 @@ def submit(box: Box, dossier: str, paper: bool = False, who: str = "ST08") -> No
         processing.submit(act, dossier, who)
 
 
+def today_rules() -> Rules:
+    """Give the dated rules of today."""
+    return builtin().rules_on(clock.local_day(clock.stamp()))
+
+
 def certify(box: Box, dossier: str) -> None:
     """Finish certified copies on paper."""
     submit(box, dossier, paper=True)
     with box.writing() as act:
-        release.certify_copies(act, dossier, "ST09", "ST01", 3, builtin().books["certification_paper"], UNIT)
+        release.certify_copies(act, dossier, "ST09", "ST01", 3, builtin().books["certification_paper"], UNIT, today_rules())
 
 
 def seal(box: Box, dossier: str, ca: Authority | None = None) -> None:

@@ -15,7 +15,7 @@ from appliance.officers import Officer
 from appliance.procedures import ResultRule
 from appliance.queries import Listed
 from appliance.rights import may
-from appliance.rules import EarlyRelease
+from appliance.rules import EarlyRelease, Rules
 from appliance.working_calendar import Calendar
 from web import due_chip
 from web.due_chip import Chip
@@ -54,6 +54,11 @@ def calendar_now() -> Calendar:
     return clocks.calendar_of(catalogue_now(), box().db)
 
 
+def rules_now() -> Rules:
+    """Give the dated rules of today."""
+    return catalogue_now().rules_on(now().date())
+
+
 def rule_of(dossier: Dossier) -> ResultRule:
     """Say how this dossier's result is made and leaves, by the catalogue of today; a procedure that left it, by its own.
 
@@ -69,7 +74,7 @@ def early_release(dossier: Dossier) -> EarlyRelease:
     """Say whether the result may leave before its time-stamp: always where it needs none, else by the dated rule."""
     if not rule_of(dossier).needs_timestamp:
         return EarlyRelease.ALWAYS
-    return catalogue_now().rules_on(now().date()).release_before_timestamp
+    return rules_now().release_before_timestamp
 
 
 def names() -> dict[str, str]:

@@ -114,7 +114,8 @@ def number(wanted: Wanted) -> Wanted:
     with box().writing() as at_once:
         if job := sign_jobs.claimed(at_once.db).get(wanted.dossier):
             raise Refused("being_signed", officer=desk.names().get(job.officer, job.officer))
-        document = signing.take_number(at_once, wanted.dossier, officer().id, book, box().home.settings.unit, symbol)
+        unit, rules = box().home.settings.unit, desk.rules_now()
+        document = signing.take_number(at_once, wanted.dossier, officer().id, book, unit, symbol, rules)
     crash_here("number_taken")
     return Wanted(wanted.dossier, wanted.digest, signing.fill_of(document, office_of(box().home.settings).place))
 

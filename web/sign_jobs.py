@@ -15,12 +15,13 @@ from typing import Any
 
 from sqlite_utils.db import Database
 
-from appliance import files, queries, signing
+from appliance import catalogue_shelf, files, queries, signing
 from appliance.box import Box
-from appliance.clock import moment_of, stamp, text_of
+from appliance.clock import local_day, moment_of, stamp, text_of
 from appliance.crash import crash_here
 from appliance.errors import Refused
 from appliance.ledger import Act
+from appliance.rules import Rules
 from appliance.trust import read_trust
 from hardware.usb_token import PIN_CHARACTERS
 from hardware.workers import ask
@@ -36,7 +37,7 @@ HEARD_WITHIN_S = 15.0  # An order is spoken at once and within 5 s; what is unkn
 RUN_MAX = timedelta(days=1)
 SHOWN_FOR = timedelta(minutes=15)  # How long a desk shows how its last run ended.
 ENDED = {"done": State.DONE, "failed": State.FAILED, "stopped": State.CANCELLED}
-LATER = ("clock_behind", "clock_ahead")  # A person mends this; the signed file waits so long.
+LATER = ("clock_behind", "clock_ahead", "late_unexplained", "late_no_apology")  # A person mends this; the signed file waits so long.
 
 log = logging.getLogger("motcua.sign")
 SPEAKING: dict[str, float] = {}  # Until when (monotonic) an order of this process may still reach the worker.
@@ -170,10 +171,15 @@ def _take(box: Box, job: Job, item: dict[str, Any], path: Path) -> None:
         if job.kind == SIGN:
             signing.take_leader_signature(act, item["dossier"], judged, job.officer)
         else:
-            signing.take_seal(act, item["dossier"], judged, job.officer, box.home.settings.unit)
+            signing.take_seal(act, item["dossier"], judged, job.officer, box.home.settings.unit, _rules(box))
         viewing.forget(act, item["before"])
         act.touch(f"job:{job.id}")
     crash_here(f"{job.kind}_recorded")
+
+
+def _rules(box: Box) -> Rules:
+    today = local_day(stamp())
+    return catalogue_shelf.current(box.home, today).rules_on(today)
 
 
 def _close(box: Box, job: Job, told: dict[str, Any], left: dict[str, dict[str, Any]]) -> None:

@@ -1,12 +1,13 @@
-"""What stands on the papers that tell a citizen no, not yet, or no longer: forms 02, 03 and 05, checked. It looks nothing up."""
+"""What stands on the papers that tell a citizen no, not yet, later, or no longer: forms 02 to 05, checked. It looks nothing up."""
 
-from datetime import date
+from datetime import date, datetime
 
 import msgspec
 
 from appliance.clock import local
 from appliance.errors import Refused
 from appliance.forms.slip import day_words
+from appliance.text import moment_form
 
 ITEMS_MAX = 20
 REASON_CHARS_MAX = 4_000
@@ -54,6 +55,9 @@ class NoticeData(msgspec.Struct, frozen=True, kw_only=True):
     stage: str = ""  # Status in words, as the dossier stood.
     asked_by: str = ""  # Who asked for it, in words.
     money: str = ""  # What becomes of money that was paid.
+    accepted_at: str = ""  # UTC text
+    due_at: str = ""  # The appointment that is not kept, and the new one: local ISO text.
+    new_due_at: str = ""
     signer_title: str = ""
     signer_name: str
 
@@ -70,4 +74,7 @@ def words(notice: NoticeData) -> dict:
     return msgspec.to_builtins(notice) | {
         "made_day": day_words(local(notice.made_at)),
         "until_words": day_words(date.fromisoformat(notice.until)) if notice.until else "",
+        "accepted_words": f"Lúc {moment_form(local(notice.accepted_at))}" if notice.accepted_at else "",
+        "due_words": moment_form(datetime.fromisoformat(notice.due_at)) if notice.due_at else "",
+        "new_due_words": moment_form(datetime.fromisoformat(notice.new_due_at)) if notice.new_due_at else "",
     }

@@ -71,6 +71,12 @@ def publish_catalogue_notice(province: Province, digest: str, effective_from: st
     return feed_out.publish(province, "catalogue.noticed", digest, body)
 
 
+def publish_day(province: Province, day: str, name: str, basis: str, working: bool) -> bool:
+    """Announce a day off, or a working day, to every device (ISO day). Says whether it was news."""
+    body = {"day": day, "name": name, "basis": basis, "working": working}
+    return feed_out.publish(province, "calendar.day_announced", day, body)
+
+
 def _grant(province: Province, db: Database, device: store.Device, widths: Mapping[str, int]) -> None:
     current = store.newest_life_no(db, device.id)
     wanted = [(book, width, no) for book, width in widths.items() for no in range(current, current + LIVES_AHEAD)]
