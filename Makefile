@@ -3,7 +3,7 @@ PYTHON := .venv/bin/python
 PACKAGES := appliance hardware sync web provisioning
 PROFILE ?= run
 
-.PHONY: setup lock run stop fmt check test bench
+.PHONY: setup lock run stop fmt check test bench prove
 
 setup:            ## Debian packages and the virtual environment; asks before it uses root
 	@provisioning/setup.sh $(PROFILE)
@@ -32,6 +32,10 @@ test: check       ## everything, real browser included
 bench: PROFILE = test
 bench: setup      ## figures as a table, and as bench.json
 	@$(PYTHON) tests/bench/run.py
+
+prove: PROFILE = test
+prove: setup      ## the long proofs; what they saw is left in docs/proofs/
+	@$(PYTHON) tests/prove/run.py $(PROOF)
 
 lock:             ## choose versions anew: requirements.lock from pyproject.toml
 	@provisioning/lock.sh

@@ -6,6 +6,7 @@ walk = Walk(folder, seed); walk.run(400); walk.close()       raises Broken with 
 import random
 from collections import Counter
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 from appliance import events, ledger, moves, numbering, rows, verify
@@ -18,17 +19,40 @@ from appliance.rights import Role, may
 from boxes import ACCEPTED, PERSON, UNIT, open_test_box
 from web.vietnamese import SENTENCES
 
-DOSSIERS_MAX = 12
-NEW_EVERY = 9  # One act in so many makes a dossier.
-ILLEGAL_EVERY = 3  # One act in so many is chosen without asking whether it is legal.
-PATTERNS = {"dossier": "{unit}-{yymmdd}-{number}", "outgoing": "{number}", "receipt": "BL-{number}", "certification_paper": "{number}"}
+LIVING = 5  # Dossiers that are under way at the same time.
+ILLEGAL_EVERY = 4  # One act in so many is chosen without asking whether it is legal,
+STRANGE_ROLE_EVERY = 4  # and one in so many is tried by anybody at all.
+OLD_EVERY = 6  # One act in so many is tried on a dossier whose way has ended.
+# Acts that bring a dossier on; the others are as rare as the days on which they happen.
+FORWARD = {
+    "dossier.accepted", "dossier.taken", "result.prepared", "result.submitted", "document.signed", "document.numbered",
+    "document.sealed", "document.timestamped", "copies.certified", "dossier.returned", "supplement.received", "payment.settled",
+}  # fmt: skip
+OFTEN = 6  # How much likelier they are.
+ENDED = frozenset({Status.NOT_ACCEPTED, Status.WITHDRAWN, Status.RETURNED})
 BOOKS = {
-    name: Book(name, name, "day" if name == "dossier" else "year", pattern, 4, None, date(2026, 1, 1), "walk", verified=False, note=None)
-    for name, pattern in PATTERNS.items()
+    name: Book(name, name, period, "{number}", 4, None, date(2026, 1, 1), "walk", verified=False, note=None)
+    for name, period in (("dossier", "day"), ("outgoing", "year"), ("receipt", "year"), ("certification_paper", "year"))
 }
+BOOK_OF = {"dossier.accepted": "dossier", "fee.taken": "receipt", "copies.certified": "certification_paper"}
+OWN_EVENTS = """SELECT e.inc, e.bytes FROM dossier_event d JOIN event e ON e.inc = d.inc AND e.seq = d.seq
+                WHERE dossier = ? ORDER BY e.n"""
 LINES = [{"name": "Lệ phí", "amount": 8000}]
 DUE = {"at": "2026-12-25T17:00:00+07:00", "provisional": False, "lines": []}
-SIGNING = {"certificate": "c" * 64, "clock": "synced"}
+REQUEST = {"key": "request", "name": "Đơn", "kind": "submit", "copy": "original", "count": 1, "pages": []}
+# What events say when it does not matter here.
+SAID = {
+    "fee_lines": LINES, "amount": 8000, "due": DUE, "until": "2026-12-20", "request": "YC-1", "holder": "ST06", "to": "ST07",
+    "from": "ST06", "next": 2, "step": 1, "template": "t", "template_version": "1", "file": "f" * 64, "pages": 1, "text": "12",
+    "date": "2026-11-21", "copies": 2, "signer": "ST01", "findings": [], "why": "test", "rule": "leader_decision", "how": "counter",
+    "method": "cash", "receipt": "BL-1", "basis": "request", "kind": "x", "asked_by": "applicant", "refund": 0, "head": "ST01",
+    "fields": ["phone"], "because": "2026-11-24", "copy": 2, "form": "slip", "round": 1, "section": "", "certificate": "c" * 64,
+    "clock": "synced",
+}  # fmt: skip
+PERSONAL = {
+    "applicant": PERSON, "reason": "Lý do", "fields": {"a": "b"}, "receiver": {"name": "A"}, "now": {"note": "Mới"},
+    "explanation": "Vì", "items": [{"name": "Tờ khai"}],
+}  # fmt: skip
 
 
 class Broken(AssertionError):
@@ -41,9 +65,9 @@ class Walk:
     def __init__(self, folder: Path, seed: int):
         self.seed, self.step, self.chance = seed, 0, random.Random(seed)
         self.box = open_test_box(folder, grant=(1, 99_999))
-        self.dossiers: list[str] = []
         self.seen: Counter[str] = Counter()
         self.refused: Counter[str] = Counter()
+        self.at_filing: Counter[str] = Counter()  # dossier: what the law took when it was filed
         self.without_right = 0
 
     def run(self, steps: int) -> None:
@@ -65,11 +89,10 @@ class Walk:
             raise Broken(f"{name}: seed {self.seed}, step {self.step}")
 
     def _act(self) -> None:
-        born = not self.dossiers or (len(self.dossiers) < DOSSIERS_MAX and not self.chance.randrange(NEW_EVERY))
-        dossier = uuid7() if born else self.chance.choice(self.dossiers)
+        dossier = self._dossier()
         before = rows.load(self.box.db, dossier)
         kind = self.chance.choice(("dossier.filed", "dossier.accepted")) if before is None else self._kind(before)
-        role = self.chance.choice(list(Role))
+        role = self._role(kind, before)
         if not self._has_right(role, kind, before):
             self.without_right += 1
             return
@@ -81,16 +104,28 @@ class Walk:
         except Refused as refused:
             self._refused(refused, kind, before, dossier, head)
             return
-        if before is None:
-            self.dossiers.append(dossier)
         self.seen[kind] += 1
         self._hold(kind, before, dossier, clear)
 
+    def _dossier(self) -> str:
+        """Choose a dossier that is under way, now and then one that has ended, or a new one."""
+        sql = "SELECT id, status, json_extract(state, '$.erased_at') FROM dossier ORDER BY rid"
+        ended, living = [], []
+        for dossier, status, erased in self.box.db.conn.execute(sql):
+            (ended if erased or Status(status) in ENDED else living).append(dossier)
+        if len(living) < LIVING:
+            return uuid7()
+        return self.chance.choice(ended if ended and not self.chance.randrange(OLD_EVERY) else living)
+
     def _kind(self, dossier: Dossier) -> str:
-        legal = [kind for kind in moves.legal(dossier) if kind != "dossier.erased" or not self.chance.randrange(20)]
+        legal = moves.legal(dossier)
         if not legal or not self.chance.randrange(ILLEGAL_EVERY):
             return self.chance.choice(sorted(moves.BY_KIND))
-        return self.chance.choice(legal)
+        return self.chance.choices(legal, [OFTEN if kind in FORWARD else 1 for kind in legal])[0]
+
+    def _role(self, kind: str, dossier: Dossier | None) -> Role:
+        able = [role for role in Role if self._has_right(role, kind, dossier)]
+        return self.chance.choice(able if able and self.chance.randrange(STRANGE_ROLE_EVERY) else list(Role))
 
     def _has_right(self, role: Role, kind: str, dossier: Dossier | None) -> bool:
         """Ask the same table as the pages do; acts of the box itself (evidence, arrivals) are nobody's."""
@@ -112,9 +147,12 @@ class Walk:
         self.must("the act was in the table", before is None or moves.row_for(before, kind) is not None)
         self.must("no payment is asked for while new", now.status != Status.NEW or not now.payment)
         self.must("no money is taken while new", kind != "fee.taken" or before.status != Status.NEW or _at_filing(clear))
-        self.must("a refused dossier cost nothing", now.status != Status.NOT_ACCEPTED or not now.fees)
+        if kind == "fee.taken" and before.status == Status.NEW:
+            self.at_filing[dossier] += clear["amount"]
+        taken = sum(fee.amount for fee in now.fees)
+        self.must("a refusal costs nothing", now.status != Status.NOT_ACCEPTED or taken == self.at_filing[dossier])
         self.must("a wait is open while it waits", (now.pause is not None) == (now.status in PAUSING))
-        self.must("waits do not overlap", all(a.brought and a.brought <= b.asked for a, b in zip(now.pauses, now.pauses[1:])))
+        self.must("waits do not overlap", all(a.brought and a.brought <= b.asked for a, b in pairwise(now.pauses)))
         self.must("no wait ends before it began", all(not p.brought or p.asked <= p.brought for p in now.pauses))
         self.must("done has its day", (now.status in (Status.DONE, Status.RETURNED)) == bool(now.finished_at))
         self.must("returned has its day", (now.status == Status.RETURNED) == bool(now.returned_at))
@@ -124,8 +162,7 @@ class Walk:
     def _folded(self, dossier: str) -> Dossier | None:
         """Fold the dossier's events from the ledger alone."""
         found = None
-        sql = "SELECT e.inc, e.bytes FROM dossier_event d JOIN event e ON e.inc = d.inc AND e.seq = d.seq WHERE dossier = ? ORDER BY e.n"
-        for inc, data in self.box.db.conn.execute(sql, [dossier]):
+        for inc, data in self.box.db.conn.execute(OWN_EVENTS, [dossier]):
             event = events.decode(bytes(data))
             found = advance(found, event, ledger.personal_of(self.box.db, self.box.device_bytes, bytes(inc), event))
         return found
@@ -134,33 +171,28 @@ class Walk:
         """Give a plausible body: what the event declares, no more."""
         declared = events.KINDS[kind]
         document = before.result if before else None
-        values = ACCEPTED | {
-            "filed_at": act.reading.at, "accepted_at": act.reading.at, "fee_lines": LINES, "lines": self._lines(), "amount": 8000,
-            "due": DUE, "until": "2026-12-20", "request": "YC-1", "holder": "ST06", "to": "ST07", "from": "ST06", "next": 2, "step": 1,
-            "document": document.id if document and self.chance.random() < 0.95 else uuid7(), "template": "t", "template_version": "1",
-            "path": self.chance.choice(("paper", "electronic")), "file": "f" * 64, "pages": 1, "text": "12", "date": "2026-11-21",
-            "copies": 2, "signer": "ST01", "stamped_at": act.reading.at, "findings": [], "why": "test", "rule": "leader_decision",
-            "how": "counter", "method": "cash", "receipt": "BL-1", "basis": "request", "kind": "x", "asked_by": "applicant",
-            "refund": 0, "head": "ST01", "fields": ["phone"], "because": "2026-11-24", "copy": 2, "form": "slip",
-            "before": document.file if document else "", "round": 1, "section": "", "seq": before.undo.seq if before and before.undo else 0,
-        } | SIGNING  # fmt: skip
+        values = ACCEPTED | SAID | {"filed_at": act.reading.at, "accepted_at": act.reading.at, "stamped_at": act.reading.at}
+        values |= {
+            "lines": self._lines(),
+            "document": document.id if document and self.chance.random() < 0.95 else uuid7(),
+            "before": document.file if document else "",
+            "path": self.chance.choice(("paper", "electronic")),
+            "seq": before.undo.seq if before and before.undo else 0,
+        }
         if kind == "dossier.corrected":
             declared = events.Kind(1, frozenset({"fields", "form", "file"}), declared.sealed)
+        if kind == "dossier.withdrawn":
+            values["request"] = REQUEST
         clear = {name: values[name] for name in sorted(declared.clear) if name in values}
         if "number" in declared.clear and not (kind == "dossier.accepted" and before):
             clear["number"] = self._number(act, kind).clear()
-        personal = {
-            "applicant": PERSON, "reason": "Lý do", "fields": {"a": "b"}, "receiver": {"name": "A"}, "now": {"note": "Mới"},
-            "explanation": "Vì", "items": [{"name": "Tờ khai"}],
-        }  # fmt: skip
-        return clear, {name: value for name, value in personal.items() if name in declared.sealed}
+        return clear, {name: value for name, value in PERSONAL.items() if name in declared.sealed}
 
     def _lines(self) -> list[dict]:
         return [line | ({"when": moves.AT_FILING} if self.chance.random() < 0.3 else {}) for line in LINES]
 
     def _number(self, act: ledger.Act, kind: str) -> numbering.Number:
-        book = {"dossier.accepted": "dossier", "fee.taken": "receipt", "copies.certified": "certification_paper"}.get(kind, "outgoing")
-        return numbering.take(act, BOOKS[book], UNIT)
+        return numbering.take(act, BOOKS[BOOK_OF.get(kind, "outgoing")], UNIT)
 
 
 def _difference(one: Dossier | None, two: Dossier) -> list[str]:
@@ -169,4 +201,3 @@ def _difference(one: Dossier | None, two: Dossier) -> list[str]:
 
 def _at_filing(clear: dict) -> bool:
     return all(line.get("when") == moves.AT_FILING for line in clear["lines"])
-
