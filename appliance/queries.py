@@ -76,6 +76,11 @@ def to_take(db: Database) -> list[Listed]:
     return _listed(db, "status = 2", [], BY_DUE)
 
 
+def filed(db: Database) -> list[Listed]:
+    """List dossiers that were filed and are not accepted yet, the oldest first."""
+    return _listed(db, "status IN (1, 5, 6) AND accepted_at = ''", [], "filed_at, code")
+
+
 def held_by(db: Database, officer: str) -> list[Listed]:
     """List what an officer is processing, the most urgent first."""
     return _listed(db, "status = 4 AND holder = ?", [officer], BY_DUE)

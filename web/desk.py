@@ -6,10 +6,10 @@ from datetime import datetime
 
 from flask import current_app, url_for
 
-from appliance import catalogue_shelf, clock, clocks, officers, procedures, queries
+from appliance import catalogue_shelf, clock, clocks, officers, online, procedures, queries
 from appliance.catalogue import Catalogue
 from appliance.clock import local, stamp
-from appliance.dossier import Dossier
+from appliance.dossier import Dossier, Status
 from appliance.errors import Refused
 from appliance.officers import Officer
 from appliance.procedures import ResultRule
@@ -101,8 +101,10 @@ def rows(listed: Iterable[Listed]) -> list[Row]:
 
 
 def chip_of(dossier: Dossier) -> Chip:
-    """Give one dossier's deadline in words."""
+    """Give one dossier's deadline in words; before acceptance, the one for the answer."""
     due_at = (dossier.due or {}).get("at")
+    if dossier.status == Status.NEW and dossier.filed_at:
+        due_at = online.reply_by(rules_now(), calendar_now(), local(dossier.filed_at)).isoformat()
     return due_chip.due_chip(calendar_now(), now(), dossier.status, due_at, dossier.finished_at or None)
 
 

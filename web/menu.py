@@ -30,9 +30,15 @@ class Item:
 
 
 def drafts_of(db: Database, officer: Officer) -> int | None:
-    """Count an officer's open drafts."""
-    sql = "SELECT count(*) FROM draft WHERE officer = ? AND accepted_as IS NULL AND discarded_at IS NULL"
+    """Count the receptions an officer has begun."""
+    sql = "SELECT count(*) FROM draft WHERE officer = ? AND accepted_as IS NULL AND discarded_at IS NULL "
+    sql += " AND coalesce(CAST(body AS TEXT) ->> '$.serves', '') = ''"  # Papers for a dossier that exists are no reception.
     return db.conn.execute(sql, [officer.id]).fetchone()[0] or None
+
+
+def to_check(db: Database, officer: Officer) -> int | None:
+    """Count the online dossiers that nobody has answered yet."""
+    return db.conn.execute("SELECT count(*) FROM dossier WHERE status = 1").fetchone()[0] or None
 
 
 def to_sign(db: Database, officer: Officer) -> int | None:
@@ -69,6 +75,7 @@ HOME = Item("Trang chính", "home.page", "own_work", "inbox", "")
 COMMUNE: tuple[Item, ...] = (
     HOME,
     Item("Tiếp nhận", "reception.page", "draft", "file-text", "Quét thẻ, chọn thủ tục, quét giấy tờ, in giấy hẹn", drafts_of, "F9"),
+    Item("Trực tuyến", "filings.page", "accept", "inbox", "Hồ sơ nộp qua cổng, chờ kiểm tra và tiếp nhận", to_check),
     Item("Bàn ký", "signing_desk.page", "sign", "signature", "Xem từng trang, ký nhiều văn bản bằng một lần nhập PIN", to_sign),
     Item("Đóng dấu", "sealing_desk.page", "number_and_seal", "stamp", "Cấp số, ngày và đóng dấu kết quả đã ký", to_seal),
     Item("Sổ văn bản đi", "register.page", "number_and_seal", "list-checks", "Số đã cấp trong năm, số hủy"),

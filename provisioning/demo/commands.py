@@ -56,6 +56,23 @@ def stop(where: Demo) -> None:
     click.echo("Đã dừng bản trình diễn." if stop_demo(where) else "Không có bản trình diễn nào đang chạy.")
 
 
+@demo.command("file-online", help="Nộp một hồ sơ trực tuyến mẫu vào xã, khi bản trình diễn đang chạy hoặc đã dừng.")
+@click.option(
+    "--fee",
+    type=click.Choice(["after_check", "at_filing"]),
+    help="Chọn thủ tục thu phí sau khi kiểm tra, hoặc khi nộp. Không ghi thì thủ tục nào cũng được.",
+)
+@of_demo
+def file_online(where: Demo, fee: str | None) -> None:
+    """File one invented dossier as a portal would."""
+    from provisioning.demo.filing import file_one
+
+    if not where.laid_out.exists():
+        raise click.ClickException("Chưa dựng bản trình diễn. Hãy gọi: make run")
+    found = file_one(where.commune, fee or "")
+    click.echo(f"Đã nộp {found.code}: {found.procedure_name}. Xem ở trang Trực tuyến của cán bộ tiếp nhận.")
+
+
 @demo.group(help="Đường truyền đến tỉnh: cắt, nối lại, xem.")
 def line() -> None:
     """Hold the commands of the line."""
