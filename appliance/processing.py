@@ -6,7 +6,7 @@ is waiting for the signature.
 
 from collections.abc import Mapping
 
-from appliance import files, forms, rows
+from appliance import files, forms, officers, rows
 from appliance.clock import local_day
 from appliance.config import Home
 from appliance.dossier import Dossier, Signature
@@ -23,12 +23,26 @@ DOTS = "……………………"
 
 
 def take(act: Act, dossier_id: str, officer: str) -> None:
-    """Begin to process a dossier, or take it over. Raises Refused `held_by_other` when a colleague holds it already."""
+    """Begin to process a dossier, or take over what was offered; a holder who takes it again takes an offer back.
+
+    Raises Refused `held_by_other` when a colleague holds it already, `not_offered_to_you` when it waits for somebody else.
+    """
     dossier = load(act, dossier_id)
-    if dossier.holder and dossier.holder != officer:
+    offered, mine = is_offered_to(act, dossier, officer), dossier.holder == officer
+    if dossier.holder and not (mine or offered):
         raise Refused("held_by_other", code=dossier.code, officer=dossier.holder)
-    if dossier.holder != officer:
+    if dossier.offered_to and not (mine or offered):
+        raise Refused("not_offered_to_you", code=dossier.code)
+    if offered or not mine or dossier.offered_to or dossier.section:
         act.record("dossier.taken", actor=officer, dossier=dossier_id, clear={"holder": officer})
+
+
+def is_offered_to(act: Act, dossier: Dossier, officer: str) -> bool:
+    """Say whether a hand-over of the dossier waits for this officer: by name, or for anyone of the officer's section."""
+    if not dossier.section:
+        return dossier.offered_to == officer
+    found = officers.by_id(act.db, officer)
+    return found is not None and found.section == dossier.section
 
 
 def prepare(

@@ -17,20 +17,26 @@ import typst
 
 from appliance.clock import local_day, moment_of
 from appliance.errors import Refused
-from appliance.forms import fields, letters, notices, receipt, registry, result, slip
+from appliance.forms import fields, letters, notices, receipt, registry, result, slip, table_sheet
 from appliance.forms.notices import NoticeData
 from appliance.forms.receipt import ReceiptData
 from appliance.forms.registry import Template
 from appliance.forms.result import ResultData
 from appliance.forms.slip import Paper, Sheet, SlipData
+from appliance.forms.table_sheet import Column, TableData
 
-__all__ = ["NoticeData", "Paper", "ReceiptData", "ResultData", "Sheet", "SlipData", "render"]
+__all__ = ["Column", "NoticeData", "Paper", "ReceiptData", "ResultData", "Sheet", "SlipData", "TableData", "render"]
 STANDARD: Final = "a-2a"
-DATA_KIND = {"slip": SlipData, "notice": NoticeData, "receipt": ReceiptData, "result": ResultData}
-WORDS: Final[Mapping[str, Callable[[Any], dict]]] = {"slip": slip.words, "notice": notices.words, "receipt": receipt.words}
+DATA_KIND = {"slip": SlipData, "notice": NoticeData, "receipt": ReceiptData, "result": ResultData, "table": TableData}
+WORDS: Final[Mapping[str, Callable[[Any], dict]]] = {
+    "slip": slip.words,
+    "notice": notices.words,
+    "receipt": receipt.words,
+    "table": table_sheet.words,
+}
 
 
-def render(form_id: str, data: SlipData | NoticeData | ReceiptData | ResultData, gap: str = "") -> bytes:
+def render(form_id: str, data: SlipData | NoticeData | ReceiptData | TableData | ResultData, gap: str = "") -> bytes:
     """Set one form as PDF; the template is the one in force on the day of `data.made_at`.
 
     With a `gap` (dots, for a preview) what is missing or wrong in a result is printed as that instead of refused.
@@ -50,14 +56,14 @@ def render(form_id: str, data: SlipData | NoticeData | ReceiptData | ResultData,
     return fields.added(page, fields.places(compiler.query("<form-field>", field="value")))
 
 
-def printed(template: Template, data: SlipData | NoticeData | ReceiptData | ResultData, gap: str = "") -> dict:
+def printed(template: Template, data: SlipData | NoticeData | ReceiptData | TableData | ResultData, gap: str = "") -> dict:
     """Give everything the template reads."""
     if not isinstance(data, DATA_KIND[template.kind]):
         raise Refused("form_unknown", form=template.id)
     author = {"author": data.agency.replace("\n", " ")}
     if isinstance(data, ResultData):
         return result.words(data, template, gap) | author
-    return WORDS[template.kind](data) | author | {"qr_svg": qr_svg(data.qr_text)}
+    return WORDS[template.kind](data) | author | {"qr_svg": qr_svg(data.qr_text) if data.qr_text else ""}
 
 
 def strings(value: object) -> Iterator[str]:
