@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from appliance import files, forms, looking_back, people, slips
+from appliance import files, forms, looking_back, moves, people, slips
 from appliance.catalogue import Catalogue
 from appliance.config import Home
 from appliance.dossier import Dossier
@@ -85,9 +85,10 @@ def correct(
     """Record a correction of a dossier that was looked at as `seen`, set its slip anew, and give that file.
 
     `catalogue` is the one the dossier was accepted under. Raises Refused `corrected_meanwhile`, `nothing_corrected`,
-    `reason_missing`, and what the slip refuses.
+    `reason_missing`, `wrong_status`, and what the slip refuses.
     """
     dossier = load(act, dossier_id)
+    moves.check(dossier, "dossier.corrected")
     base = looking_back.as_seen(looking_back.told(act.db, act.device, dossier_id), seen)
     if base is None or changes(values_of(base), values_of(dossier)):
         raise Refused("corrected_meanwhile", code=dossier.code)

@@ -101,6 +101,7 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "search": INSIDE | PROVINCE,
     "view_dossier": INSIDE | PROVINCE,
     "view_page": INSIDE | PROVINCE,
+    "export_dossier": frozenset({Role.LEADER, Role.CENTRE_DIRECTOR}),  # The folder leaves the office with personal data in clear.
     "view_looking": frozenset({Role.AUDITOR, Role.CENTRE_DIRECTOR, Role.PROVINCE_AUDITOR}),
     "view_ledger": frozenset({Role.AUDITOR, Role.CENTRE_DIRECTOR, Role.PROVINCE_AUDITOR}),
     "erase_person": frozenset({Role.CENTRE_DIRECTOR}),

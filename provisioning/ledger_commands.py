@@ -1,6 +1,7 @@
 """`motcua ledger`: check the ledger, rebuild what screens read, write it out for others to check."""
 
 import sys
+from pathlib import Path
 
 import click
 
@@ -56,3 +57,21 @@ def dump(home: Home) -> None:
 
     for line in ledger.dump(database.connect(home.database, readonly=True), home.settings.device):
         click.echo(line)
+
+
+@commands.command(help="Xuất một hồ sơ thành thư mục mở được không cần phần mềm này: giấy tờ, sự kiện, chương trình kiểm tra.")
+@click.argument("code", metavar="MÃ_HỒ_SƠ")
+@click.argument("folder", metavar="THƯ_MỤC", type=click.Path(path_type=Path))
+@home_option
+def export(code: str, folder: Path, home: Home) -> None:
+    """Write one dossier as a folder; exit 1 when there is no such dossier or the folder is there already."""
+    from appliance import database, queries
+    from web import folder as folders
+
+    db = database.connect(home.database, readonly=True)
+    dossier = queries.by_code(db, code)
+    if dossier is None or folder.exists():
+        click.echo(f"Không có hồ sơ {code} ở đây." if dossier is None else f"Đã có {folder}. Chọn thư mục chưa có.")
+        sys.exit(1)
+    count = folders.write(home, db, dossier, folder)
+    click.echo(f"Đã xuất hồ sơ {code}: {count} tệp trong {folder}. Thư mục chứa thông tin cá nhân, giữ cẩn thận.")

@@ -29,6 +29,7 @@ PAGES = (
     "web.queue_pages",
     "web.dossier_page",
     "web.correction",
+    "web.looking_pages",
     "web.result",
     "web.certify",
     "web.filings",
@@ -53,6 +54,7 @@ PAGES = (
     "web.signing_desk",
     "web.sealing_desk",
     "web.register",
+    "web.process_pages",
 )
 BODY_BYTES_MAX = 64 * 1024 * 1024  # One uploaded file; nginx holds the same limit.
 FORM_BYTES_MAX = 2 * 1024 * 1024

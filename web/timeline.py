@@ -40,19 +40,23 @@ class Entry:
     receipt: int | None
 
 
-def history(dossier: Dossier) -> list[Entry]:
-    """Tell the dossier's history, newest first."""
-    called = desk.names()
-    return [entry_of(dossier, step, called) for step in reversed(queries.timeline(box().db, dossier.id))]
+def history(dossier: Dossier, until: str = "9999") -> list[Entry]:
+    """Tell the dossier's history, newest first, up to a moment (UTC text)."""
+    called, steps = desk.names(), [step for step in queries.timeline(box().db, dossier.id) if step.at <= until]
+    return [entry_of(dossier, step, opened(step), called) for step in reversed(steps)]
 
 
-def entry_of(dossier: Dossier, step: Step, called: Mapping[str, str]) -> Entry:
-    """Say one step in words. What is sealed (a reason, a receiver) is opened for those who may see the dossier."""
+def opened(step: Step) -> Mapping[str, Any]:
+    """Open what is sealed in a step and shown in a history (a reason, a receiver)."""
+    shown_here = step.kind in KINDS and step.kind not in TOLD_ELSEWHERE and KINDS[step.kind].sealed
+    return queries.personal_of_step(box().db, box().device, step) if shown_here else {}
+
+
+def entry_of(dossier: Dossier, step: Step, personal: Mapping[str, Any], called: Mapping[str, str]) -> Entry:
+    """Say one step in words. `called`: names of officers by id."""
     parts = {part["key"]: part["name"] for part in dossier.components}
     icon, words = step_words(step.kind, worded(step.facts, called, parts))
     who = "Máy chủ" if step.actor in BOX else called.get(step.actor, step.actor)
-    opened = KINDS[step.kind].sealed if step.kind in KINDS and step.kind not in TOLD_ELSEWHERE else frozenset()
-    personal = queries.personal_of_step(box().db, box().device, step) if opened else {}
     return Entry(step.at, icon, who, words, detail_of(step.kind, step.facts, personal, parts), step.acknowledged)
 
 
@@ -75,6 +79,8 @@ def worded(facts: Mapping[str, Any], called: Mapping[str, str], parts: Mapping[s
 
 def detail_of(kind: str, facts: Mapping[str, Any], personal: Mapping[str, Any], parts: Mapping[str, str]) -> str:
     """Give the personal part of a step that a page must show, and what explains a code."""
+    if kind in TOLD_ELSEWHERE:
+        return ""
     if kind == "document.voided":
         return sentence(Line(facts["why"])) if facts.get("why") in SENTENCES else ""
     told = []

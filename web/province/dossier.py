@@ -183,4 +183,4 @@ def detail_of(arrived: Arrived) -> str:
         personal: dict[str, Any] = queries.personal_of(province().db, arrived)
     except Refused as refused:
         return sentence(refused)
-    return "" if arrived.event.t in timeline.TOLD_ELSEWHERE else timeline.detail_of(arrived.event.t, arrived.event.d, personal, {})
+    return timeline.detail_of(arrived.event.t, arrived.event.d, personal, {})
