@@ -64,8 +64,10 @@ class Calendar(msgspec.Struct, frozen=True, dict=True):
 
     def is_working(self, day: date) -> bool:
         """Say whether `day` counts for deadlines."""
-        if day in self.special:
-            return self.special[day].counts_for_deadline
+        return self.special[day].counts_for_deadline if day in self.special else self.is_ordinary_work(day)
+
+    def is_ordinary_work(self, day: date) -> bool:
+        """Say whether the weekday of `day` is one of work, special days aside."""
         if day.weekday() == SATURDAY and self.about.saturday_counts_for_deadline:
             return True
         return WEEK[day.weekday()] not in self.about.weekly_rest
@@ -90,7 +92,11 @@ def nth_working_day(calendar: Calendar, after: date, n: int) -> date:
 
 def working_days_between(calendar: Calendar, after: date, until: date) -> int:
     """Count the working days after `after` up to and including `until`; 0 when `until` is not later."""
-    return sum(calendar.is_working(after + ONE_DAY * n) for n in range(1, (until - after).days + 1))
+    days = max(0, (until - after).days)
+    week = [calendar.is_ordinary_work(after + ONE_DAY * n) for n in range(1, 8)]
+    ordinary = days // 7 * sum(week) + sum(week[: days % 7])
+    special = [day for day in calendar.special if after < day <= until]
+    return ordinary + sum(calendar.is_working(day) - calendar.is_ordinary_work(day) for day in special)
 
 
 def add_work_minutes(rules: Rules, calendar: Calendar, start: datetime, minutes: int) -> datetime:

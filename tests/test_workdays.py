@@ -13,6 +13,7 @@ from appliance.procedures import get, limit_for
 from appliance.rules import ClockPolicy, SameDay, Saturday
 from appliance.text import Line, day_text
 from appliance.workdays import Due, Limit, Pause, apology_by, due_after_pauses, due_date, is_late, remaining
+from appliance.working_calendar import working_days_between
 from web.vietnamese import sentence
 
 DAY = date(2026, 11, 21)
@@ -143,3 +144,13 @@ def test_acceptance_in_the_lunch_hour_or_at_night_counts_from_the_next_session()
     assert due_date(RULES, CALENDAR, moment("2026-10-05T12:00"), Limit(1, "hour")).at == moment("2026-10-05T14:30")
     assert due_date(RULES, CALENDAR, moment("2026-10-05T19:00"), Limit(1, "hour")).at == moment("2026-10-06T08:00")
     assert due_date(RULES, CALENDAR, moment("2026-10-05T05:00"), Limit(8, "hour")).at == moment("2026-10-05T17:00")
+
+
+def test_working_days_are_counted_as_they_are_walked():
+    calendar = CALENDAR
+    start = date(2026, 1, 1)
+    for first in range(0, 400, 13):
+        for length in (-3, 0, 1, 6, 7, 8, 45, 400):
+            after, until = start + timedelta(first), start + timedelta(first + length)
+            walked = sum(calendar.is_working(after + timedelta(n)) for n in range(1, length + 1))
+            assert working_days_between(calendar, after, until) == walked

@@ -1,6 +1,7 @@
 """Style, script, font and icon files under an address that carries their common version, so browsers keep them for good."""
 
 import mimetypes
+from functools import cache
 
 from flask import Blueprint, Flask, Response, abort, send_from_directory, url_for
 from markupsafe import Markup
@@ -26,6 +27,7 @@ def file(version: str, name: str) -> Response:
     return answer
 
 
+@cache  # The same for every page while the process lives.
 def static(name: str) -> str:
     """Give the address of a static file; a name that is not there is a mistake in a template."""
     if not (FOLDER / name).is_file():
@@ -33,6 +35,7 @@ def static(name: str) -> str:
     return url_for("files.file", version=digest(), name=name)
 
 
+@cache
 def icon(name: str, css: str = "") -> Markup:
     """Draw an icon of the sprite; always beside a word, so screen readers skip it."""
     return Markup('<svg class="icon {}" aria-hidden="true"><use href="{}#i-{}"/></svg>').format(css, static("icons.svg"), name)
