@@ -94,6 +94,12 @@ def choose(catalogue: Catalogue, body: Body, at: datetime, calendar: Calendar) -
     )
 
 
+def choice_of(catalogue: Catalogue, dossier: Dossier, at: datetime, calendar: Calendar, due_day: str = "") -> Choice | None:
+    """Say what accepting a filed dossier now would mean. Raises as `choose` does."""
+    body = Body(procedure=dossier.procedure, case=dossier.case, channel=dossier.channel, due_day=due_day)
+    return choose(catalogue, body, at, calendar)
+
+
 def _due(due: Due, body: Body, day_end: time, at: datetime) -> Due:
     """Where the catalogue states no limit, the day an officer promised stands, and says so."""
     if due.at is not None or not body.due_day:
@@ -193,8 +199,7 @@ def accept_filed(
         return _again(act, dossier_id)
     moves.check(dossier, "dossier.accepted")
     now = clock.local(act.reading.at)
-    body = Body(procedure=dossier.procedure, case=dossier.case, channel=dossier.channel, due_day=due_day)
-    choice = choose(catalogue, body, now, clocks.calendar_of(catalogue, act.db))
+    choice = choice_of(catalogue, dossier, now, clocks.calendar_of(catalogue, act.db), due_day)
     if choice is None or choice.due.at is None:
         raise Refused("not_ready", codes=["due_missing"])
     process = process_shelf.for_case(act.db, dossier.procedure, choice.case, now.date(), dossier.procedure_name)

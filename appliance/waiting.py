@@ -18,7 +18,8 @@ from appliance.forms.notices import Item
 from appliance.ledger import Act
 from appliance.notices import SUPPLEMENT
 from appliance.officers import Officer
-from appliance.processing import load
+from appliance.processing import load, must_hold
+from appliance.rights import may
 from appliance.rules import Rules
 from appliance.text import day_text
 from appliance.working_calendar import Calendar, working_day_on_or_after
@@ -67,11 +68,13 @@ def request_supplement(
 ) -> FileRef:
     """Ask for papers (1, 4, 6 → 5) and give the form 02; the clock stands still until they are brought.
 
-    Raises Refused `wrong_status`, `result_exists`, `items_missing`, `reason_missing`, `supplement_rounds_over`, and what the
-    form refuses.
+    While it is processed the counter asks, or who holds it. Raises Refused `wrong_status`, `result_exists`, `not_holder`,
+    `items_missing`, `reason_missing`, `supplement_rounds_over`, and what the form refuses.
     """
     dossier = load(act, dossier_id)
     moves.check(dossier, "supplement.requested")
+    if dossier.status == Status.PROCESSING and not may(officer.roles, "receive_supplement"):
+        must_hold(dossier, officer.id)
     if not items or not all(item.what.strip() for item in items):
         raise Refused("items_missing", code=dossier.code)
     if not reason.strip():

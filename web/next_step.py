@@ -21,12 +21,16 @@ class Next:
 
 
 OVER = {
-    Status.NEW: Next("Cán bộ tiếp nhận", "xem hồ sơ trực tuyến và tiếp nhận."),
+    Status.NEW: Next("Cán bộ tiếp nhận", "đối chiếu giấy tờ rồi tiếp nhận.", "Tiếp nhận", "filed.page", "accept"),
     Status.NOT_ACCEPTED: Next("", "Hồ sơ không được tiếp nhận, không còn việc."),
-    Status.SUPPLEMENT: Next("Người dân", "bổ sung giấy tờ. Thời hạn đang tạm dừng.", kind="hold"),
+    Status.SUPPLEMENT: Next(
+        "Người dân", "bổ sung giấy tờ. Thời hạn đang tạm dừng.", "Nhận bổ sung", "bringing.page", "receive_supplement", "hold"
+    ),
     Status.FINANCIAL: Next("Người dân", "thực hiện nghĩa vụ tài chính. Thời hạn đang tạm dừng.", kind="hold"),
     Status.WITHDRAWN: Next("", "Công dân đã rút hồ sơ, không còn việc."),
-    Status.STOPPED: Next("Lãnh đạo", "quyết định tiếp tục hay kết thúc. Hồ sơ đang dừng.", kind="hold"),
+    Status.STOPPED: Next(
+        "Lãnh đạo", "quyết định tiếp tục hay kết thúc. Hồ sơ đang dừng.", "Cho tiếp tục", "resuming.page", "resume", "hold"
+    ),
     Status.RETURNED: Next("", "Đã trả kết quả, không còn việc."),
     Status.ACCEPTED: Next("Cán bộ chuyên môn", "nhận xử lý.", "Nhận xử lý", "queue.take", "take"),
 }
@@ -105,6 +109,8 @@ AT = {Signature.SUBMITTED: 3, Signature.SIGNED: 4, Signature.NUMBERED: 4}
 
 
 def _station(dossier: Dossier) -> int:
+    if not dossier.accepted_at:
+        return 0
     if dossier.status == Status.RETURNED:
         return 6
     if dossier.status == Status.DONE:

@@ -19,7 +19,7 @@ from appliance.ids import uuid7
 from appliance.people import Card
 from appliance.reception import Accepted
 from appliance.text import day_text, moment_text
-from web import collector, jobs, printing, reception_form, reception_view, scan_jobs, scanning
+from web import collector, gathering, jobs, printing, reception_form, reception_view, scan_jobs, scanning
 from web.own_drafts import begun, calendar, catalogue, now, own, today
 from web.per_request import act, box, counter, holds, is_navigation, officer
 from web.reception_form import Read
@@ -60,6 +60,8 @@ def page() -> str | AnyResponse:
     draft = own(wanted) if wanted else own(uuid7())
     if draft.accepted_as:
         return redirect(url_for("reception.page"))
+    if draft.body.serves:  # Papers for a dossier that exists; its scan station leads here.
+        return redirect(gathering.address(draft.body.serves), 303)
     seen = look(draft)
     return show(seen, gaps(seen) if "kiem" in request.args else {})
 

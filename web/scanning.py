@@ -128,7 +128,8 @@ def scans(draft: Draft, problem: str = "", removed: str = "", chosen: str | None
     """Gather what is shown of a draft's pages, by what the request chose."""
     choice, _ = reception_view.chosen(catalogue(), draft.body, now(), calendar())
     asked = choice.asked if choice else ()
-    components = (*((a.key, a.component.name) for a in asked if a.scan), (OTHER, reception.OTHER_NAME))
+    named = ((a.key, a.component.name) for a in asked if a.scan)
+    components = (*draft.body.wanted.items(), *named, (OTHER, reception.OTHER_NAME))
     into, names = request.values.get("into", ""), box().home.settings.scanners
     scanner = request.values.get("scanner", "")
     preset = request.values.get("preset", "")
