@@ -178,7 +178,8 @@ def _fee_taken(dossier: Dossier, event: Event, personal: Personal) -> Changes:
     """Each receipt is a paper of its own, so each begins with its first copy."""
     body = event.d
     receipt = (Paper("receipt", body["file"], event.at, event.a),) if body.get("file") else ()
-    taken = Fee(body["amount"], body["method"], body.get("receipt", ""), event.at, event.a, body.get("file", ""))
+    names = tuple(line["name"] for line in body["lines"])
+    taken = Fee(body["amount"], body["method"], body.get("receipt", ""), event.at, event.a, body.get("file", ""), names)
     return {"fees": (*dossier.fees, taken), "papers": (*dossier.papers, *receipt)}
 
 

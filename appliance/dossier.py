@@ -63,7 +63,7 @@ class Document(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Fee(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Money taken: whole đồng, how, the receipt's number and its stored PDF."""
+    """Money taken: whole đồng, how, the receipt's number and its stored PDF, and the names of the lines it was for."""
 
     amount: int
     method: str
@@ -71,6 +71,7 @@ class Fee(msgspec.Struct, frozen=True, omit_defaults=True):
     at: str
     actor: str
     file: str = ""
+    lines: tuple[str, ...] = ()
 
 
 class Pause(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -27,7 +27,7 @@ BOOK, FORM, PDF = "receipt", "receipt", "application/pdf"
 CASH, TRANSFER = "cash", "transfer"
 METHODS = (CASH, TRANSFER)
 AFTER_RESULT = "after_result"
-REST = "Phần còn thiếu"
+REST, PART = "Phần còn thiếu", "Nộp một phần"
 LINES_MAX = 20
 REFERENCE_CHARS_MAX = 60
 WHOLE = frozenset({Status.ACCEPTED, Status.PROCESSING, Status.DONE})  # Statuses in which all that is owed may be paid.
@@ -56,23 +56,32 @@ def still_due(dossier: Dossier) -> int | None:
 
 def owed_now(dossier: Dossier) -> Owed:
     """Say what may be taken in the present status: at filing, what the law takes there; in status 6, what was asked for."""
+    taken = sum(fee.amount for fee in dossier.fees)
     if dossier.status == Status.NEW:
-        return _owed([line for line in dossier.fee_lines if line.get("when") == AT_FILING], sum(f.amount for f in dossier.fees))
+        return _owed(dossier, [line for line in dossier.fee_lines if line.get("when") == AT_FILING], taken)
     if dossier.status == Status.FINANCIAL and dossier.payment:
-        return _owed(dossier.payment["lines"], dossier.paid_of_request)
-    if dossier.status in WHOLE:
-        return _owed(dossier.fee_lines, sum(fee.amount for fee in dossier.fees))
-    return Owed()
+        return _owed(dossier, dossier.payment["lines"], dossier.paid_of_request)
+    return _owed(dossier, dossier.fee_lines, taken) if dossier.status in WHOLE else Owed()
 
 
-def _owed(lines: Sequence[Mapping[str, Any]], paid: int) -> Owed:
-    rest = _rest(lines, paid)
+def _owed(dossier: Dossier, lines: Sequence[Mapping[str, Any]], taken: int) -> Owed:
+    """List the lines that nothing was taken for; where a line was paid in part, one line for the rest of all."""
+    rest = _rest(lines, taken)
     if not rest:
         return Owed((), rest)
-    if paid:
-        moments = {line.get("when", "") for line in lines}
-        return Owed(({"name": REST, "amount": rest} | ({"when": AT_FILING} if moments == {AT_FILING} else {}),), rest)
-    return Owed(tuple(dict(line) for line in lines if line.get("amount")), rest)
+    left = tuple(dict(line) for line in lines if line.get("amount") and line["name"] not in names_paid(dossier))
+    if sum(line["amount"] for line in left) == rest:
+        return Owed(left, rest)
+    return Owed(({"name": REST, "amount": rest} | _moment(lines),), rest)
+
+
+def _moment(lines: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    return {"when": AT_FILING} if {line.get("when") for line in lines} == {AT_FILING} else {}
+
+
+def names_paid(dossier: Dossier) -> frozenset[str]:
+    """Give the names of the lines that money was taken for."""
+    return frozenset(name for fee in dossier.fees for name in fee.lines)
 
 
 def _rest(lines: Sequence[Mapping[str, Any]], paid: int) -> int | None:
@@ -82,26 +91,25 @@ def _rest(lines: Sequence[Mapping[str, Any]], paid: int) -> int | None:
 
 def to_ask(dossier: Dossier) -> tuple[dict[str, Any], ...]:
     """List the lines a request would begin with: owed before the result, not taken at filing, not paid yet."""
-    if dossier.fees or dossier.payment:
-        return ()
-    later = (AT_FILING, AFTER_RESULT)
-    return tuple(dict(line) for line in dossier.fee_lines if line.get("when") not in later and line.get("amount") != 0)
+    later, paid = (AT_FILING, AFTER_RESULT), names_paid(dossier)
+    left = [line for line in dossier.fee_lines if line.get("when") not in later and line["name"] not in paid]
+    return tuple(dict(line) for line in left if line.get("amount") != 0)
 
 
 def request_payment(act: Act, dossier_id: str, officer: str, lines: Sequence[Mapping[str, Any]], basis: str, until: date) -> None:
     """Ask for money after the check (1, 4 or 5 → 6). Lines are {name, amount}; `basis` says by what the amount was decided.
 
-    Raises Refused `amount_wrong`, `line_twice`, `basis_missing`, `day_past`, `wrong_status`.
+    Raises Refused `amount_wrong`, `line_twice`, `payment_basis_missing`, `day_past`, `wrong_status`.
     """
     dossier = load(act, dossier_id)
     names = [str(line["name"]).strip() for line in lines]
     amount = sum(int(line["amount"]) for line in lines)
     if not 0 < len(lines) <= LINES_MAX or any(not 0 < line["amount"] <= AMOUNT_MAX for line in lines) or amount > AMOUNT_MAX:
         raise Refused("amount_wrong", amount=amount)
-    if not all(names) or len(set(names)) < len(names) or (dossier.fees and set(names) & {x["name"] for x in dossier.fee_lines}):
+    if not all(names) or len(set(names)) < len(names) or names_paid(dossier) & set(names):
         raise Refused("line_twice", code=dossier.code)
     if not basis.strip():
-        raise Refused("basis_missing")
+        raise Refused("payment_basis_missing")
     if until < clock.local_day(act.reading.at):
         raise Refused("day_past")
     asked = [{"name": name, "amount": int(line["amount"])} for name, line in zip(names, lines, strict=True)]
@@ -145,7 +153,7 @@ def take_fee(
         raise Refused("amount_wrong", amount=taken)
     if method == TRANSFER and not reference.strip():
         raise Refused("reference_missing")
-    lines = owed.lines if taken == owed.amount else ({"name": "Nộp một phần", "amount": taken} | _moment(owed),)
+    lines = owed.lines if taken == owed.amount else ({"name": PART, "amount": taken} | _moment(owed.lines),)
     number = numbering.take(act, catalogue.books[BOOK], home.settings.unit)
     receipt = catalogue.books[BOOK].write(number.n, clock.local_day(act.reading.at), unit=home.settings.unit)
     office, at = office_of(home.settings), act.reading.at
@@ -170,10 +178,6 @@ def take_fee(
     act.touch("money")
     _settle(act, home, dossier_id, officer.id)
     return Taken(receipt, digest)
-
-
-def _moment(owed: Owed) -> dict[str, str]:
-    return {"when": AT_FILING} if {line.get("when") for line in owed.lines} == {AT_FILING} else {}
 
 
 def _settle(act: Act, home: Home, dossier_id: str, officer: str) -> None:

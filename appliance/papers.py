@@ -5,6 +5,8 @@ from appliance.errors import Refused
 from appliance.ledger import Act
 from appliance.processing import load
 
+EACH_ITS_OWN = frozenset({"receipt"})  # A second receipt is no copy of the first.
+
 
 def reprint(act: Act, dossier_id: str, officer: str, digest: str, why: str) -> Paper:
     """Record that a paper of the dossier is printed again and give it. `why` is a code, never a person's words.
@@ -17,7 +19,10 @@ def reprint(act: Act, dossier_id: str, officer: str, digest: str, why: str) -> P
         raise Refused("paper_unknown", code=dossier.code)
     if not why:
         raise Refused("reason_missing")
-    copy = 1 + sum(paper.form == issued.form for paper in dossier.papers)
+    alike = [paper for paper in dossier.papers if paper.form == issued.form]
+    if issued.form in EACH_ITS_OWN:
+        alike = [paper for paper in alike if paper.file == digest]
+    copy = 1 + len(alike)
     clear = {"form": issued.form, "file": digest, "copy": copy, "why": why}
     event = act.record("paper.printed", actor=officer, dossier=dossier_id, clear=clear)
     return Paper(issued.form, digest, event.at, officer, copy)

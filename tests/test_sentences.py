@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from appliance.errors import Refused
-from web.vietnamese import HTTP_SENTENCES, SENTENCES, sentence
+from web.vietnamese import AREAS, HTTP_SENTENCES, SENTENCES, sentence
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("appliance", "hardware", "sync", "web", "provisioning")
@@ -43,3 +43,9 @@ def test_a_sentence_follows_the_voice(words: str) -> None:
 def test_numbers_in_sentences_have_dots_and_absent_facts_are_marked() -> None:
     assert sentence(Refused("login_wrong", left=3)) == "Sai tài khoản hoặc mật khẩu. Còn 3 lần thử."
     assert sentence(Refused("login_locked")) == "Tài khoản tạm khóa đến …. Gọi quản trị viên để mở sớm."
+
+
+def test_no_two_areas_speak_under_one_code() -> None:
+    for part in ("SENTENCES", "STEPS"):
+        said = [code for area in AREAS for code in getattr(area, part)]
+        assert sorted(said) == sorted(set(said)), part

@@ -19,12 +19,6 @@ SPARE_LINES = 2  # Empty lines offered below what is owed already.
 
 
 @bp.app_template_global()
-def may_request_payment(found: Dossier) -> bool:
-    """Say whether this officer may ask for money now; used by the dossier's page."""
-    return holds("request_payment") and KIND in moves.legal(found)
-
-
-@bp.app_template_global()
 def may_take_fee(found: Dossier) -> bool:
     """Say whether there is something to pay now and this officer may take it."""
     return holds("take_fee") and bool(money.owed_now(found).amount)
@@ -58,7 +52,7 @@ def ask(dossier: str) -> tuple[str, int] | Response:
     found, form = desk.found(dossier), Form(request.form)
     today = desk.now().date()
     lines = read_lines(form)
-    basis = form.text("basis", sentence(Refused("basis_missing")), 500)
+    basis = form.text("basis", sentence(Refused("payment_basis_missing")), 500)
     until = form.read("until", lambda typed: read_day(typed, today.replace(year=today.year + 1)), "Ghi hạn nộp.")
     if form.problems or until is None:
         return show(found, form, 422)

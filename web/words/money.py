@@ -2,7 +2,7 @@
 
 SENTENCES: dict[str, str] = {
     "line_twice": "Mỗi khoản của hồ sơ {code} cần một tên riêng, khác khoản đã thu. Chưa yêu cầu gì. Sửa tên khoản rồi gửi lại.",
-    "basis_missing": "Ghi căn cứ của số tiền. Chưa yêu cầu gì.",
+    "payment_basis_missing": "Ghi căn cứ của số tiền. Chưa yêu cầu gì.",
     "day_past": "Hạn này đã qua. Chưa ghi gì. Chọn từ hôm nay trở đi.",
     "reference_missing": "Ghi số tham chiếu trên báo có của ngân hàng. Chưa thu, chưa dùng số biên lai.",
     "drawer_empty": "Chưa thu khoản nào từ lần kiểm két trước. Không có gì để kiểm.",
