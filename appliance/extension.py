@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from sqlite_utils.db import Database
 
-from appliance import clock, files, forms
+from appliance import clock
 from appliance.clocks import event_due, stopped_at
 from appliance.config import Home
 from appliance.dossier import Dossier
@@ -18,9 +18,10 @@ from appliance.forms import NoticeData
 from appliance.lateness import APOLOGY
 from appliance.ledger import Act
 from appliance.moves import check
-from appliance.office import office_of, signer_title
+from appliance.notices import issue, notice_of
+from appliance.office import signer_title
 from appliance.officers import Officer
-from appliance.processing import PDF, load
+from appliance.processing import load
 from appliance.rules import Rules
 from appliance.text import Line, day_text
 from appliance.workdays import Due
@@ -58,8 +59,10 @@ def draft(act: Act, dossier_id: str, officer: str, rules: Rules, calendar: Calen
     act.touch("dossiers")
 
 
-def decide(act: Act, home: Home, dossier_id: str, signer: Officer, rules: Rules, calendar: Calendar, day: date, reason: str) -> str:
-    """Name the citizen a new day and apologise: form 04 is issued, the due date moves. Gives the digest of the letter.
+def decide(
+    act: Act, home: Home, dossier_id: str, signer: Officer, rules: Rules, calendar: Calendar, day: date, reason: str
+) -> FileRef:
+    """Name the citizen a new day and apologise: form 04 is issued, the due date moves. Gives the letter's file.
 
     Raises Refused `due_unknown`, `extensions_used`, `extension_not_later`, `day_is_off`, `reason_missing`, `wrong_status`.
     """
@@ -67,8 +70,7 @@ def decide(act: Act, home: Home, dossier_id: str, signer: Officer, rules: Rules,
     _must_be_possible(act, dossier, rules, calendar, day, reason)
     now = clock.local(act.reading.at)
     new = at(now, day, rules.day_end())
-    letter = forms.render(APOLOGY, _letter(home, dossier, signer, new, reason.strip(), act.reading.at))
-    digest = files.put(home, letter)
+    paper = issue(home, APOLOGY, letter(home, dossier, signer, rules, act.reading.at, day, reason.strip()))
     appointed = {"at": new.isoformat(), "from": act.reading.at}
     due = Due(new, provisional(calendar, day), (Line("due_appointed", {"day": day_text(day)}),))
     act.record(
@@ -78,14 +80,14 @@ def decide(act: Act, home: Home, dossier_id: str, signer: Officer, rules: Rules,
         clear={
             "due": event_due(due, dossier, stopped_at(dossier) or now, appointed),
             "form": APOLOGY,
-            "file": digest,
+            "file": paper.s,
             "signer": signer.id,
         },
         personal={"reason": reason.strip()},
-        files=[FileRef(digest, len(letter), PDF)],
+        files=[paper],
     )
     act.db.conn.execute("DELETE FROM extension_draft WHERE dossier = ?", [dossier_id])
-    return digest
+    return paper
 
 
 def why_not(dossier: Dossier, rules: Rules) -> Refused | None:
@@ -125,23 +127,17 @@ def _must_be_possible(act: Act, dossier: Dossier, rules: Rules, calendar: Calend
         raise Refused("reason_missing")
 
 
-def _letter(home: Home, dossier: Dossier, signer: Officer, new: datetime, reason: str, made_at: str) -> NoticeData:
-    office, person = office_of(home.settings), dossier.applicant or {}
-    return NoticeData(
-        made_at=made_at,
-        parent_agency=office.parent,
-        agency=office.agency,
-        place=office.place,
-        dossier_code=dossier.code,
-        qr_text="|".join((dossier.code, dossier.procedure)),
-        applicant_name=person.get("name") or person.get("organisation", ""),
-        address=person.get("address", ""),
-        phone=person.get("phone", ""),
-        procedure_name=dossier.procedure_name,
-        reason=reason,
+def letter(home: Home, dossier: Dossier, signer: Officer, rules: Rules, made_at: str, day: date, reason: str) -> NoticeData:
+    """Give what stands on form 04 (`made_at` UTC text). Raises what NoticeData refuses."""
+    return notice_of(
+        home,
+        APOLOGY,
+        dossier,
+        signer,
+        made_at,
+        reason,
         accepted_at=dossier.accepted_at,
         due_at=(dossier.due or {})["at"],
-        new_due_at=new.isoformat(),
+        new_due_at=at(clock.local(made_at), day, rules.day_end()).isoformat(),
         signer_title=signer_title(signer.title),
-        signer_name=signer.name,
     )

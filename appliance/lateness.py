@@ -1,4 +1,4 @@
-"""How near a dossier is to its due day, and what the office owes when it was late. Pure but for the act that records the explanation.
+"""How near a dossier is to its due day, and what the office owes when it was late. Pure, but for the act of explaining.
 
 Dates are compared, never moments; while the citizen is waited for, no dossier becomes late.
 """
@@ -18,6 +18,7 @@ from appliance.working_calendar import Calendar, nth_working_day
 
 APOLOGY = "apology"  # The form's key in the registry of forms.
 RUNNING = frozenset({Status.ACCEPTED, Status.PROCESSING})
+UNFINISHED_ENDS = frozenset({Status.NOT_ACCEPTED, Status.WITHDRAWN})
 EXPLANATION_CHARS_MAX = 4_000
 
 
@@ -53,8 +54,10 @@ def ended_at(rules: Rules, finished_at: str | None, returned_at: str | None) -> 
 
 
 def missed(dossier: Dossier, today: date) -> list[str]:
-    """List the due dates (local ISO text) this dossier has missed, up to a local day; a wait stops the counting."""
-    stopped = stopped_at(dossier)
+    """List the due dates (local ISO text) this dossier has missed up to a local day; a wait or the end stops the counting."""
+    if dossier.status in UNFINISHED_ENDS:
+        return list((dossier.due or {}).get("passed", []))
+    stopped = clock.local(dossier.finished_at) if dossier.finished_at else stopped_at(dossier)
     return passed_by(dossier, min(today, stopped.date()) if stopped else today)
 
 

@@ -15,7 +15,10 @@ NUMBER = re.compile(r"[\d\s.+]+")  # A phone or identity number as people write 
 LIST_MAX = 200
 FOUND_MAX = 50
 
-LISTED = "rid, id, code, status, signature, procedure, procedure_name, applicant, holder, accepted_at, due_at, finished_at"
+LISTED = (
+    "rid, id, code, status, signature, procedure, procedure_name, applicant, holder,"
+    " accepted_at, due_at, finished_at, returned_at"
+)
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,7 @@ class Listed:
     accepted_at: str
     due_at: str | None
     finished_at: str | None
+    returned_at: str | None
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,7 @@ def _listed(db: Database, where: str, args: list[Any], order: str, most: int = L
             row["accepted_at"],
             row["due_at"],
             row["finished_at"],
+            row["returned_at"],
         )
         for row in db.query(sql, [*args, most])
     ]
@@ -116,6 +121,13 @@ FEE_DUE = f"""CASE status
     ELSE {OWED} END > coalesce((SELECT sum(value ->> 'amount') FROM json_each(CAST(state AS TEXT), '$.fees')), 0)"""
 PAYABLE = "status IN (1, 2, 4, 6, 9)"
 ON_PAPER = "status = 4 AND signature = 'submitted' AND CAST(state AS TEXT) ->> '$.documents[#-1].path' = 'paper'"
+
+
+def near_or_late(db: Database, before: str) -> list[Dossier]:
+    """Give whole the running dossiers due before a local day (ISO), and those that missed a day before their present one."""
+    missed = "json_array_length(CAST(state AS TEXT), '$.due.passed') > 0"
+    sql = f"SELECT state FROM dossier WHERE status IN (2, 4) AND (due_at < ? OR {missed}) ORDER BY due_at, code LIMIT ?"
+    return [rows.decode(state) for (state,) in db.conn.execute(sql, [before, LIST_MAX])]
 
 
 def sent_back(db: Database) -> set[str]:

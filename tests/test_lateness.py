@@ -102,8 +102,10 @@ def working_day(ahead: int = 1) -> date:
 
 
 def extend(box, dossier: str, day: date | None = None, reason: str = "Chờ xác minh của công an") -> str:
+    """Decide as a leader does; gives the digest of the letter."""
     with box.writing() as act:
-        return extension.decide(act, box.home, dossier, LEADER, today_rules(), CATALOGUE.calendar, day or working_day(9), reason)
+        paper = extension.decide(act, box.home, dossier, LEADER, today_rules(), CATALOGUE.calendar, day or working_day(9), reason)
+    return paper.s
 
 
 def explain(box, dossier: str) -> None:

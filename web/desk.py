@@ -6,7 +6,7 @@ from datetime import datetime
 
 from flask import current_app, url_for
 
-from appliance import catalogue_shelf, clock, clocks, officers, online, procedures, queries
+from appliance import catalogue_shelf, clock, clocks, lateness, officers, online, procedures, queries
 from appliance.catalogue import Catalogue
 from appliance.clock import local, stamp
 from appliance.dossier import Dossier, Status
@@ -89,15 +89,13 @@ def who_may(act: str) -> list[Officer]:
 
 def rows(listed: Iterable[Listed]) -> list[Row]:
     """Add to each dossier of a list what the page says beside it."""
-    calendar, moment, called = calendar_now(), now(), names()
-    return [
-        Row(
-            one,
-            due_chip.due_chip(calendar, moment, one.status, one.due_at, one.finished_at),
-            called.get(one.holder or "", one.holder or ""),
-        )
-        for one in listed
-    ]
+    calendar, rules, moment, called = calendar_now(), rules_now(), now(), names()
+
+    def chip(one: Listed) -> Chip:
+        ended = lateness.ended_at(rules, one.finished_at, one.returned_at)
+        return due_chip.due_chip(rules, calendar, moment, one.status, one.due_at, ended)
+
+    return [Row(one, chip(one), called.get(one.holder or "", one.holder or "")) for one in listed]
 
 
 def chip_of(dossier: Dossier) -> Chip:
@@ -105,7 +103,8 @@ def chip_of(dossier: Dossier) -> Chip:
     due_at = (dossier.due or {}).get("at")
     if dossier.status == Status.NEW and dossier.filed_at:
         due_at = online.reply_by(rules_now(), calendar_now(), local(dossier.filed_at)).isoformat()
-    return due_chip.due_chip(calendar_now(), now(), dossier.status, due_at, dossier.finished_at or None)
+    ended = lateness.ended_at(rules_now(), dossier.finished_at, dossier.returned_at)
+    return due_chip.due_chip(rules_now(), calendar_now(), now(), dossier.status, due_at, ended)
 
 
 # Where Esc leads from a dossier: the list of the officer's own desk.

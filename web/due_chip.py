@@ -5,6 +5,8 @@ from datetime import datetime
 
 from appliance.clock import local
 from appliance.dossier import Status
+from appliance.lateness import Stage, stage
+from appliance.rules import Rules
 from appliance.text import NBSP, time_text
 from appliance.workdays import is_late, remaining
 from appliance.working_calendar import Calendar
@@ -24,8 +26,8 @@ class Chip:
 
     @property
     def is_near(self) -> bool:
-        """Say whether it falls due today or on the next working day."""
-        return self.left is not None and 0 <= self.left <= SOON_DAYS
+        """Say whether it falls due today or so soon that somebody is reminded."""
+        return self.kind in ("today", "soon")
 
     @property
     def is_late(self) -> bool:
@@ -42,9 +44,9 @@ def due_chip(calendar: Calendar, now: datetime, status: Status, due_at: str | No
     if not due_at:
         return Chip("", "Không có hạn")
     due = datetime.fromisoformat(due_at)
-    if finished_at:
-        return _finished(local(finished_at), due)
-    return _running(remaining(calendar, now, due), due)
+    if ended_at:
+        return _finished(local(ended_at), due)
+    return _running(remaining(calendar, now, due), due, stage(rules, calendar, due, now.date()))
 
 
 def _finished(done: datetime, due: datetime) -> Chip:
@@ -53,9 +55,9 @@ def _finished(done: datetime, due: datetime) -> Chip:
     return Chip("done", "Xong đúng hạn" if done.date() == due.date() else "Xong trước hạn")
 
 
-def _running(left: int, due: datetime) -> Chip:
+def _running(left: int, due: datetime, stage: Stage) -> Chip:
     if left < 0:
         return Chip("late", f"Quá {-left} ngày", left)
     if left == 0:
         return Chip("today", f"Hôm{NBSP}nay{NBSP}{time_text(due)}", left)
-    return Chip("soon" if left <= SOON_DAYS else "", f"Còn {left} ngày", left)
+    return Chip("soon" if stage in (Stage.REMIND, Stage.APOLOGISE) else "", f"Còn {left} ngày", left)

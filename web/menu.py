@@ -93,6 +93,7 @@ COMMUNE: tuple[Item, ...] = (
     Item("Tra cứu", "search_pages.page", "search", "search", "Tìm hồ sơ theo mã, họ tên, số điện thoại, thủ tục"),
     Item("Sức khỏe", "health.page", "view_health", "server", "Máy chủ, ổ đĩa, máy quét, ký số, máy in, đồng bộ"),
     Item("Hạn trả", "late.page", "view_dossier", "clock", "Sắp đến hạn, quá hạn, xin lỗi và hẹn lại, giải trình"),
+    Item("Ngày nghỉ", "declared_days.page", "declare_day", "clock", "Công bố ngày nghỉ, ngày làm bù; tính lại ngày hẹn"),
     Item("Ngày nghỉ", "declared_days.page", "declare_day", "clock", "Công bố ngày nghỉ, ngày làm bù; tính lại ngày hẹn; gọi người dân"),
     Item("Quy trình nội bộ", "processes.page", "approve_process", "list-checks", "Xem và phê duyệt quy trình của từng thủ tục"),
 )
