@@ -35,8 +35,8 @@ class Chip:
         return self.left is not None and self.left < 0
 
 
-def due_chip(calendar: Calendar, now: datetime, status: Status, due_at: str | None, finished_at: str | None) -> Chip:
-    """Say how a dossier stands with its deadline at a local moment. Lateness is judged by dates, at status 9."""
+def due_chip(rules: Rules, calendar: Calendar, now: datetime, status: Status, due_at: str | None, ended_at: str | None) -> Chip:
+    """Say how a dossier stands with its deadline at a local moment; `ended_at` is `lateness.ended_at`. Dates are compared."""
     if status in PAUSED:
         return Chip("pause", "Tạm dừng")
     if status in OVER:
