@@ -14,6 +14,7 @@ from appliance.text import fold
 NUMBER = re.compile(r"[\d\s.+]+")  # A phone or identity number as people write it, in groups.
 LIST_MAX = 200
 FOUND_MAX = 50
+WORDS_MAX = 8
 
 LISTED = (
     "rid, id, code, status, signature, procedure, procedure_name, applicant, holder,"
@@ -91,6 +92,22 @@ def held_by(db: Database, officer: str) -> list[Listed]:
     return _listed(db, "status = 4 AND holder = ?", [officer], BY_DUE)
 
 
+def in_hands(db: Database, officer: str) -> list[Listed]:
+    """List all an officer answers for, those that wait for the citizen too."""
+    return _listed(db, "holder = ? AND status IN (4, 5, 6)", [officer], BY_DUE)
+
+
+def offered_to(db: Database, officer: str, section: str) -> list[Listed]:
+    """List what colleagues offered to an officer by name or by section, and nobody took yet."""
+    return _listed(db, "offered_to IN (?, ?) AND coalesce(holder, '') <> ?", [officer, f"{rows.SECTION}{section}", officer], BY_DUE)
+
+
+def count_offered_to(db: Database, officer: str, section: str) -> int:
+    """Count what is offered to an officer by name or by section."""
+    sql = "SELECT count(*) FROM dossier WHERE offered_to IN (?, ?) AND coalesce(holder, '') <> ?"
+    return db.conn.execute(sql, [officer, f"{rows.SECTION}{section}", officer]).fetchone()[0]
+
+
 def in_processing(db: Database) -> list[Listed]:
     """List everything that is being processed, whoever holds it."""
     return _listed(db, "status = 4", [], BY_DUE)
@@ -162,16 +179,23 @@ def search(db: Database, typed: str) -> list[Listed]:
 
     A slip's QR payload finds its dossier by its first part, the code.
     """
+    match = match_of(typed)
+    if not match:
+        return []
+    sql = "SELECT rowid FROM dossier_search WHERE dossier_search MATCH ? ORDER BY rowid DESC LIMIT ?"
+    return listed_by(db, [row["rowid"] for row in db.query(sql, [match, FOUND_MAX])])
+
+
+def match_of(typed: str) -> str:
+    """Write what a person typed or scanned as a question to the search index; "" where no word is left."""
     typed = typed.split("|")[0]
     typed = "".join(typed.split()) if NUMBER.fullmatch(typed) else typed
-    words = fold(typed).replace('"', " ").split()[:8]
-    if not words:
-        return []
-    query = " ".join(f'"{word}"*' for word in words)
-    sql = "SELECT rowid FROM dossier_search WHERE dossier_search MATCH ? ORDER BY rowid DESC LIMIT ?"
-    found = [row["rowid"] for row in db.query(sql, [query, FOUND_MAX])]
-    marks = ",".join("?" * len(found))
-    return _listed(db, f"rid IN ({marks})", found, "rid DESC", FOUND_MAX)
+    return " ".join(f'"{word}"*' for word in fold(typed).replace('"', " ").split()[:WORDS_MAX])
+
+
+def listed_by(db: Database, rids: list[int]) -> list[Listed]:
+    """Give the dossiers of these row numbers, newest first."""
+    return _listed(db, f"rid IN ({','.join('?' * len(rids))})", rids, "rid DESC", len(rids))
 
 
 def dossier(db: Database, dossier_id: str) -> Dossier | None:

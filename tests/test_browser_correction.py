@@ -1,0 +1,90 @@
+"""Correction, papers printed again and looking back in a real browser: by keyboard, at three widths, without axe findings."""
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page, expect
+
+from appliance import looking_back, queries
+from appliance.box import Box
+from browsing import assert_focus_visible, assert_page_good, login, shot
+from desk_room import accept, grant_numbers, prepare
+
+
+@pytest.fixture
+def box(app: Flask) -> Box:
+    """Give the box behind the pages, with numbers to take."""
+    grant_numbers(app.extensions["box"])
+    return app.extensions["box"]
+
+
+def test_a_phone_is_mended_by_keyboard_and_the_slip_printed_again(page: Page, live_server: str, box: Box) -> None:
+    dossier = accept(box)
+    prepare(box, dossier)
+    login(page, live_server, "st04")
+    page.goto(f"{live_server}/ho-so/{dossier}")
+    page.get_by_role("link", name="Đính chính").focus()
+    assert_focus_visible(page)
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("Đính chính hồ sơ")
+    expect(page.get_by_label("Họ, chữ đệm và tên")).to_be_focused()
+    page.get_by_label("Điện thoại").first.fill("0987 654 321")
+    expect(page.locator("#changed")).to_contain_text("0987\u00a0654\u00a0321")
+    assert_page_good(page)
+    shot(page, "dinh-chinh")
+    page.keyboard.press("F9")
+    expect(page).to_have_title("Lỗi: Đính chính " + queries.dossier(box.db, dossier).code + " – Một cửa")  # type: ignore[union-attr]
+    expect(page.locator("#errors")).to_be_focused()
+    assert_page_good(page)
+    page.get_by_label("Lý do đính chính").fill("Gõ nhầm số")
+    page.keyboard.press("F9")
+    expect(page.locator(".toast")).to_contain_text("Đã đính chính")
+    expect(page.locator("#h-papers")).to_be_visible()
+    expect(page.get_by_role("region", name="Các mốc")).to_contain_text("đính chính điện thoại")
+    page.locator("#h-papers").scroll_into_view_if_needed()
+    assert_page_good(page)
+    page.locator("#h-papers").scroll_into_view_if_needed()
+    shot(page, "ho-so-giay-da-cap")
+    page.get_by_role("button", name="In lại Giấy tiếp nhận").first.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".toast")).to_contain_text("bản thứ 2")
+
+
+def test_two_officers_see_field_by_field_what_the_other_wrote(page: Page, live_server: str, box: Box) -> None:
+    dossier = accept(box)
+    login(page, live_server, "st05")
+    page.goto(f"{live_server}/ho-so/{dossier}/dinh-chinh")
+    with box.writing() as act:
+        from appliance import correcting, officers
+        from appliance.catalogue import builtin
+
+        typed = correcting.values_of(queries.dossier(box.db, dossier)) | {"applicant.name": "Nguyễn Thị Oanh", "note": "Gọi buổi sáng"}  # type: ignore[arg-type]
+        who, mark = officers.by_id(act.db, "ST04"), looking_back.mark(act.db, dossier)
+        assert who
+        correcting.correct(act, box.home, builtin(), dossier, who, mark, correcting.tidy(typed), "Gõ nhầm")
+    page.get_by_label("Họ, chữ đệm và tên").fill("Nguyễn Thị Ngọc Oanh")
+    page.get_by_label("Lý do đính chính").fill("Gõ nhầm")
+    page.keyboard.press("F9")
+    expect(page.locator("#theirs")).to_contain_text("Nguyễn Thị Oanh")
+    expect(page.get_by_label("Họ, chữ đệm và tên")).to_have_value("Nguyễn Thị Ngọc Oanh")
+    expect(page.get_by_label("Ghi chú")).to_have_value("Gọi buổi sáng")
+    assert_page_good(page)
+    shot(page, "dinh-chinh-hai-nguoi")
+    page.keyboard.press("F9")
+    expect(page.locator(".toast")).to_contain_text("Đã đính chính")
+
+
+def test_a_dossier_is_looked_at_as_it_was(page: Page, live_server: str, box: Box) -> None:
+    dossier = accept(box)
+    login(page, live_server, "st08")
+    page.goto(f"{live_server}/ho-so/{dossier}/nhu-ngay")
+    assert_page_good(page)
+    shot(page, "ho-so-nhu-ngay")
+    page.keyboard.press("F2")
+    page.keyboard.press("Control+a")
+    page.keyboard.type("01/01/2020")
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_contain_text("chưa có hồ sơ này")
+    assert "ngay=01%2F01%2F2020" in page.url
+    assert_page_good(page)
+    page.keyboard.press("Escape")
+    expect(page.locator("#h-line")).to_be_visible()
