@@ -72,6 +72,8 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "correct": DESK | PROCESSING,
     "undo": INSIDE,  # The view asks besides for the right to the act that is taken back.
     "take_fee": frozenset({Role.CASHIER}),
+    "count_drawer": frozenset({Role.CASHIER}),
+    "view_drawers": SIGNING | {Role.CASHIER, Role.AUDITOR},
     "release": frozenset({Role.RETURNS, Role.RECEPTION}),
     # processing
     "take": PROCESSING,

@@ -35,6 +35,7 @@ PAGES = (
     "web.filings",
     "web.cashier",
     "web.payments",
+    "web.drawer_page",
     "web.returns",
     "web.early_release",
     "web.branch",
@@ -60,6 +61,8 @@ PAGES = (
     "web.sealing_desk",
     "web.register",
     "web.process_pages",
+    "web.handing_over",
+    "web.control_slip",
 )
 BODY_BYTES_MAX = 64 * 1024 * 1024  # One uploaded file; nginx holds the same limit.
 FORM_BYTES_MAX = 2 * 1024 * 1024

@@ -61,6 +61,11 @@ def waiting_for_me(db: Database, officer: Officer) -> int | None:
     return waiting["to_take"] + waiting["held"] or None
 
 
+def offered(db: Database, officer: Officer) -> int | None:
+    """Count what colleagues offered to this officer or to the section."""
+    return queries.count_offered_to(db, officer.id, officer.section) or None
+
+
 def waiting_to_go(db: Database, officer: Officer) -> int | None:
     """Count results that were not handed over yet."""
     return queries.counts(db, officer.id)["to_return"] or None
@@ -81,6 +86,7 @@ COMMUNE: tuple[Item, ...] = (
     Item("Sổ văn bản đi", "register.page", "number_and_seal", "list-checks", "Số đã cấp trong năm, số hủy"),
     Item("Việc của tôi", "queue.page", "take", "inbox", "Hồ sơ mới đến, đang xử lý, sắp đến hạn, quá hạn", waiting_for_me, "F9"),
     Item("Thu phí", "cashier.page", "take_fee", "banknote", "Thu phí, lệ phí, cấp biên lai", at_desk("to_pay"), "F9"),
+    Item("Kiểm két", "drawer.page", "view_drawers", "banknote", "Tiền đã thu trong ca, đếm két, chốt ca"),
     Item("Trả kết quả", "returns.page", "release", "check-check", "Tìm theo giấy hẹn, họ tên, số điện thoại", waiting_to_go),
     Item(
         "Vào sổ",
@@ -94,7 +100,7 @@ COMMUNE: tuple[Item, ...] = (
     Item("Sức khỏe", "health.page", "view_health", "server", "Máy chủ, ổ đĩa, máy quét, ký số, máy in, đồng bộ"),
     Item("Hạn trả", "late.page", "view_dossier", "clock", "Sắp đến hạn, quá hạn, xin lỗi và hẹn lại, giải trình"),
     Item("Ngày nghỉ", "declared_days.page", "declare_day", "clock", "Công bố ngày nghỉ, ngày làm bù; tính lại ngày hẹn"),
-    Item("Ngày nghỉ", "declared_days.page", "declare_day", "clock", "Công bố ngày nghỉ, ngày làm bù; tính lại ngày hẹn; gọi người dân"),
+    Item("Bàn giao", "handing_over.page", "take", "send", "Hồ sơ đồng nghiệp chuyển đến, bàn giao cuối ca", offered),
     Item("Quy trình nội bộ", "processes.page", "approve_process", "list-checks", "Xem và phê duyệt quy trình của từng thủ tục"),
 )
 PROVINCE: tuple[Item, ...] = (
