@@ -1,4 +1,4 @@
-"""A citizen is told a day that holds: sixty worked cases, and the readings a province may choose instead."""
+"""A citizen is told a day that holds: a hundred and thirty-five worked cases, and the readings a province may choose instead."""
 
 import json
 from datetime import date, datetime, timedelta
@@ -19,7 +19,9 @@ from web.vietnamese import sentence
 DAY = date(2026, 11, 21)
 RULES = builtin().rules_on(DAY)
 CALENDAR = builtin().calendar
-CASES = json.loads((Path(__file__).parent / "data" / "due_dates.json").read_text())["examples"]
+DATA = Path(__file__).parent / "data"
+CASES = json.loads((DATA / "due_dates.json").read_text())["examples"]
+MORE = json.loads((DATA / "due_dates_more.json").read_text())
 BY_ID = {case["id"]: case for case in CASES}
 ASKED = ("supplement_asked", "payment_asked")
 BROUGHT = ("supplement_brought", "paid")
@@ -35,24 +37,30 @@ def limit_of(case: dict, rules=RULES) -> Limit:
 
 
 def due_of(case: dict, rules=RULES, calendar=CALENDAR) -> Due:
-    asked = [moment(event["at"]) for event in case["events"] if event["kind"] in ASKED]
-    brought = [moment(event["at"]) for event in case["events"] if event["kind"] in BROUGHT]
-    pauses = [Pause(*pair, ClockPolicy(case["policy"])) for pair in zip(asked, brought, strict=False)]
+    asked = [event for event in case["events"] if event["kind"] in ASKED]
+    brought = [event for event in case["events"] if event["kind"] in BROUGHT]
+    pauses = [
+        Pause(moment(begun["at"]), moment(ended["at"]), ClockPolicy(begun.get("policy", case["policy"])))
+        for begun, ended in zip(asked, brought, strict=False)
+    ]
     return due_after_pauses(rules, calendar, moment(case["accepted_at"]), limit_of(case, rules), pauses)
 
 
-def test_there_are_sixty_cases():
-    assert len(CASES) == 60
+def test_more_than_a_hundred_and_twenty_cases_each_have_an_article_or_a_mark_of_uncertainty():
+    every, articles = [*CASES, *MORE["examples"]], MORE["about"]["articles"]
+    assert len(CASES) == 60 and len(every) >= 120 and len({case["id"] for case in every}) == len(every)
+    assert all(case["uncertainty"] or case.get("article") or articles[case["limit"]["unit"]] for case in every)
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case["id"])
+@pytest.mark.parametrize("case", [*CASES, *MORE["examples"]], ids=lambda case: case["id"])
 def test_the_due_day_is_the_one_worked_by_hand(case):
     due = due_of(case)
+    next_day = (moment(case["expected_due"]) + timedelta(days=1)).date().isoformat()
     assert due.at == moment(case["expected_due"]), case["reasoning"]
     assert due.provisional == case["provisional"]
     unconfirmed = [line.facts["day"] for line in due.lines if line.code == "due_unconfirmed_day"]
     assert unconfirmed == [day_text(date.fromisoformat(day)) for day in case["crosses_unconfirmed_days"]]
-    late_from = date.fromisoformat(case["expected_late_from"])
+    late_from = date.fromisoformat(case.get("expected_late_from", next_day))
     assert is_late(late_from, due.at) and not is_late(late_from - timedelta(days=1), due.at)
     assert all(sentence(line) for line in due.lines)
 
