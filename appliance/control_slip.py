@@ -42,17 +42,31 @@ class HandOver(NamedTuple):
     planned: int | None
     verdict: Verdict
     note: str
+    offered_at: str = ""  # when a transfer was offered, before it was taken
 
 
 def hand_overs(every: Iterable[Told], process: Process, worked: Worked) -> list[HandOver]:
     """Walk a dossier's events, oldest first, and give its rows."""
     dossier: Dossier | None = None
+    offer: Told | None = None
     rows: list[HandOver] = []
     for told in every:
         before, dossier = dossier, advance(dossier, told.event, told.personal)
+        offer = told if told.event.t == "dossier.transferred" else offer
         if dossier and dossier.accepted_at and _passes_on(before, dossier, told, process):
-            rows.append(_row(before, dossier, told, process, rows, worked))
+            row = _row(before, dossier, told, process, rows, worked)
+            rows.append(_as_offered(row, offer) if before and waits(before) and told.event.t == "dossier.taken" else row)
     return [_received(row, after) for row, after in zip(rows, [*rows[1:], None], strict=True)]
+
+
+def waits(dossier: Dossier) -> bool:
+    """Say whether an offer to a colleague or a section is open."""
+    return bool(dossier.offered_to or dossier.section)
+
+
+def _as_offered(row: HandOver, offer: Told | None) -> HandOver:
+    """Add when the giver offered what was taken now, and his words."""
+    return row._replace(offered_at=offer.event.at, note=str(offer.personal.get("note", ""))) if offer else row
 
 
 def _passes_on(before: Dossier | None, after: Dossier, told: Told, process: Process) -> bool:
@@ -61,9 +75,7 @@ def _passes_on(before: Dossier | None, after: Dossier, told: Told, process: Proc
     return place(process, before) != place(process, after)
 
 
-def _row(
-    before: Dossier | None, after: Dossier, told: Told, process: Process, rows: list[HandOver], worked: Worked
-) -> HandOver:
+def _row(before: Dossier | None, after: Dossier, told: Told, process: Process, rows: list[HandOver], worked: Worked) -> HandOver:
     event, to_step = told.event, place(process, after)
     from_step = rows[-1].to_step if len(rows) > 1 else 1  # The first step lies between acceptance and the first hand-over.
     steps = tuple(range(from_step, to_step)) if rows else ()

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from sqlite_utils.db import Database
 
 from appliance import internal_process, officers, process_shelf
-from appliance.dossier import Dossier
+from appliance.control_slip import waits
 from appliance.errors import Refused
 from appliance.ledger import Act
 from appliance.officers import Officer
@@ -91,7 +91,7 @@ def decline(act: Act, dossier_id: str, officer: Officer, reason: str) -> None:
     dossier = load(act, dossier_id)
     if not reason.strip():
         raise Refused("reason_missing")
-    if (dossier.offered_to or dossier.section) and not is_offered_to(act, dossier, officer.id):
+    if waits(dossier) and not is_offered_to(act, dossier, officer.id):
         raise Refused("not_offered_to_you", code=dossier.code)
     clear, personal = {"to": officer.id}, {"reason": checked(reason)}
     act.record("transfer.declined", actor=officer.id, dossier=dossier_id, clear=clear, personal=personal)
@@ -102,8 +102,3 @@ def checked(note: str) -> str:
     if len(note) > NOTE_CHARS_MAX:
         raise Refused("note_too_long", most=NOTE_CHARS_MAX)
     return note.strip()
-
-
-def waits_for_hands(dossier: Dossier) -> bool:
-    """Say whether an offer is open."""
-    return bool(dossier.offered_to or dossier.section)

@@ -30,6 +30,7 @@ OFFERS = (
     Offer("supplement.requested", "request_supplement", "supplement.page", "Yêu cầu bổ sung…", "circle-pause"),
     Offer("supplement.received", "receive_supplement", "bringing.page", "Nhận bổ sung…", "inbox"),
     Offer("dossier.refused", "refuse", "refusing.page", "Từ chối tiếp nhận…", "ban"),
+    Offer("dossier.transferred", "transfer", "handing_over.dossier", "Chuyển cho…", "send"),
     Offer("dossier.withdrawn", "withdraw", "withdrawing.page", "Rút hồ sơ…", "undo-2"),
     Offer("dossier.stopped", "stop", "stopping.page", "Dừng giải quyết…", "circle-stop"),
     Offer("dossier.resumed", "resume", "resuming.page", "Tiếp tục giải quyết…", "circle-dot"),

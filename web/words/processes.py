@@ -66,3 +66,8 @@ BASES = {
     "designed": "Tự soạn, chưa có quyết định",
 }
 VERDICTS = {"early": "Trước hạn", "on_time": "Đúng hạn", "late": "Quá hạn"}
+# Conditions of steps as imported files write them, in the office's words; another stands as it was written.
+CONDITIONS = {
+    "procedure has a fee": "thủ tục có thu phí",
+    "procedure has a fee; clock not running while status is 6": "thủ tục có thu phí; thời hạn không tính trong lúc chờ nộp tiền",
+}
