@@ -88,3 +88,26 @@ def test_a_dossier_is_looked_at_as_it_was(page: Page, live_server: str, box: Box
     assert_page_good(page)
     page.keyboard.press("Escape")
     expect(page.locator("#h-line")).to_be_visible()
+
+
+def test_filters_are_set_by_keyboard_and_stay_in_the_address(page: Page, live_server: str, box: Box) -> None:
+    for _ in range(3):
+        accept(box)
+    prepare(box, accept(box, days=-2))
+    login(page, live_server, "st08")
+    page.goto(f"{live_server}/tra-cuu")
+    assert_page_good(page)
+    page.get_by_text("Lọc thêm", exact=True).focus()
+    page.keyboard.press("Enter")
+    page.get_by_label("Thời hạn").select_option("late")
+    expect(page.locator("#list tbody tr")).to_have_count(1)
+    assert "han=late" in page.url
+    assert_page_good(page)
+    shot(page, "tra-cuu-loc")
+    page.get_by_label("Tiếp nhận từ ngày").fill("hom qua")
+    page.keyboard.press("Enter")
+    expect(page.locator("#errors")).to_be_focused()
+    assert_page_good(page)
+    page.goto(f"{live_server}/tra-cuu?trang_thai=8")
+    page.get_by_role("link", name="Bỏ bộ lọc").first.click()
+    expect(page.locator("main")).to_contain_text("Gõ vài chữ rồi bấm Enter")

@@ -13,13 +13,13 @@ from appliance import catalogue_shelf, drafts, procedures, reception
 from appliance.box import Box
 from appliance.clock import local, moment_of, stamp, text_of
 from appliance.crash import crash_here
-from appliance.drafts import Draft
+from appliance.drafts import Body, Draft
 from appliance.errors import Refused
 from appliance.ids import uuid7
 from appliance.people import Card
 from appliance.reception import Accepted
 from appliance.text import day_text, moment_text
-from web import collector, gathering, jobs, printing, reception_form, reception_view, scan_jobs, scanning
+from web import collector, desk, gathering, jobs, printing, reception_form, reception_view, scan_jobs, scanning
 from web.own_drafts import begun, calendar, catalogue, now, own, today
 from web.per_request import act, box, counter, holds, is_navigation, officer
 from web.reception_form import Read
@@ -238,6 +238,22 @@ def told(made: Accepted) -> AnyResponse:
     words = Markup('Đã tiếp nhận <a class="num" href="{}">{}</a> · hẹn trả {}')
     flash(words.format(url_for("pages.file", dossier=made.dossier, digest=made.slip), made.code, due))
     return redirect(url_for("reception.page"), 303)
+
+
+@bp.post("/tiep-nhan/tiep-theo/<dossier>")
+@act("accept")
+def next_of_same(dossier: str) -> AnyResponse:
+    """Begin a draft for the same visitor: the persons of a dossier are carried over, nothing else."""
+    found = desk.found(dossier)
+    body = Body(
+        applicant=reception_form.typed_person(found.applicant or {}),
+        authorised=reception_form.typed_person(found.authorised or {}),
+        result_by=found.result_by,
+    )
+    with box().writing() as at_once:
+        draft = drafts.begin(at_once, officer().id)
+        drafts.save(at_once, draft, officer().id, 1, body)
+    return redirect(url_for("reception.page", draft=draft), 303)
 
 
 @bp.post("/tiep-nhan/<uuid:draft>/bo")

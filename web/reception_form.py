@@ -13,7 +13,7 @@ import msgspec
 from appliance.drafts import Body, Part
 from appliance.errors import Refused
 from appliance.people import Card, parse_card_qr
-from appliance.text import birth_text, nfc, read_day
+from appliance.text import birth_text, nfc, phone_text, read_day
 
 COPIES = {"original": "Bản chính", "copy": "Bản sao", "certified": "Bản sao chứng thực"}
 RESULT_BY = {"counter": "Tại quầy", "post": "Qua bưu chính công ích", "electronic": "Bản điện tử"}
@@ -121,6 +121,12 @@ def _count(typed: str | None) -> int:
 
 def _one_of(among: Mapping[str, str], typed: str | None, otherwise: str) -> str:
     return typed if typed and typed in among else otherwise
+
+
+def typed_person(person: Mapping[str, str]) -> dict[str, str]:
+    """Give a person of a dossier as it would be typed again, to be carried over to the next one."""
+    shown = {"birth": birth_text, "phone": phone_text}
+    return {name: shown.get(name, str)(value).replace("\u00a0", " ") for name, value in person.items() if value}
 
 
 def differences(here: Body, there: Body) -> list[tuple[str, str, str]]:
