@@ -12,6 +12,7 @@ from appliance.events import FileRef
 from appliance.forms import NoticeData, registry
 from appliance.office import office_of
 from appliance.officers import Officer
+from appliance.text import phone_text
 
 REFUSAL, SUPPLEMENT, STOPPING = "refusal", "supplement", "stopping"  # Ids in the registry of forms.
 
@@ -32,7 +33,7 @@ def notice_of(home: Home, form: str, dossier: Dossier, signer: Officer, at: str,
         qr_text="|".join((dossier.code, dossier.procedure, person.get("number", ""), title)),
         applicant_name=person.get("name") or person.get("organisation", ""),
         address=person.get("address", ""),
-        phone=person.get("phone", ""),
+        phone=phone_text(person["phone"]) if person.get("phone") else "",
         email=person.get("email", ""),
         procedure_name=dossier.procedure_name,
         reason=reason,

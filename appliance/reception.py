@@ -195,7 +195,7 @@ def accept_filed(
     `procedure_unknown`.
     """
     dossier = load(act, dossier_id)
-    if dossier.accepted_by == officer.id:
+    if dossier.filed_at and dossier.accepted_by == officer.id:
         return _again(act, dossier_id)
     moves.check(dossier, "dossier.accepted")
     now = clock.local(act.reading.at)

@@ -1,4 +1,4 @@
-"""The branches of a dossier: refused, sent for papers, brought, withdrawn, stopped and resumed, undone; and what none of them does."""
+"""The branches of a dossier: refused, sent for papers, brought, withdrawn, stopped and resumed, undone; what none of them does."""
 
 from datetime import date, datetime
 from typing import Any
@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 
 from appliance import brought, clock, drafts, ending, files, officers, online, processing, queries, reception, undoing, waiting
+from appliance.advancing import UNDOABLE
 from appliance.box import Box
 from appliance.catalogue import builtin
 from appliance.dossier import Dossier, Status
@@ -19,6 +20,7 @@ from appliance.online import Filing
 from appliance.rules import Rules
 from appliance.waiting import Missing
 from desk_room import MARITAL, OWNER, UNIT, accept, grant_numbers, prepare, seal, sheet
+from web.words.moves import UNDONE
 
 PORTAL_CODE = "G22.99-261121-000123"
 ITEMS = (Missing("Quyết định ly hôn", "Tòa án nhân dân khu vực 1", "certified"), Missing("Tờ khai, ký đủ", "Bộ phận Một cửa"))
@@ -186,7 +188,11 @@ def test_papers_are_asked_for_with_where_form_and_a_dated_last_day(box: Box) -> 
 
 def test_a_request_needs_items_and_a_reason(box: Box) -> None:
     dossier = taken(box)
-    for items, reason, code in (((), "x", "items_missing"), ((Missing(" "),), "x", "items_missing"), (ITEMS, " ", "reason_missing")):
+    for items, reason, code in (
+        ((), "x", "items_missing"),
+        ((Missing(" "),), "x", "items_missing"),
+        (ITEMS, " ", "reason_missing"),
+    ):
         with pytest.raises(Refused, match=code), box.writing() as act:
             waiting.request_supplement(act, box.home, dossier, who(box, "ST04"), items, reason)
     assert now(box, dossier).status == Status.PROCESSING
@@ -352,6 +358,10 @@ def test_only_what_was_stopped_goes_on(box: Box) -> None:
 
 
 # --- undoing
+
+
+def test_every_act_that_can_be_taken_back_has_its_name() -> None:
+    assert set(UNDONE) == UNDOABLE
 
 
 def test_a_mistaken_refusal_is_taken_back_and_its_paper_stays_on_record(box: Box) -> None:

@@ -13,7 +13,8 @@ from PIL import Image, ImageChops
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from appliance.errors import Refused
-from appliance.forms import Paper, ResultData, Sheet, SlipData, letters, preview, registry, render
+from appliance.forms import NoticeData, Paper, ResultData, Sheet, SlipData, letters, preview, registry, render
+from appliance.forms.notices import ITEMS_MAX, Item
 from hardware.form_fields import fill_fields
 from web.vietnamese import SENTENCES
 
@@ -82,8 +83,15 @@ def picture(pdf: bytes, page: int = 1, dpi: int = 100) -> Image.Image:
     return Image.open(io.BytesIO(preview.page_png(pdf, page, dpi))).convert("L")
 
 
+def notice(**changes: object) -> NoticeData:
+    same = ("made_at", "parent_agency", "agency", "place", "dossier_code", "qr_text", "applicant_name", "procedure_name")
+    known = {name: SLIP[name] for name in same} | {"reason": "Tờ khai chưa ký.", "signer_name": "Phạm Thị Giả Định"}
+    return NoticeData(**{**known, **changes})
+
+
 def every_form() -> list[bytes]:
-    return [render("slip", slip()), *(render(form, result(values)) for form, values in VALUES.items())]
+    results = [render(form, result(values)) for form, values in VALUES.items()]
+    return [render("slip", slip()), *results, *(render(form, notice()) for form in ("supplement", "refusal", "stopping"))]
 
 
 def test_every_bundled_font_has_all_134_vietnamese_letters() -> None:
@@ -247,6 +255,23 @@ def test_a_slip_without_a_name_or_code_does_not_come_to_be() -> None:
         slip(applicant_name=" ", dossier_code="", components=(Paper(name=""),))
     assert refused.value.code == "form_field_missing"
     assert refused.value.facts["fields"] == ["Mã hồ sơ", "Người nộp hồ sơ", "Tên giấy tờ thứ 1"]
+
+
+def test_a_notice_lists_every_paper_and_runs_on_when_they_are_many() -> None:
+    items = tuple(
+        Item(what=f"Giấy tờ thứ {n} " + "có tên dài " * n, where="Tòa án", form="Bản sao") for n in range(1, ITEMS_MAX + 1)
+    )
+    pdf = render("supplement", notice(items=items, until="2026-12-21"))
+    text = " ".join(words(pdf, page) for page in range(1, preview.page_count(pdf) + 1))
+    assert preview.page_count(pdf) > 1 and "đến hết ngày 21 tháng 12 năm 2026" in text
+    assert all(item.what.strip() in text for item in items)
+
+
+def test_a_notice_without_a_reason_or_with_too_many_papers_does_not_come_to_be() -> None:
+    with pytest.raises(Refused, match="form_field_missing"):
+        notice(reason=" ")
+    with pytest.raises(Refused, match="form_too_long"):
+        notice(items=(Item(what="x"),) * (ITEMS_MAX + 1))
 
 
 @pytest.mark.parametrize("letter", ["漢", "\x07", "😀"])

@@ -18,7 +18,7 @@ from appliance.forms import NoticeData
 from appliance.forms import preview as pictures
 from appliance.ledger import Act
 from appliance.text import money_text
-from web import printing
+from web import printing, timeline
 from web.cashier import read_money
 from web.forms import Form
 from web.per_request import act, box, holds, officer
@@ -44,7 +44,8 @@ def hindrance(found: Dossier, kind: str) -> str:
 def show(template: str, found: Dossier, form: Form, kind: str, status: int = 200, **more: Any) -> tuple[str, int]:
     """Render a branch's page with what was typed; `more` may say a `hindrance` of its own."""
     shared = {"dossier": found, "form": form, "failed": bool(form.problems), "hindrance": hindrance(found, kind)}
-    return render_template(template, **shared | {"prints": holds("print")} | more), status
+    given = shared | {"prints": holds("print")} | more
+    return render_template(template, **given, newest=timeline.history(found)[0] if given["hindrance"] else None), status
 
 
 def done(form: Form, do: Callable[[Act], Any]) -> Any:

@@ -67,7 +67,8 @@ def accept(dossier: str) -> tuple[str, int] | Response:
         made = reception.accept_filed(
             at_once, box().home, desk.catalogue_now(), dossier, officer(), str(counter() or ""), due_day or ""
         )
-        return branch.issued(at_once, found, FileRef(made.slip, made.slip_size, "application/pdf"))
+        first = not found.accepted_at  # The same press twice prints once.
+        return branch.issued(at_once, found, FileRef(made.slip, made.slip_size, "application/pdf")) if first else ""
 
     told = None if form.problems else branch.done(form, do)
     if told is None:

@@ -110,7 +110,7 @@ def ask(dossier: str) -> tuple[str, int] | Response:
     if "more" in request.form:
         return show(found, form, more_rows=MORE_ROWS)
     items = read_items(form)
-    if not items:
+    if not items and not form.problems:
         form.wrong("what-1", "Ghi ít nhất một giấy tờ cần bổ sung.")
     reason, contact = branch.reason_of(form, "Ghi lý do yêu cầu bổ sung."), branch.contact_of(form)
 
