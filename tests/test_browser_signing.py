@@ -156,7 +156,7 @@ def test_the_clerk_numbers_and_seals_by_keyboard_alone(page: Page, live_server, 
     shot(page, "dong-dau-2")
     assert_page_good(page)
     assert [office.dossier(one).status for one in dossiers] == [Status.DONE] * 3
-    page.get_by_role("navigation", name="Công việc").get_by_role("link", name="Sổ văn bản đi").click()
+    page.get_by_role("navigation", name="Công việc").get_by_role("link", name="Sổ đăng ký").click()
     expect(page.get_by_role("rowheader")).to_have_text(["03/UBND-XNTTHN", "02/UBND-XNTTHN", "01/UBND-XNTTHN"])
     shot(page, "so-van-ban")
     assert_page_good(page)

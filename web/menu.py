@@ -83,7 +83,6 @@ COMMUNE: tuple[Item, ...] = (
     Item("Trực tuyến", "filings.page", "accept", "inbox", "Hồ sơ nộp qua cổng, chờ kiểm tra và tiếp nhận", to_check),
     Item("Bàn ký", "signing_desk.page", "sign", "signature", "Xem từng trang, ký nhiều văn bản bằng một lần nhập PIN", to_sign),
     Item("Đóng dấu", "sealing_desk.page", "number_and_seal", "stamp", "Cấp số, ngày và đóng dấu kết quả đã ký", to_seal),
-    Item("Sổ văn bản đi", "register.page", "number_and_seal", "list-checks", "Số đã cấp trong năm, số hủy"),
     Item("Việc của tôi", "queue.page", "take", "inbox", "Hồ sơ mới đến, đang xử lý, sắp đến hạn, quá hạn", waiting_for_me, "F9"),
     Item("Thu phí", "cashier.page", "take_fee", "banknote", "Thu phí, lệ phí, cấp biên lai", at_desk("to_pay"), "F9"),
     Item("Kiểm két", "drawer.page", "view_drawers", "banknote", "Tiền đã thu trong ca, đếm két, chốt ca"),
@@ -97,10 +96,13 @@ COMMUNE: tuple[Item, ...] = (
         at_desk("to_certify"),
     ),
     Item("Tra cứu", "search_pages.page", "search", "search", "Tìm hồ sơ theo mã, họ tên, số điện thoại, thủ tục"),
+    Item("Tài khoản", "staff.page", "help_accounts", "id-card", "Mở khóa, đặt lại mật khẩu, vai trò của từng người"),
+    Item("Ủy quyền", "delegations.page", "delegate", "signature", "Ai làm thay ai, từ ngày nào đến ngày nào"),
     Item("Sức khỏe", "health.page", "view_health", "server", "Máy chủ, ổ đĩa, máy quét, ký số, máy in, đồng bộ"),
     Item("Hạn trả", "late.page", "view_dossier", "clock", "Sắp đến hạn, quá hạn, xin lỗi và hẹn lại, giải trình"),
     Item("Ngày nghỉ", "declared_days.page", "declare_day", "clock", "Công bố ngày nghỉ, ngày làm bù; tính lại ngày hẹn"),
     Item("Bàn giao", "handing_over.page", "take", "send", "Hồ sơ đồng nghiệp chuyển đến, bàn giao cuối ca", offered),
+    Item("Sổ đăng ký", "register.page", "view_registers", "list-checks", "Sổ theo dõi hồ sơ, văn bản đi, chứng thực, biên lai"),
     Item("Quy trình nội bộ", "processes.page", "approve_process", "list-checks", "Xem và phê duyệt quy trình của từng thủ tục"),
 )
 PROVINCE: tuple[Item, ...] = (

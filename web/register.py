@@ -1,91 +1,261 @@
-"""Sổ văn bản đi and its like: every number of a register in a year, used, void or lost, and the ones nobody accounts for."""
+"""Sổ đăng ký: form 07, outgoing documents, certified copies and receipts between two days, on the page, as CSV and as PDF.
 
+The address holds the register and the days. A yearly book names the numbers nobody accounts for.
+"""
+
+import csv
+import io
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, Response, abort, render_template, request
 
-from appliance import clock, numbering, queries
+from appliance import clock, forms, numbering, registers
 from appliance.catalogue_sheets import Book
+from appliance.clock import local, local_day, stamp
+from appliance.dossier import Dossier
+from appliance.errors import Refused
+from appliance.forms import Column, TableData
 from appliance.numbering import Gap
+from appliance.office import office_of
+from appliance.registers import Entry, Span
+from appliance.text import day_text, moment_text, money_text, phone_text
 from web import desk
 from web.per_request import act, box
+from web.vietnamese import FEE_METHODS, RETURNED_HOW, sentence
+from web.words.moves import STATUS
 
 bp = Blueprint("register", __name__)
-LINES_MAX = 300
+FOLLOW_UP, RECEIPTS = "theo-doi", "receipt"
+ERASED = "(đã xóa)"
 STATES = {
     "used": ("quiet", "Đã dùng", "circle-check"),
     "voided": ("bad", "Đã hủy", "ban"),
     "lost": ("hold", "Mất khi khôi phục", "history"),
 }
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # A spreadsheet would run a cell that begins so.
 
 
 @dataclass(frozen=True)
 class Line:
-    """One number of the register. `state`: used, voided, lost; the rest is empty where no dossier has it any more."""
+    """One line: its cells as they are printed, the dossier it belongs to (id, "" for none), its state."""
 
-    n: int
-    state: str
-    reason: str
-    at: str
+    cells: tuple[str, ...]
     dossier: str
-    code: str
-    subject: str
-    text: str  # the number as it is written
-    date: str  # ISO
-    signer: str
+    state: str = "used"
 
 
-@bp.get("/so-van-ban")
-@act("number_and_seal")
-def page() -> str:
-    """Show one register of one year, newest number first."""
-    books = registers()
-    book = next((one for one in books if one.id == request.args.get("so", books[0].id)), None) or abort(404)
-    this_year = clock.local_day(clock.stamp()).year
-    year = request.args.get("nam", this_year, int)
-    gaps = [gap for gap in numbering.account(box().db) if gap.book == book.id and gap.period == str(year)]
-    return render_template(
-        "register.html", books=books, book=book, year=year, years=years(book, this_year), lines=lines(book, year), gaps=gaps,
-        names=desk.names(), STATES=STATES, LINES_MAX=LINES_MAX, has_page=desk.has_page, missing=missing(gaps),
-    )  # fmt: skip
+@dataclass(frozen=True)
+class Register:
+    """A register: its id in the address, its name, the form it is printed on, its columns, the column of the dossier's code."""
+
+    id: str
+    name: str
+    form: str
+    columns: tuple[Column, ...]
+    code_at: int
+    read: Callable[[Span], list[Line]]
 
 
-def registers() -> list[Book]:
-    """List the yearly registers that results are entered in, those of sealed documents first."""
+def columns(*heads: tuple[str, int]) -> tuple[Column, ...]:
+    """Name columns with their shares."""
+    return tuple(Column(head=head, share=share) for head, share in heads)
+
+
+FOLLOW_UP_COLUMNS = columns(
+    ("STT", 2), ("Mã hồ sơ", 8), ("Tên thủ tục hành chính", 11), ("Số lượng", 3), ("Cá nhân, tổ chức", 8),
+    ("Địa chỉ, số điện thoại", 9), ("Cơ quan chủ trì", 6), ("Nhận", 6), ("Hẹn trả", 6), ("Trả kết quả", 6),
+    ("Phương thức nhận", 6), ("Ký nhận", 6), ("Ghi chú", 6),
+)  # fmt: skip
+BOOK_COLUMNS = columns(
+    ("Số", 2), ("Số, ký hiệu", 6), ("Ngày", 5), ("Trích yếu", 14), ("Mã hồ sơ", 8), ("Người ký", 8), ("Tình trạng", 8)
+)
+RECEIPT_COLUMNS = columns(
+    ("Số", 2), ("Số biên lai", 5), ("Ngày", 5), ("Nội dung thu", 10), ("Mã hồ sơ", 8), ("Người nộp", 8), ("Số tiền", 5),
+    ("Hình thức", 6), ("Người thu", 7), ("Tình trạng", 7),
+)  # fmt: skip
+
+
+def all_registers() -> list[Register]:
+    """List the registers: sealed documents, certified copies, receipts, and form 07."""
+    books = [*result_books(), desk.catalogue_now().books[RECEIPTS]]
+    follow_up = Register(FOLLOW_UP, "Sổ theo dõi hồ sơ", "register", FOLLOW_UP_COLUMNS, 1, follow_up_lines)
+    return [*(of_book(book) for book in books), follow_up]
+
+
+def result_books() -> list[Book]:
+    """List the yearly books that results are entered in, those of sealed documents first."""
     catalogue = desk.catalogue_now()
     rules = sorted(catalogue.result_rules, key=lambda rule: rule.path != "electronic")
     named = dict.fromkeys(rule.book for rule in rules if rule.book)
     return [catalogue.books[name] for name in named if name in catalogue.books]
 
 
-def years(book: Book, this_year: int) -> list[int]:
-    """List the years a register has numbers in, and this one; newest first."""
-    found = box().db.conn.execute("SELECT DISTINCT period FROM number_used WHERE book = ?", [book.id])
-    return sorted({this_year, *(int(period) for (period,) in found if period.isdigit())}, reverse=True)
+def of_book(book: Book) -> Register:
+    """Make the register of a book."""
+    write, heads = (receipt_line, RECEIPT_COLUMNS) if book.id == RECEIPTS else (book_line, BOOK_COLUMNS)
+    unit = box().home.settings.unit
+
+    def read(span: Span) -> list[Line]:
+        called = desk.names()
+        return [write(entry, called) for entry in registers.numbers(box().db, unit, book.id, span)]
+
+    return Register(book.id, book.name, "book", heads, 4, read)
 
 
-def lines(book: Book, year: int) -> list[Line]:
-    """Read a register's numbers, newest first."""
-    sql = """SELECT n, state, reason, at, dossier FROM number_used WHERE book = ? AND period = ? ORDER BY n DESC LIMIT ?"""
-    return [_line(book, *row) for row in box().db.conn.execute(sql, [book.id, str(year), LINES_MAX]).fetchall()]
+@bp.get("/so-van-ban")
+@act("view_registers")
+def page() -> str | tuple[str, int]:
+    """Show one register between two days: `so`, `tu`, `den`."""
+    register, problem, lines = chosen(), "", []
+    try:
+        span = span_asked(register)
+        lines = register.read(span)
+    except Refused as refused:
+        problem, span = sentence(refused), span_usual(register)
+    gaps = gaps_of(register, span)
+    shown = render_template(
+        "register.html", registers=all_registers(), register=register, span=span, lines=lines, gaps=gaps, missing=missing(gaps),
+        STATES=STATES, problem=problem, failed=bool(problem),
+    )  # fmt: skip
+    return (shown, 422) if problem else shown
 
 
-def _line(book: Book, n: int, state: str, reason: str | None, at: str, dossier_id: str | None) -> Line:
-    dossier = queries.dossier(box().db, dossier_id) if dossier_id else None
-    if dossier is None:
-        return Line(n, state, reason or "", at, "", "", "", "", "", "")
-    facts = next((step.facts for step in reversed(queries.timeline(box().db, dossier.id)) if _is(step.facts, book, n)), {})
-    signer = next((d.signer for d in dossier.documents if d.id == facts.get("document")), "")
-    text, day = facts.get("text", ""), facts.get("date", "")
-    return Line(n, state, reason or "", at, dossier.id, dossier.code, dossier.procedure_name, text, day, signer)
+@bp.get("/so-van-ban.csv")
+@act("view_registers")
+def as_csv() -> Response:
+    """Give the register as CSV (UTF-8 with its mark, so that a spreadsheet reads the letters)."""
+    register = chosen()
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow([column.head for column in register.columns])
+    writer.writerows([harmless(cell) for cell in line.cells] for line in register.read(span_asked(register)))
+    return attached(out.getvalue().encode("utf-8-sig"), "text/csv", register, "csv")
 
 
-def _is(facts: dict[str, Any], book: Book, n: int) -> bool:
-    number = facts.get("number") or {}
-    return (number.get("book"), number.get("n")) == (book.id, n)
+@bp.get("/so-van-ban.pdf")
+@act("view_registers")
+def as_pdf() -> Response:
+    """Give the register as PDF/A."""
+    register = chosen()
+    span, office = span_asked(register), office_of(box().home.settings)
+    data = TableData(
+        made_at=stamp(), parent_agency=office.parent, agency=office.agency, place=office.place,
+        subtitle=f"Từ ngày {day_text(span.first)} đến ngày {day_text(span.last)}",
+        facts=(("Sổ", register.name),) if register.form == "book" else (),
+        columns=register.columns, rows=tuple(line.cells for line in register.read(span)),
+    )  # fmt: skip
+    return attached(forms.render(register.form, data), "application/pdf", register, "pdf")
 
 
-def missing(gaps: list[Gap]) -> str:
+def attached(data: bytes, media: str, register: Register, ending: str) -> Response:
+    """Give a file to keep."""
+    return Response(data, mimetype=media, headers={"Content-Disposition": f'attachment; filename="so-{register.id}.{ending}"'})
+
+
+def harmless(cell: str) -> str:
+    """Write a cell so that no spreadsheet takes it for a formula."""
+    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
+
+
+def chosen() -> Register:
+    """Give the register in the address; without one the first."""
+    every = all_registers()
+    return next((one for one in every if one.id == request.args.get("so", every[0].id)), None) or abort(404)
+
+
+def span_asked(register: Register) -> Span:
+    """Read the days in the address. Raises Refused `period_wrong`."""
+    usual = span_usual(register)
+    try:
+        first, last = (date.fromisoformat(request.args.get(name) or str(day)) for name, day in
+                       (("tu", usual.first), ("den", usual.last)))  # fmt: skip
+    except ValueError:
+        raise Refused("period_wrong", most=registers.DAYS_MAX) from None
+    return Span(first, last)
+
+
+def span_usual(register: Register) -> Span:
+    """Give the days shown first: this month of dossiers, this year of a book."""
+    today = local_day(clock.stamp())
+    return Span(today.replace(day=1) if register.id == FOLLOW_UP else today.replace(month=1, day=1), today)
+
+
+def gaps_of(register: Register, span: Span) -> list[Gap]:
+    """List the numbers nobody accounts for in the years of a span."""
+    years = {str(year) for year in range(span.first.year, span.last.year + 1)}
+    return [gap for gap in numbering.account(box().db) if gap.book == register.id and gap.period in years]
+
+
+def missing(gaps: Iterable[Gap]) -> str:
     """Name the numbers nobody accounts for: "7, 9–11"."""
     return ", ".join(str(gap.first) if gap.first == gap.last else f"{gap.first}–{gap.last}" for gap in gaps)
+
+
+def follow_up_lines(span: Span) -> list[Line]:
+    """Write form 07."""
+    agency = office_of(box().home.settings).name
+    return [follow_up_line(n, one, agency) for n, one in enumerate(registers.received(box().db, span), 1)]
+
+
+def follow_up_line(n: int, dossier: Dossier, agency: str) -> Line:
+    """Write one dossier's line of form 07."""
+    person = dossier.applicant or {}
+    phone = phone_text(person["phone"]) if person.get("phone") else ""
+    reach = "\n".join(part for part in (person.get("address", ""), phone) if part)
+    due = (dossier.due or {}).get("at")
+    cells = (
+        str(n), dossier.code, dossier.procedure_name, "1", name_of(dossier), reach, dossier.offices.get("resolved", agency),
+        moment_text(local(dossier.accepted_at)), moment_text(local(due)) if due else "",
+        moment_text(local(dossier.returned_at)) if dossier.returned_at else "", RETURNED_HOW.get(dossier.returned_how, ""),
+        (dossier.receiver or {}).get("name", ""), STATUS[int(dossier.status)][1],
+    )  # fmt: skip
+    return Line(cells, dossier.id)
+
+
+def name_of(dossier: Dossier) -> str:
+    """Name the applicant, or say that the name was erased."""
+    person = dossier.applicant or {}
+    return person.get("name") or person.get("organisation") or ERASED
+
+
+def book_line(entry: Entry, called: dict[str, str]) -> Line:
+    """Write a number of a book of documents."""
+    documents = entry.dossier.documents if entry.dossier else ()
+    signer = next((one.signer for one in documents if one.id == entry.facts.get("document")), "")
+    subject = entry.dossier.procedure_name if entry.dossier else ""
+    cells = (
+        str(entry.n), entry.facts.get("text", ""), day_of(entry), subject, code_of(entry), called.get(signer, signer),
+        state_of(entry),
+    )  # fmt: skip
+    return Line(cells, entry.dossier.id if entry.dossier else "", entry.state)
+
+
+def receipt_line(entry: Entry, called: dict[str, str]) -> Line:
+    """Write a receipt."""
+    facts = entry.facts
+    amount = money_text(facts["amount"]) if "amount" in facts else ""
+    what = ", ".join(line["name"] for line in facts.get("lines", ()))
+    payer = name_of(entry.dossier) if entry.dossier else ""
+    cells = (
+        str(entry.n), facts.get("receipt", ""), day_of(entry), what, code_of(entry), payer, amount,
+        FEE_METHODS.get(facts.get("method", ""), ""), called.get(entry.actor, entry.actor), state_of(entry),
+    )  # fmt: skip
+    return Line(cells, entry.dossier.id if entry.dossier else "", entry.state)
+
+
+def day_of(entry: Entry) -> str:
+    """Give the date a document bears, else the day the number was taken."""
+    return day_text(date.fromisoformat(entry.facts["date"]) if entry.facts.get("date") else local_day(entry.at))
+
+
+def code_of(entry: Entry) -> str:
+    """Give the dossier's code, or nothing."""
+    return entry.dossier.code if entry.dossier else ""
+
+
+def state_of(entry: Entry) -> str:
+    """Say what became of a number."""
+    words = STATES[entry.state][1]
+    return f"{words}: {entry.reason}" if entry.reason else words
