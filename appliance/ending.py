@@ -70,7 +70,8 @@ def stopping(
 ) -> NoticeData:
     """Give what stands on form 05."""
     money = (f"Hoàn trả {money_text(refund)}" if refund else "Không hoàn trả") if paid(dossier) else "Chưa thu"
-    title, stage, asked = signer_title(officer.title), STAGES.get(dossier.status, ""), ASKED_BY.get(asked_by, "")
+    title = signer_title(officer.title, officer.stands_for)
+    stage, asked = STAGES.get(dossier.status, ""), ASKED_BY.get(asked_by, "")
     more = {"contact": contact, "stage": stage, "asked_by": asked, "money": money, "signer_title": title}
     return notices.notice_of(home, STOPPING, dossier, officer, at, reason, **more)
 

@@ -23,7 +23,7 @@ from appliance.office import signer_title
 from appliance.officers import Officer
 from appliance.processing import load
 from appliance.rules import Rules
-from appliance.text import Line, day_text
+from appliance.text import Line, day_text, moment_text
 from appliance.workdays import Due
 from appliance.working_calendar import Calendar, at, nth_working_day
 
@@ -72,7 +72,8 @@ def decide(
     new = at(now, day, rules.day_end())
     paper = issue(home, APOLOGY, letter(home, dossier, signer, rules, act.reading.at, day, reason.strip()))
     appointed = {"at": new.isoformat(), "from": act.reading.at}
-    due = Due(new, provisional(calendar, day), (Line("due_appointed", {"day": day_text(day)}),))
+    facts = {"old": moment_text(datetime.fromisoformat((dossier.due or {})["at"])), "day": day_text(day)}
+    due = Due(new, provisional(calendar, day), (Line("due_apologised", facts),))
     act.record(
         EXTENDED,
         actor=signer.id,
@@ -139,5 +140,5 @@ def letter(home: Home, dossier: Dossier, signer: Officer, rules: Rules, made_at:
         accepted_at=dossier.accepted_at,
         due_at=(dossier.due or {})["at"],
         new_due_at=at(clock.local(made_at), day, rules.day_end()).isoformat(),
-        signer_title=signer_title(signer.title),
+        signer_title=signer_title(signer.title, signer.stands_for),
     )

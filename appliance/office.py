@@ -32,7 +32,12 @@ def office_of(settings: Settings) -> Office:
     )
 
 
-def signer_title(title: str) -> str:
-    """Write a leader's title as it stands over the signature; a deputy signs for the head (NĐ 30/2020/NĐ-CP, Phụ lục I)."""
-    own = title.split(" UBND")[0].upper()
-    return f"KT. {own.removeprefix('PHÓ ')}\n{own}" if own.startswith("PHÓ ") else own
+def signer_title(title: str, stands_for: str = "") -> str:
+    """Write a signer's title as it stands over the signature (NĐ 30/2020/NĐ-CP, Phụ lục I).
+
+    A deputy signs for the head (KT.); somebody else to whom a leader delegated it, by that leader's order (TUQ.).
+    """
+    own, leader = (words.split(" UBND")[0].upper() for words in (title, stands_for))
+    if own.startswith("PHÓ ") and leader in ("", own.removeprefix("PHÓ ")):
+        return f"KT. {own.removeprefix('PHÓ ')}\n{own}"
+    return f"TUQ. {leader}\n{own}" if leader else own

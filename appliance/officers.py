@@ -33,7 +33,7 @@ NOBODY = hasher.hash("không có ai")
 
 @dataclass(frozen=True)
 class Officer:
-    """A person who works here. `id` stands in events (ST04), `account` is typed at the login (st04)."""
+    """A person who works here. `id` stands in events (ST04), `account` is typed at the login (st04). See also delegations."""
 
     id: str
     account: str
@@ -43,6 +43,7 @@ class Officer:
     section: str = ""
     active: bool = True
     must_change: bool = False
+    stands_for: str = ""  # title of the leader this person signs for today, by a delegation
 
 
 def add(db: Database, officer: Officer, password: str) -> None:
@@ -103,9 +104,18 @@ def forget_tries(db: Database, account: str) -> None:
     db.conn.execute("DELETE FROM login_try WHERE account = ?", [account[:NAME_MAX]])
 
 
-def verified(db: Database, account: str, password: str) -> Officer | None:
-    """Check a password (slow, outside any transaction): the active officer it belongs to, or None."""
-    row = next(db.query("SELECT * FROM officer WHERE account = ? AND active = 1", [account]), None)
+def locked_until(db: Database, account: str, now: str) -> str:
+    """Give the local time until which a login is locked by wrong passwords; empty when it is not."""
+    row = next(db.query("SELECT n, last FROM login_try WHERE account = ?", [account[:NAME_MAX]]), None)
+    if row is None or row["n"] < TRIES_MAX or row["last"] <= text_of(moment_of(now) - LOCKED_FOR):
+        return ""
+    return local(text_of(moment_of(row["last"]) + LOCKED_FOR)).strftime("%H:%M")
+
+
+def verified(db: Database, account: str, password: str, now: str) -> Officer | None:
+    """Check a password (slow, outside any transaction): the active officer it belongs to, or None. One-time words end."""
+    sql = "SELECT * FROM officer WHERE account = ? AND active = 1 AND coalesce(password_until, '9') > ?"
+    row = next(db.query(sql, [account, now]), None)
     right = holds(row["password"] if row else NOBODY, password)
     return _officer(row) if row and right else None
 
@@ -138,7 +148,23 @@ def check_new_password(password: str, account: str) -> None:
 
 def set_password(db: Database, officer_id: str, password_hash: str, must_change: bool = False) -> None:
     """Write a new password's hash. The caller ends the officer's sessions in the same transaction."""
-    db.conn.execute("UPDATE officer SET password = ?, must_change = ? WHERE id = ?", [password_hash, must_change, officer_id])
+    sql = "UPDATE officer SET password = ?, must_change = ?, password_until = NULL WHERE id = ?"
+    db.conn.execute(sql, [password_hash, must_change, officer_id])
+
+
+def end_password(db: Database, officer_id: str, at: str) -> None:
+    """Let the present password open nothing from a moment (UTC text) on."""
+    db.conn.execute("UPDATE officer SET password_until = ? WHERE id = ?", [at, officer_id])
+
+
+def set_roles(db: Database, officer_id: str, roles: Iterable[Role]) -> None:
+    """Write a person's set of roles."""
+    db.conn.execute("UPDATE officer SET roles = ? WHERE id = ?", [json.dumps(sorted(roles)), officer_id])
+
+
+def set_active(db: Database, officer_id: str, active: bool) -> None:
+    """Open or close an account."""
+    db.conn.execute("UPDATE officer SET active = ? WHERE id = ?", [active, officer_id])
 
 
 def password_hash_of(db: Database, officer_id: str) -> str:

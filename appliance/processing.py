@@ -123,7 +123,7 @@ def _data(home: Home, at: str, values: Mapping[str, str], leader: Officer) -> fo
         made_at=at,
         parent_agency=office.parent,
         agency=office.agency,
-        leader_title=signer_title(leader.title),
+        leader_title=signer_title(leader.title, leader.stands_for),
         leader_name=leader.name,
         recipients=("Lưu: VT",),
         values=dict(values),

@@ -103,6 +103,7 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "search": INSIDE | PROVINCE,
     "view_dossier": INSIDE | PROVINCE,
     "view_page": INSIDE | PROVINCE,
+    "write_note": INSIDE,
     "export_dossier": frozenset({Role.LEADER, Role.CENTRE_DIRECTOR}),  # The folder leaves the office with personal data in clear.
     "view_looking": frozenset({Role.AUDITOR, Role.CENTRE_DIRECTOR, Role.PROVINCE_AUDITOR}),
     "view_ledger": frozenset({Role.AUDITOR, Role.CENTRE_DIRECTOR, Role.PROVINCE_AUDITOR}),
@@ -111,6 +112,7 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "view_health": frozenset({Role.ADMIN, Role.CENTRE_DIRECTOR, Role.AUDITOR}) | PROVINCE,
     "manage_devices": frozenset({Role.ADMIN}),
     "manage_accounts": frozenset({Role.ADMIN}),
+    "help_accounts": frozenset({Role.ADMIN, Role.CENTRE_DIRECTOR}),  # A forgotten password, a locked login.
     "resend": frozenset({Role.ADMIN, Role.CENTRE_DIRECTOR}),
     "confirm_clock": frozenset({Role.CENTRE_DIRECTOR, Role.CLERK}),
     # the province

@@ -94,7 +94,7 @@ def test_the_leader_sees_every_closed_shift_and_counts_none(app: Flask, box: Box
     for account in ("st01", "st03", "st17"):
         client = log_in(app, account)
         text = get(client, "/ket").text
-        assert "Đặng Văn Thủ Quỹ Mẫu" in text and "Trả tiền thừa sai" in text and "-500 đ" in text
+        assert "Đặng Văn Thủ Quỹ Mẫu" in text and "Trả tiền thừa sai" in text and "-500\u00a0đ" in text
         assert post(client, "/ket").status_code == 403
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from flask import Flask, session
 from flask_login import LoginManager, UserMixin, login_user, logout_user
 
-from appliance import officers, sessions
+from appliance import delegations, officers, sessions
 from appliance.box import Box
-from appliance.clock import stamp
+from appliance.clock import local_day, stamp
 from appliance.errors import Refused
 from appliance.officers import Officer
 from appliance.sessions import Session
@@ -41,14 +41,16 @@ def sitting(box: Box, token: str) -> Sitting | None:
     """Find who sits behind a token: None once the session ended or the account was closed."""
     found = sessions.find(box.db, token, stamp())
     officer = officers.by_id(box.db, found.officer) if found else None
-    return Sitting(officer, found, token) if found and officer and officer.active else None
+    if found is None or officer is None or not officer.active:
+        return None
+    return Sitting(delegations.acting(box.db, officer, local_day(stamp())), found, token)
 
 
 def checked(box: Box, account: str, password: str) -> Officer:
     """Check a password. The try is counted first. Raises Refused `login_locked`, `login_wrong` (with what is left)."""
     with box.writing() as act:
         left = officers.count_try(act.db, account, stamp())
-    officer = officers.verified(box.db, account, password)
+    officer = officers.verified(box.db, account, password, stamp())
     if officer is None:
         if left == 0:
             with box.writing() as act:

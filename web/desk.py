@@ -6,7 +6,7 @@ from datetime import datetime
 
 from flask import current_app, url_for
 
-from appliance import catalogue_shelf, clock, clocks, lateness, officers, online, procedures, queries
+from appliance import catalogue_shelf, clock, clocks, delegations, lateness, officers, online, procedures, queries
 from appliance.catalogue import Catalogue
 from appliance.clock import local, stamp
 from appliance.dossier import Dossier, Status
@@ -83,8 +83,10 @@ def names() -> dict[str, str]:
 
 
 def who_may(act: str) -> list[Officer]:
-    """List the active officers who may do an act."""
-    return [officer for officer in officers.everybody(box().db) if officer.active and may(officer.roles, act)]
+    """List the active officers who may do an act today, delegations counted."""
+    today = now().date()
+    acting = [delegations.acting(box().db, one, today) for one in officers.everybody(box().db) if one.active]
+    return [officer for officer in acting if may(officer.roles, act)]
 
 
 def rows(listed: Iterable[Listed]) -> list[Row]:
