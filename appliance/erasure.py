@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlite_utils.db import Database
 from sqlite_utils.utils import sqlite3
 
-from appliance import database, files
+from appliance import colleagues, database, files
 from appliance.box import Box
 from appliance.config import Home
 from appliance.ledger import Act
@@ -34,6 +34,7 @@ def forget(act: Act, dossier: str) -> list[str]:
     """Destroy the key, drop what screens and drafts kept, and give the digests of files that now belong to nobody."""
     forget_key(act.db, dossier, act.reading.at)
     act.db.conn.execute("DELETE FROM job WHERE subject = ?", [dossier])
+    colleagues.forget(act.db, dossier)
     act.db.conn.execute("DELETE FROM extension_draft WHERE dossier = ?", [dossier])
     return forget_files(act.db, dossier)
 

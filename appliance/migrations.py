@@ -255,3 +255,18 @@ def m130_money(db: Database) -> None:
     """Receipts by the time they were written, for the count of a cash drawer; one-time words end by themselves."""
     db.conn.execute("CREATE INDEX number_by_time ON number_used (book, at)")
     db.conn.execute("ALTER TABLE officer ADD COLUMN password_until TEXT")
+
+
+@migrations()
+def m121_colleagues(db: Database) -> None:
+    """Who has which dossier open, and notes between colleagues: beside the ledger, gone with the dossier's erasure."""
+    run_script(
+        db,
+        """CREATE TABLE presence (
+            dossier TEXT NOT NULL, officer TEXT NOT NULL, seen_at TEXT NOT NULL, PRIMARY KEY (dossier, officer)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE note (
+            id TEXT PRIMARY KEY, dossier TEXT NOT NULL, officer TEXT NOT NULL, words TEXT NOT NULL, at TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX note_by_dossier ON note (dossier, id)""",
+    )

@@ -62,6 +62,7 @@ RIGHTS: dict[str, frozenset[Role]] = {
     # counter
     "draft": DESK | {Role.POSTAL_AGENT},
     "scan": DESK | {Role.POSTAL_AGENT},
+    "hand_over_draft": DESK | {Role.POSTAL_AGENT},
     "print": DESK | {Role.POSTAL_AGENT, Role.RETURNS, Role.CASHIER, Role.CLERK} | PROCESSING,
     "accept": DESK,
     "refuse": DESK,

@@ -4,8 +4,9 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
-from appliance import looking_back, queries
+from appliance import colleagues, correcting, looking_back, officers, queries
 from appliance.box import Box
+from appliance.catalogue import builtin
 from browsing import assert_focus_visible, assert_page_good, login, shot
 from desk_room import accept, grant_numbers, prepare
 
@@ -54,9 +55,6 @@ def test_two_officers_see_field_by_field_what_the_other_wrote(page: Page, live_s
     login(page, live_server, "st05")
     page.goto(f"{live_server}/ho-so/{dossier}/dinh-chinh")
     with box.writing() as act:
-        from appliance import correcting, officers
-        from appliance.catalogue import builtin
-
         typed = correcting.values_of(queries.dossier(box.db, dossier)) | {"applicant.name": "Nguyễn Thị Oanh", "note": "Gọi buổi sáng"}  # type: ignore[arg-type]
         who, mark = officers.by_id(act.db, "ST04"), looking_back.mark(act.db, dossier)
         assert who
@@ -111,3 +109,20 @@ def test_filters_are_set_by_keyboard_and_stay_in_the_address(page: Page, live_se
     page.goto(f"{live_server}/tra-cuu?trang_thai=8")
     page.get_by_role("link", name="Bỏ bộ lọc").first.click()
     expect(page.locator("main")).to_contain_text("Gõ vài chữ rồi bấm Enter")
+
+
+def test_two_officers_at_one_dossier_know_of_each_other(page: Page, live_server: str, box: Box) -> None:
+    dossier = accept(box)
+    login(page, live_server, "st08")
+    page.goto(f"{live_server}/ho-so/{dossier}")
+    expect(page.locator("#colleagues")).to_contain_text("Chưa có ghi chú nào")
+    with box.writing() as act:
+        colleagues.come(act, dossier, "ST11")
+    expect(page.locator("#colleagues")).to_contain_text("Dương Thị Chuyên Viên đang mở hồ sơ này")
+    page.get_by_label("Ghi chú cho đồng nghiệp").fill("Gọi lại sau 14 giờ")
+    page.get_by_role("button", name="Ghi chú").press("Enter")
+    expect(page.locator("#colleagues")).to_contain_text("Gọi lại sau 14 giờ")
+    page.locator("#h-notes").scroll_into_view_if_needed()
+    assert_page_good(page)
+    page.locator("#h-notes").scroll_into_view_if_needed()
+    shot(page, "ho-so-dong-nghiep")

@@ -313,7 +313,7 @@ def test_a_likely_duplicate_is_shown_before_acceptance(desk: Page, box: Box) -> 
         fill(desk)
         desk.get_by_label("Có: Giấy chứng sinh").check()
         saved(desk)
-        duplicates = desk.locator("#facts").get_by_text("Đã có hồ sơ cùng thủ tục của người này").count()
+        duplicates = desk.locator("#facts").get_by_text("Người này đã có hồ sơ cùng thủ tục").count()
         desk.keyboard.press("F9")
         expect(desk.locator(".toast").first).to_contain_text("Đã tiếp nhận")
         expect(desk.get_by_label("Họ, chữ đệm và tên").first).to_have_value("")

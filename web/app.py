@@ -23,6 +23,7 @@ PAGES = (
     *FRAME,
     "web.health",
     "web.reception",
+    "web.draft_handing",
     "web.scanning",
     "web.pages",
     "web.printing",
