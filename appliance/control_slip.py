@@ -1,6 +1,6 @@
 """Rows of form 06, phiếu kiểm soát quá trình giải quyết hồ sơ: who gave the dossier to whom, when, and whether in time. Pure.
 
-Each row is an act of the ledger that passed the dossier on; its time is compared with the planned time of the steps that lay between.
+Each row is an act of the ledger that passed the dossier on; its time is compared with that planned for the steps in between.
 Basis: TT 03/2025/TT-VPCP, form 06 (bên giao, bên nhận, thời gian giao nhận, kết quả, ghi chú).
 """
 

@@ -2,7 +2,15 @@
 
 import click
 
-from provisioning import catalogue_bundle, config_commands, enrol_commands, ledger_commands, process_commands, processes, sync_commands
+from provisioning import (
+    catalogue_bundle,
+    config_commands,
+    enrol_commands,
+    ledger_commands,
+    process_commands,
+    processes,
+    sync_commands,
+)
 from provisioning.demo import commands as demo_commands
 
 HEADINGS = {"Options": "Tùy chọn", "Commands": "Lệnh"}

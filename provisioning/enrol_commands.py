@@ -53,9 +53,7 @@ def admit_command(home: Home, unit: str, name: str, request: Path, admission: Pa
 @click.option("--province-url", required=True, help="Địa chỉ máy chủ nhận của tỉnh, ví dụ https://motcua.tinh.vn.")
 @click.option("--person", required=True, help="Mã cán bộ người ghi danh; người này cho dùng quy trình nội bộ chung.")
 @click.argument("admission", type=file_in)
-def settle_command(
-    home: Home, unit: str, name: str, province_name: str, province_url: str, person: str, admission: Path
-) -> None:
+def settle_command(home: Home, unit: str, name: str, province_name: str, province_url: str, person: str, admission: Path) -> None:
     """Settle a box with what its province gave."""
     from provisioning.enrol import Admission, approve_general_process, serve_pages, settle
 

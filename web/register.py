@@ -11,7 +11,7 @@ from datetime import date
 
 from flask import Blueprint, Response, abort, render_template, request
 
-from appliance import clock, forms, numbering, registers
+from appliance import forms, numbering, registers
 from appliance.catalogue_sheets import Book
 from appliance.clock import local, local_day, stamp
 from appliance.dossier import Dossier
@@ -20,7 +20,7 @@ from appliance.forms import Column, TableData
 from appliance.numbering import Gap
 from appliance.office import office_of
 from appliance.registers import Entry, Span
-from appliance.text import day_text, moment_text, money_text, phone_text
+from appliance.text import day_text, moment_text, money_text, phone_text, read_day
 from web import desk
 from web.per_request import act, box
 from web.vietnamese import FEE_METHODS, RETURNED_HOW, sentence
@@ -166,19 +166,15 @@ def chosen() -> Register:
 
 
 def span_asked(register: Register) -> Span:
-    """Read the days in the address. Raises Refused `period_wrong`."""
-    usual = span_usual(register)
-    try:
-        first, last = (date.fromisoformat(request.args.get(name) or str(day)) for name, day in
-                       (("tu", usual.first), ("den", usual.last)))  # fmt: skip
-    except ValueError:
-        raise Refused("period_wrong", most=registers.DAYS_MAX) from None
-    return Span(first, last)
+    """Read the days in the address. Raises Refused `period_wrong`, `date_invalid`."""
+    usual, today = span_usual(register), local_day(stamp())
+    first, last = (request.args.get(name) for name in ("tu", "den"))
+    return Span(read_day(first, today) if first else usual.first, read_day(last, today) if last else usual.last)
 
 
 def span_usual(register: Register) -> Span:
     """Give the days shown first: this month of dossiers, this year of a book."""
-    today = local_day(clock.stamp())
+    today = local_day(stamp())
     return Span(today.replace(day=1) if register.id == FOLLOW_UP else today.replace(month=1, day=1), today)
 
 
