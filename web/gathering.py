@@ -1,4 +1,4 @@
-"""Pages that take in papers for a dossier that exists: the officer's own draft of them, with the scanner and files beside the form."""
+"""Pages that take in papers for a dossier that exists: the officer's own draft of them, the scanner and files beside it."""
 
 from typing import Any
 

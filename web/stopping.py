@@ -1,4 +1,4 @@
-"""Dừng giải quyết (→ 8), while no result is signed, with form 05; and Tiếp tục giải quyết (8 → 4) with the due date counted anew."""
+"""Dừng giải quyết (→ 8), while no result is signed: who asked, why, what is paid back, form 05 to be looked at."""
 
 from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
