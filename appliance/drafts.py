@@ -31,6 +31,7 @@ class Part(msgspec.Struct, frozen=True, omit_defaults=True):
     copy: str = "original"  # original, copy, certified
     count: int = 1
     note: str = ""
+    kept: bool = False  # the original stays at the office until it is given back
 
 
 class Body(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -49,6 +50,7 @@ class Body(msgspec.Struct, frozen=True, omit_defaults=True):
     exemption: str = ""
     due_day: str = ""  # ISO day a person promised where the catalogue states no limit
     note: str = ""
+    slot: str = ""  # where originals that are kept lie
     serves: str = ""  # what it gathers papers for where a dossier exists already: purpose and dossier (appliance/brought.py)
     wanted: dict[str, str] = {}  # key and name of those papers
 
@@ -242,6 +244,15 @@ def discard(act: Act, draft_id: str, officer: str) -> None:
     """Give up a draft of one's own; `restore` brings it back until it is purged."""
     _own(act.db, draft_id, officer)
     act.db.conn.execute("UPDATE draft SET discarded_at = ? WHERE id = ?", [act.reading.at, draft_id])
+
+
+def hand_over(act: Act, draft_id: str, officer: str, to: str) -> None:
+    """Give a draft of one's own to a colleague, pages and all; from then on it is nobody else's."""
+    _own(act.db, draft_id, officer)
+    act.db.conn.execute(
+        "UPDATE draft SET officer = ?, version = version + 1, changed_at = ? WHERE id = ?", [to, act.reading.at, draft_id]
+    )
+    act.touch(f"draft:{draft_id}")
 
 
 def restore(act: Act, draft_id: str, officer: str) -> None:

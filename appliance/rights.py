@@ -64,6 +64,7 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "scan": DESK | {Role.POSTAL_AGENT},
     "hand_over_draft": DESK | {Role.POSTAL_AGENT},
     "print": DESK | {Role.POSTAL_AGENT, Role.RETURNS, Role.CASHIER, Role.CLERK} | PROCESSING,
+    "print_paper": DESK | {Role.RETURNS, Role.CASHIER, Role.CLERK} | PROCESSING,  # A dossier's own: never the postal agent.
     "accept": DESK,
     "refuse": DESK,
     "request_supplement": DESK | PROCESSING,

@@ -6,12 +6,14 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import Page, expect
 
-from appliance import database, drafts, files, numbering, reception
+from appliance import database, drafts, files, ledger, numbering, reception
 from appliance.box import Box
 from appliance.catalogue import builtin
 from appliance.drafts import Body, NewPage, Part
 from appliance.officers import by_id
+from browsing import assert_page_good, login, shot
 from test_rights import HTTPS, csrf, log_in
 
 JPEG = bytes.fromhex("ffd8ffe000104a46494600010100000100010000ffd9")
@@ -102,3 +104,54 @@ def test_half_a_card_payload_is_never_kept(app: Flask, box: Box) -> None:
     answer = post(client, f"/tiep-nhan/{draft}/luu", version="0", number="089190012345|381234567|Nguyễn Thị Ng")
     assert "Mã QR không phải của thẻ căn cước" in answer.json["parts"]["notes"]
     assert drafts.load(box.db, draft).body.applicant == {"number": "089190012345"}
+
+
+def test_a_postal_agent_hands_a_draft_to_who_may_accept_and_it_is_gone_from_him(app: Flask, box: Box) -> None:
+    draft, agent, counter = draft_of(box, "ST15"), app.test_client(), app.test_client()
+    log_in(agent, "st15")
+    log_in(counter, "st04")
+    for nobody in ("", "ST08", "ST15", "ST99"):
+        assert post(agent, f"/tiep-nhan/{draft}/giao", to=nobody).status_code == 422
+    assert post(counter, f"/tiep-nhan/{draft}/giao", to="ST05").status_code == 403
+    assert post(agent, f"/tiep-nhan/{draft}/giao", to="ST04").status_code == 303
+    assert agent.get(f"/tiep-nhan?draft={draft}", base_url=HTTPS).status_code == 403
+    assert agent.get(f"/tiep-nhan/{draft}/trang/p1/lon", base_url=HTTPS).status_code == 403
+    assert counter.get(f"/tiep-nhan/{draft}/trang/p1/lon", base_url=HTTPS).data == JPEG
+    assert drafts.load(box.db, draft).body == BODY
+
+
+def test_a_postal_agent_is_kept_from_every_act_on_a_dossier(app: Flask, box: Box) -> None:
+    """Walk every route that names a dossier, and the lists of dossiers: none opens, none shows a name."""
+    draft, agent = draft_of(box, "ST04"), app.test_client()
+    with box.writing() as act:
+        made = reception.accept(act, box.home, builtin(), draft, by_id(box.db, "ST04"))
+    log_in(agent, "st15")
+    token, walked, before = csrf(agent, "/tiep-nhan"), 0, ledger.head(box.db)
+    rules = [rule for rule in app.url_map.iter_rules() if "dossier" in rule.arguments]
+    for rule in rules:
+        kinds = {name: 1 if "int" in str(type(kind)).lower() else uuid4() for name, kind in rule._converters.items()}
+        values = dict.fromkeys(rule.arguments, "x") | kinds | {"dossier": made.dossier}
+        path = app.url_map.bind("localhost").build(rule.endpoint, values)
+        for method in rule.methods - {"HEAD", "OPTIONS"}:
+            answer = agent.open(path, method=method, data={"csrf_token": token}, base_url=HTTPS, headers={"Referer": HTTPS})
+            assert answer.status_code in (403, 404, 422), f"{method} {path}: {answer.status_code}"
+            assert made.code not in answer.text
+            walked += 1
+    assert walked > 40 and ledger.head(box.db) == before
+    assert box.db.conn.execute("SELECT count(*) FROM job").fetchone()[0] == 0
+    for path in ("/viec", "/tra-cuu?q=anh", "/thu-phi", "/tra-ket-qua", "/truc-tuyen", "/ket", "/can-bo", "/uy-quyen", "/in", "/"):
+        answer = agent.get(path, base_url=HTTPS)
+        assert made.code not in answer.text and "Nguyễn Thị Ngọc Ánh" not in answer.text, path
+
+
+def test_a_postal_agent_hands_over_by_keys(page: Page, live_server: str, box: Box) -> None:
+    draft = draft_of(box, "ST15")
+    login(page, live_server, "st15")
+    page.goto(f"{live_server}/tiep-nhan?draft={draft}")
+    expect(page.get_by_role("button", name="Giao bản nháp")).to_be_visible()
+    assert_page_good(page)
+    shot(page, "giao-ban-nhap")
+    page.get_by_label("Giao cho").select_option("ST04")
+    page.keyboard.press("F9")
+    expect(page.locator(".toast")).to_contain_text("Đã giao bản nháp cho Phạm Thị Giả Định")
+    assert drafts.load(box.db, draft).officer == "ST04"

@@ -39,6 +39,7 @@ PAGES = (
     "web.payments",
     "web.drawer_page",
     "web.returns",
+    "web.originals",
     "web.early_release",
     "web.branch",
     "web.dossier_acts",

@@ -112,7 +112,7 @@ def pdf(dossier: str) -> Response:
 
 
 @bp.post("/ho-so/<dossier>/phieu-kiem-soat")
-@act("print")
+@act("print_paper")
 def print_slip(dossier: str) -> AnyResponse:
     """Print the slip: the very bytes are kept with the dossier, as its next copy."""
     found = desk.found(dossier)

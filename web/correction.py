@@ -45,7 +45,7 @@ def show(found: Dossier, form: Form, seen: str, merged: Merged | None = None, st
         seen=seen,
         merged=merged,
         may=KIND in moves.legal(found),
-        parts=[part for part in found.components if f"count.{part['key']}" in form.given],
+        parts=[part for part in found.parts if f"count.{part['key']}" in form.given],
         FIELDS=FIELDS,
         **words(found),
     ), status
@@ -53,7 +53,7 @@ def show(found: Dossier, form: Form, seen: str, merged: Merged | None = None, st
 
 def words(found: Dossier) -> dict[str, object]:
     """Give the templates how fields and values are said."""
-    parts = {part["key"]: part["name"] for part in found.components}
+    parts = {part["key"]: part["name"] for part in found.parts}
     return {"field_words": lambda field: timeline.field_words(field, parts), "shown": timeline.shown}
 
 
@@ -137,7 +137,7 @@ def wrong(typed: Mapping[str, str]) -> dict[str, str]:
 
 
 @bp.post("/ho-so/<dossier>/giay-da-cap/in")
-@act("print")
+@act("print_paper")
 def reprint(dossier: str) -> Response:
     """Print a paper that was issued once more: the same file, its next copy, with the reason."""
     found, why = desk.found(dossier), request.form.get("why", "")

@@ -130,7 +130,7 @@ def again(job: object) -> Response | str:
 
 
 @bp.post("/ho-so/<dossier>/in-giay-hen")
-@act("print")
+@act("print_paper")
 def slip(dossier: str) -> Response:
     """Print a dossier's slip once more, as its next copy."""
     found = queries.dossier(box().db, dossier)

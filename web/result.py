@@ -229,7 +229,7 @@ def preview_page(dossier: str, name: str, number: int) -> Response:
 
 
 @bp.post("/ho-so/<dossier>/in-ket-qua")
-@act("print")
+@act("print_paper")
 def print_result(dossier: str) -> AnyResponse:
     """Print a result that leaves on paper, as it is stored."""
     if not holds("view_page"):
