@@ -100,6 +100,12 @@ def calls(db: Database, day: date) -> list[Call]:
     return [Call(*row) for row in db.conn.execute(sql, [day.isoformat()])]
 
 
+def calls_open(db: Database) -> tuple[str, int] | None:
+    """Give the oldest day (ISO) for which somebody is still to be called, and how many."""
+    sql = "SELECT day, count(*) FROM to_call WHERE called_at IS NULL GROUP BY day ORDER BY day LIMIT 1"
+    return db.conn.execute(sql).fetchone()
+
+
 def tick(act: Act, officer: str, day: date, dossier_id: str, called: bool) -> None:
     """Note that a citizen was called, or take the note back."""
     sql = "UPDATE to_call SET called_by = ?, called_at = ? WHERE day = ? AND dossier = ?"

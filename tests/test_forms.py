@@ -91,7 +91,8 @@ def notice(**changes: object) -> NoticeData:
 
 def every_form() -> list[bytes]:
     results = [render(form, result(values)) for form, values in VALUES.items()]
-    return [render("slip", slip()), *results, *(render(form, notice()) for form in ("supplement", "refusal", "stopping"))]
+    notices = [render(form, notice()) for form in ("supplement", "refusal", "apology", "stopping")]
+    return [render("slip", slip()), *results, *notices]
 
 
 def test_every_bundled_font_has_all_134_vietnamese_letters() -> None:

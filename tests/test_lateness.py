@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 import msgspec
 import pytest
 
-from appliance import clock, clocks, declaring, extension, files, lateness, officers, processing, queries, release
+from appliance import clock, clocks, declaring, extension, files, lateness, officers, processing, queries, release, signing
 from appliance.catalogue import builtin
 from appliance.clock import LOCAL, text_of
 from appliance.dossier import Dossier, Paper, Pause, Status
@@ -131,6 +131,15 @@ def test_a_late_dossier_is_closed_only_after_the_explanation_and_the_apology(box
         certify(box, dossier)
     extend(box, dossier)
     assert certify(box, dossier) and now(box, dossier).status == Status.DONE
+
+
+def test_a_late_result_gets_neither_number_nor_seal_until_somebody_answered(box):
+    dossier, book = accept(box, days=-3), CATALOGUE.books["outgoing"]
+    judged = signing.Judged("a", "b", 1, signing.ORGANISATION, "c")
+    with pytest.raises(Refused, match="late_unexplained"), box.writing() as act:
+        signing.take_number(act, dossier, "ST09", book, UNIT, "UBND", today_rules())
+    with pytest.raises(Refused, match="late_unexplained"), box.writing() as act:
+        signing.take_seal(act, dossier, judged, "ST09", UNIT, today_rules())
 
 
 def test_an_apology_in_time_needs_no_explanation(box):

@@ -1,6 +1,7 @@
 """What comes down from the province, what an erasure takes away on both sides, and whether both sides can be held equal."""
 
 import subprocess
+from datetime import date
 from pathlib import Path
 
 import msgspec
@@ -8,6 +9,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from appliance import erasure, files, ledger, numbering, rows
+from appliance.catalogue import builtin
+from appliance.clocks import calendar_of
 from appliance.errors import Refused
 from sync import compare, feed
 from sync.compare import Difference
@@ -70,6 +73,13 @@ def test_what_the_province_publishes_arrives_and_takes_effect(room, commune):
     assert feed.records(commune.box, "catalogue.noticed")[0]["note"] == "bảng phí mới"
     assert position(commune) == feed_out.position(room.province.db, commune.box.device)
     assert numbering.floor(commune.box.db) > "2026"
+
+
+def test_a_day_off_the_province_announces_counts_at_the_commune(room, commune):
+    assert admission.publish_day(room.province, "2026-10-07", "Nghỉ bão số 12", "Công điện 01", working=False)
+    assert not admission.publish_day(room.province, "2026-10-07", "Nghỉ bão số 12", "Công điện 01", working=False)
+    assert commune.round()
+    assert not calendar_of(builtin(), commune.box.db).is_working(date(2026, 10, 7))
 
 
 def test_a_revocation_list_comes_down_with_the_feed_and_raises_the_floor_of_the_clock(room, commune, ca):

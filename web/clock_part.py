@@ -44,11 +44,12 @@ def of(found: Dossier) -> Clock:
     """Say how a dossier's clock stands today."""
     rules, today = desk.rules_now(), desk.now().date()
     missed = tuple(lateness.missed(found, today))
+    owed = lateness.owed(rules, found, today) if found.status in RUNNING else frozenset()
     possible = extension.why_not(found, rules) is None
     return Clock(
         stage=stage_of(found, bool(missed)),
         missed=missed,
-        owed=tuple(sorted(lateness.owed(rules, found, today))) if found.status in RUNNING else (),
+        owed=tuple(duty for duty in LateDuty if duty in owed),
         draft=extension.drafted(box().db, found.id),
         may_extend=possible and holds("extend"),
         may_propose=possible and holds("propose_extension"),

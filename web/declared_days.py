@@ -121,6 +121,12 @@ def tick(day: str) -> Response:
     return redirect(url_for("declared_days.calls", day=day), 303)
 
 
+@bp.app_template_global()
+def calls_open() -> tuple[str, int] | None:
+    """Say for which day somebody is still to be called, and how many."""
+    return declaring.calls_open(box().db)
+
+
 def catalogue_of(dossier: Dossier) -> Catalogue:
     """Give the catalogue a dossier was accepted under. Raises Refused `catalogue_unknown`."""
     return catalogue_shelf.kept(box().home, dossier.catalogue)

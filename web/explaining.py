@@ -8,6 +8,7 @@ from appliance.dossier import Dossier
 from appliance.errors import Refused
 from appliance.ledger import Act
 from appliance.rights import Role
+from appliance.rules import RuleEntry
 from web import branch, desk
 from web.forms import Form
 from web.per_request import act, officer
@@ -28,7 +29,14 @@ def show(found: Dossier, form: Form, status: int = 200) -> tuple[str, int]:
     """Render the page with what was typed."""
     missed = lateness.missed(found, desk.now().date())
     why = sentence(Refused("not_late", code=found.code)) if not missed else ""
-    return branch.show("explaining.html", found, form, KIND, status, heads=list(heads().items()), missed=missed, not_late=why)
+    return branch.show(
+        "explaining.html", found, form, KIND, status, heads=list(heads().items()), missed=missed, not_late=why, rule=rule()
+    )
+
+
+def rule() -> RuleEntry:
+    """Give the dated rule that asks for an explanation, with its source."""
+    return desk.catalogue_now().rule_entries_on(desk.now().date())["late_close_needs"]
 
 
 def heads() -> dict[str, str]:

@@ -50,6 +50,7 @@ def page() -> str:
         word=word if word in WORDS else "",
         holders=sorted({(x.dossier.holder, x.holder) for x in every if x.dossier.holder}, key=lambda pair: pair[1]),
         procedures=sorted({(x.dossier.procedure, x.dossier.procedure_name) for x in every}, key=lambda pair: pair[1]),
+        rules=desk.rules_now(),
         full=len(every) >= queries.LIST_MAX,
         most=queries.LIST_MAX,
         at=stamp(),

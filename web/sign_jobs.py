@@ -37,7 +37,8 @@ HEARD_WITHIN_S = 15.0  # An order is spoken at once and within 5 s; what is unkn
 RUN_MAX = timedelta(days=1)
 SHOWN_FOR = timedelta(minutes=15)  # How long a desk shows how its last run ended.
 ENDED = {"done": State.DONE, "failed": State.FAILED, "stopped": State.CANCELLED}
-LATER = ("clock_behind", "clock_ahead", "late_unexplained", "late_no_apology")  # A person mends this; the signed file waits so long.
+# A person mends these; the signed file waits so long.
+LATER = ("clock_behind", "clock_ahead", "late_unexplained", "late_no_apology")
 
 log = logging.getLogger("motcua.sign")
 SPEAKING: dict[str, float] = {}  # Until when (monotonic) an order of this process may still reach the worker.

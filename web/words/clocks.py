@@ -4,6 +4,7 @@ SENTENCES: dict[str, str] = {
     "due_restarted": "Chờ từ {asked} đến {brought}: tính lại toàn bộ thời hạn.",
     "due_waited": "Chờ từ {asked} đến {brought}: không tính vào thời hạn.",
     "due_appointed": "Ngày trả đã hẹn với người dân: {day}.",
+    "due_apologised": "Đã hẹn {old}; lãnh đạo xin lỗi và hẹn lại {day}.",
     "late_unexplained": (
         "Hồ sơ {code} trễ hạn mà chưa giải trình với người đứng đầu. Kết quả chưa phát hành. Ghi giải trình, rồi làm lại việc này."
     ),
