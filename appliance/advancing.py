@@ -37,6 +37,7 @@ NOBODY: Changes = {
     "note": "",
     "reason": "",
     "asked_items": (),
+    "part_names": {},
 }
 
 
@@ -277,6 +278,7 @@ _FOLDS: Mapping[str, Callable[[Dossier, Event, Personal], Changes]] = {
     "supplement.received": lambda dossier, event, personal: {
         "due": event.d.get("due", dossier.due),
         "components": tuple(event.d.get("components", dossier.components)),
+        "part_names": dossier.part_names | personal.get("names", {}),
         "slip": event.d.get("file") or dossier.slip,
         "asked_items": (),
         "asked": False,

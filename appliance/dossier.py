@@ -157,6 +157,12 @@ class Dossier(msgspec.Struct, frozen=True, omit_defaults=True):
     originals_returned_at: str = ""
     papers: tuple[Paper, ...] = ()
     undo: Undo | None = None
+    part_names: dict[str, str] = {}  # what papers brought later are called, by key of their component; personal
+
+    @property
+    def parts(self) -> tuple[dict[str, Any], ...]:
+        """Give the components as pages and papers show them: one that was brought later by its own name."""
+        return tuple(part | {"name": self.part_names.get(part["key"], part["name"])} for part in self.components)
 
     @property
     def result(self) -> Document | None:

@@ -86,7 +86,7 @@ KINDS: Mapping[str, Kind] = {
     ),
     "dossier.refused": _kind("form file", "reason"),
     "supplement.requested": _kind("form file until round", "reason items"),
-    "supplement.received": _kind("form file due components", "note"),
+    "supplement.received": _kind("form file due components", "names note"),
     "payment.requested": _kind("lines amount request until", "basis"),
     "payment.settled": _kind("due"),
     "dossier.withdrawn": _kind("request refund", "reason"),

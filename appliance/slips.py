@@ -26,6 +26,7 @@ RESULT_PLACES = {"counter": "Bộ phận Một cửa", "post": "Dịch vụ bưu
 COUNTED_AS = {"original": "originals", "copy": "copies", "certified": "certified"}
 LIMIT_UNITS = {"work_day": "ngày làm việc", "calendar_day": "ngày", "hour": "giờ"}
 FORM = "slip"
+KEPT = "giữ bản chính, trả lại cùng kết quả"
 CORRECTED = "Giấy này thay bản đã cấp trước."
 
 
@@ -50,7 +51,7 @@ def slip_of(
         phone=person.get("phone", ""),
         email=person.get("email", ""),
         procedure_name=dossier.procedure_name,
-        components=papers_of(dossier.components, dossier.fee_lines),
+        components=papers_of(dossier.parts, dossier.fee_lines),
         certification=any("wanted" in part for part in dossier.components),
         limit_text=limit_text,
         received_at=dossier.accepted_at,
@@ -82,7 +83,7 @@ def papers_of(components: Sequence[Mapping[str, Any]], fee_lines: Sequence[Mappi
 
 
 def _paper(part: Mapping[str, Any]) -> Paper:
-    return Paper(name=part["name"], **{COUNTED_AS[part["copy"]]: part["count"]})
+    return Paper(name=part["name"], note=KEPT if part.get("kept") else "", **{COUNTED_AS[part["copy"]]: part["count"]})
 
 
 def limit_words(limit: workdays.Limit, due: Due) -> str:

@@ -26,6 +26,7 @@ from appliance.working_calendar import Calendar, working_day_on_or_after
 
 FORMS = {"original": "Bản chính", "copy": "Bản sao", "certified": "Bản sao có chứng thực"}
 OTHER_NAME = "Giấy tờ bổ sung khác"
+LATER = "Giấy tờ bổ sung {n}"  # How a component that was brought later is called in clear.
 NEW_DUE = "Ngày hẹn trả đã tính lại khi nhận bổ sung ngày {day}. Giấy này thay bản in trước."
 
 
@@ -111,7 +112,10 @@ def receive_supplement(
     parts = _parts(dossier, draft, ticked)
     if not parts:
         raise Refused("nothing_brought", code=dossier.code)
-    after = msgspec.structs.replace(dossier, components=(*dossier.components, *parts))
+    names = {part["key"]: item for part, item in parts}
+    after = msgspec.structs.replace(
+        dossier, components=(*dossier.components, *(part for part, _ in parts)), part_names=dossier.part_names | names
+    )
     clear: dict[str, Any] = {"components": list(after.components)}
     slip = None
     if dossier.accepted_at and not dossier.payment:
@@ -123,17 +127,23 @@ def receive_supplement(
         clear |= {"due": due, "form": slips.FORM, "file": slip.s}
     named = [*drafts.files_named(draft), *([slip] if slip else [])]
     act.record(
-        "supplement.received", actor=officer.id, dossier=dossier_id, clear=clear, personal={"note": note.strip()}, files=named
+        "supplement.received",
+        actor=officer.id,
+        dossier=dossier_id,
+        clear=clear,
+        personal={"note": note.strip(), "names": names},
+        files=named,
     )
     drafts.close(act, draft_id, dossier_id)
     return slip
 
 
-def _parts(dossier: Dossier, draft: Draft, ticked: Collection[str]) -> list[dict[str, Any]]:
-    """List what came: each paper that was asked for and has pages or a tick, then whatever else was scanned."""
+def _parts(dossier: Dossier, draft: Draft, ticked: Collection[str]) -> list[tuple[dict[str, Any], str]]:
+    """List what came, each with its name, which is free text and stays sealed: what was asked for, then whatever was scanned."""
     asked = [(key_of(dossier, n), item) for n, item in enumerate(dossier.asked_items, 1)]
     came = [(key, item) for key, item in asked if key in ticked or draft.of(key)]
-    parts = [brought.component(draft, key, item["what"], item.get("form", "original")) for key, item in came]
+    parts = [(brought.component(draft, key, LATER.format(n=key[1:]), item["form"]), item["what"]) for key, item in came]
     if draft.of(OTHER):
-        parts.append(brought.component(draft, OTHER, OTHER_NAME, "copy") | {"key": key_of(dossier, 0)})
+        key = key_of(dossier, 0)
+        parts.append((brought.component(draft, OTHER, LATER.format(n=key[1:]), "copy") | {"key": key}, OTHER_NAME))
     return parts

@@ -236,7 +236,7 @@ def test_what_is_brought_joins_the_dossier_and_a_new_slip_says_the_new_day(box: 
     bring(box, dossier, "s1.2", into=("s1.1", "s1.1", "other"))
     found = now(box, dossier)
     assert (found.status, found.asked, found.asked_items) == (Status.PROCESSING, False, ())
-    new = found.components[len(before.components) :]
+    new = found.parts[len(before.components) :]
     assert [(part["name"], part["copy"], len(part["pages"])) for part in new] == [
         ("Quyết định ly hôn", "certified", 2),
         ("Tờ khai, ký đủ", "original", 0),
@@ -245,6 +245,20 @@ def test_what_is_brought_joins_the_dossier_and_a_new_slip_says_the_new_day(box: 
     assert len({part["key"] for part in found.components}) == len(found.components)
     assert due_day(found) != due_day(before) and found.slip == found.papers[-1].file
     assert "Ngày hẹn trả đã tính lại khi nhận bổ sung" in words(box, found.slip) and "Quyết định ly hôn" in words(box, found.slip)
+
+
+def test_what_an_officer_wrote_about_papers_is_never_in_clear_and_goes_with_the_person(box: Box) -> None:
+    dossier = taken(box)
+    ask(box, dossier)
+    bring(box, dossier, "s1.1")
+    with box.writing() as act:
+        waiting.request_supplement(act, box.home, dossier, who(box, "ST04"), ITEMS, "Còn thiếu")
+    told = b"".join(bytes(row[0]) for row in box.db.conn.execute("SELECT bytes FROM event")).decode()
+    assert "ly hôn" not in told and "Còn thiếu" not in told
+    with box.writing() as act:
+        act.record("dossier.erased", actor="ST03", dossier=dossier, clear={"basis": "subject_request"})
+    found = now(box, dossier)
+    assert [part["name"] for part in found.parts][-1] == "Giấy tờ bổ sung 1.1" and found.asked_items == ()
 
 
 def test_nothing_brought_is_nothing_received(box: Box) -> None:
@@ -263,7 +277,7 @@ def test_before_acceptance_papers_are_received_without_a_slip(box: Box) -> None:
     assert (found.status, found.slip, found.due) == (Status.NEW, "", None)
     with box.writing() as act:
         reception.accept_filed(act, box.home, builtin(), dossier, who(box, "ST04"))
-    assert now(box, dossier).components[-1]["name"] == "Quyết định ly hôn"
+    assert now(box, dossier).parts[-1]["name"] == "Quyết định ly hôn"
 
 
 def test_papers_gathered_by_a_colleague_or_for_another_dossier_are_not_taken(box: Box) -> None:

@@ -65,7 +65,7 @@ SEALED = {
     "dossier.accepted": "applicant authorised note persons",
     "dossier.refused": "reason",
     "supplement.requested": "items reason",
-    "supplement.received": "note",
+    "supplement.received": "names note",
     "payment.requested": "basis",
     "dossier.withdrawn": "reason",
     "dossier.stopped": "reason",

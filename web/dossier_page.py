@@ -105,7 +105,7 @@ def sheets(dossier: Dossier) -> list[Sheet]:
     """List every page that can be looked at: the papers in order, then the result."""
     every = [
         Sheet(part["name"], place, page["file"], page.get("n", 1), page.get("turn", 0))
-        for part in dossier.components
+        for part in dossier.parts
         for place, page in enumerate(part.get("pages", ()), 1)
     ]
     result = dossier.result

@@ -51,7 +51,7 @@ def places(db: Database, dossier: Dossier) -> dict[str, str]:
     """Name a place in the folder for each file of the dossier: papers brought, papers issued, results, the rest."""
     media = dict(db.conn.execute("SELECT digest, media FROM dossier_file WHERE dossier = ?", [dossier.id]).fetchall())
     wanted = [
-        *((page["file"], f"giay-to/{n:02d}-{plain(part['name'])}-{place}") for n, part in enumerate(dossier.components, 1)
+        *((page["file"], f"giay-to/{n:02d}-{plain(part['name'])}-{place}") for n, part in enumerate(dossier.parts, 1)
           for place, page in enumerate(part.get("pages", ()), 1)),
         *((paper.file, f"giay-da-cap/{plain(timeline.form_title(paper.form))}-ban-{paper.copy}") for paper in dossier.papers),
         *((file, f"ket-qua/{n:02d}-ban-{place}") for n, document in enumerate(dossier.documents, 1)

@@ -54,7 +54,7 @@ def opened(step: Step) -> Mapping[str, Any]:
 
 def entry_of(dossier: Dossier, step: Step, personal: Mapping[str, Any], called: Mapping[str, str]) -> Entry:
     """Say one step in words. `called`: names of officers by id."""
-    parts = {part["key"]: part["name"] for part in dossier.components}
+    parts = {part["key"]: part["name"] for part in dossier.parts}
     icon, words = step_words(step.kind, worded(step.facts, called, parts))
     who = "Máy chủ" if step.actor in BOX else called.get(step.actor, step.actor)
     return Entry(step.at, icon, who, words, detail_of(step.kind, step.facts, personal, parts), step.acknowledged)
