@@ -53,7 +53,7 @@ class Step:
     acknowledged: int | None  # number of the province's receipt that covers it
 
 
-def _listed(db: Database, where: str, args: list[Any], order: str, most: int = LIST_MAX) -> list[Listed]:
+def listed(db: Database, where: str, args: list[Any], order: str, most: int = LIST_MAX) -> list[Listed]:
     sql = f"SELECT {LISTED} FROM dossier WHERE {where} ORDER BY {order} LIMIT ?"
     return [
         Listed(
@@ -79,27 +79,27 @@ BY_DUE = "due_at IS NULL, due_at, code"
 
 def to_take(db: Database) -> list[Listed]:
     """List accepted dossiers that nobody has taken, the most urgent first."""
-    return _listed(db, "status = 2", [], BY_DUE)
+    return listed(db, "status = 2", [], BY_DUE)
 
 
 def filed(db: Database) -> list[Listed]:
     """List dossiers that were filed and are not accepted yet, the oldest first."""
-    return _listed(db, "status IN (1, 5, 6) AND accepted_at = ''", [], "filed_at, code")
+    return listed(db, "status IN (1, 5, 6) AND accepted_at = ''", [], "filed_at, code")
 
 
 def held_by(db: Database, officer: str) -> list[Listed]:
     """List what an officer is processing, the most urgent first."""
-    return _listed(db, "status = 4 AND holder = ?", [officer], BY_DUE)
+    return listed(db, "status = 4 AND holder = ?", [officer], BY_DUE)
 
 
 def in_hands(db: Database, officer: str) -> list[Listed]:
     """List all an officer answers for, those that wait for the citizen too."""
-    return _listed(db, "holder = ? AND status IN (4, 5, 6)", [officer], BY_DUE)
+    return listed(db, "holder = ? AND status IN (4, 5, 6)", [officer], BY_DUE)
 
 
 def offered_to(db: Database, officer: str, section: str) -> list[Listed]:
     """List what colleagues offered to an officer by name or by section, and nobody took yet."""
-    return _listed(db, "offered_to IN (?, ?) AND coalesce(holder, '') <> ?", [officer, f"{rows.SECTION}{section}", officer], BY_DUE)
+    return listed(db, "offered_to IN (?, ?) AND coalesce(holder, '') <> ?", [officer, f"{rows.SECTION}{section}", officer], BY_DUE)
 
 
 def count_offered_to(db: Database, officer: str, section: str) -> int:
@@ -110,22 +110,22 @@ def count_offered_to(db: Database, officer: str, section: str) -> int:
 
 def in_processing(db: Database) -> list[Listed]:
     """List everything that is being processed, whoever holds it."""
-    return _listed(db, "status = 4", [], BY_DUE)
+    return listed(db, "status = 4", [], BY_DUE)
 
 
 def to_sign(db: Database) -> list[Listed]:
     """List dossiers whose electronic or paper result waits for the leader."""
-    return _listed(db, "status = 4 AND signature = 'submitted'", [], BY_DUE)
+    return listed(db, "status = 4 AND signature = 'submitted'", [], BY_DUE)
 
 
 def to_seal(db: Database) -> list[Listed]:
     """List dossiers whose result the leader signed and the clerk has to number and seal."""
-    return _listed(db, "status = 4 AND signature IN ('signed', 'numbered')", [], BY_DUE)
+    return listed(db, "status = 4 AND signature IN ('signed', 'numbered')", [], BY_DUE)
 
 
 def to_stamp(db: Database) -> list[Listed]:
     """List dossiers whose result was signed and sealed here and waits for its time-stamp."""
-    return _listed(db, "signature = 'sealed'", [], "finished_at")
+    return listed(db, "signature = 'sealed'", [], "finished_at")
 
 
 # What can be paid now and was not: all that is owed, what was requested, what the law takes at filing. A line without an
@@ -156,22 +156,22 @@ def sent_back(db: Database) -> set[str]:
 
 def to_pay(db: Database) -> list[Listed]:
     """List dossiers with something to pay now, finished ones first: their people come next."""
-    return _listed(db, f"{PAYABLE} AND {FEE_DUE}", [], f"status DESC, {BY_DUE}")
+    return listed(db, f"{PAYABLE} AND {FEE_DUE}", [], f"status DESC, {BY_DUE}")
 
 
 def to_certify(db: Database) -> list[Listed]:
     """List dossiers whose result waits on paper for the leader's hand, the seal and the register."""
-    return _listed(db, ON_PAPER, [], BY_DUE)
+    return listed(db, ON_PAPER, [], BY_DUE)
 
 
 def to_return(db: Database) -> list[Listed]:
     """List finished dossiers whose result was not handed over yet."""
-    return _listed(db, "status = 9", [], "finished_at")
+    return listed(db, "status = 9", [], "finished_at")
 
 
 def accepted_by_day(db: Database, since: str) -> list[Listed]:
     """List what was accepted since a moment (UTC text), newest first."""
-    return _listed(db, "accepted_at >= ?", [since], "accepted_at DESC")
+    return listed(db, "accepted_at >= ?", [since], "accepted_at DESC")
 
 
 def search(db: Database, typed: str) -> list[Listed]:
@@ -195,7 +195,7 @@ def match_of(typed: str) -> str:
 
 def listed_by(db: Database, rids: list[int]) -> list[Listed]:
     """Give the dossiers of these row numbers, newest first."""
-    return _listed(db, f"rid IN ({','.join('?' * len(rids))})", rids, "rid DESC", len(rids))
+    return listed(db, f"rid IN ({','.join('?' * len(rids))})", rids, "rid DESC", len(rids))
 
 
 def dossier(db: Database, dossier_id: str) -> Dossier | None:

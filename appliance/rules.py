@@ -81,6 +81,7 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     payment_days: int  # calendar days a citizen has to pay what was requested
     collection_accounts: dict[str, Account]  # by unit code
     online_reply_hours: int  # working hours in which an online dossier is accepted, refused or sent back
+    uncollected_days: int  # calendar days after which a finished result that nobody fetched is asked about
     odd_word: str
 
     def sessions(self) -> tuple[tuple[time, time], ...]:

@@ -118,7 +118,7 @@ def test_two_officers_at_one_dossier_know_of_each_other(page: Page, live_server:
     expect(page.locator("#colleagues")).to_contain_text("Chưa có ghi chú nào")
     with box.writing() as act:
         colleagues.come(act, dossier, "ST11")
-    expect(page.locator("#colleagues")).to_contain_text("Dương Thị Chuyên Viên đang mở hồ sơ này")
+    expect(page.locator("#here")).to_contain_text("Dương Thị Chuyên Viên đang mở hồ sơ này")
     page.get_by_label("Ghi chú cho đồng nghiệp").fill("Gọi lại sau 14 giờ")
     page.get_by_role("button", name="Ghi chú").press("Enter")
     expect(page.locator("#colleagues")).to_contain_text("Gọi lại sau 14 giờ")

@@ -20,13 +20,14 @@ RESULT_BY = {"counter": "Tại quầy", "post": "Qua bưu chính công ích", "e
 PARTS_MAX = 200
 FEES_MAX = 20
 COUNT_MAX = 9_999
+SLOT_CHARS_MAX = 20
 # Names of the form's fields and what they are called in a person.
 APPLICANT = ("number", "name", "birth", "gender", "phone", "email", "address", "issued", "old_number")
 AUTHORISED = {"a_name": "name", "a_number": "number", "a_phone": "phone"}
 LABELS = {
     "number": "Số định danh", "name": "Họ, chữ đệm và tên", "birth": "Ngày sinh", "gender": "Giới tính", "phone": "Điện thoại",
     "email": "Thư điện tử", "address": "Nơi cư trú", "procedure": "Thủ tục", "case": "Trường hợp", "note": "Ghi chú",
-    "parts": "Thành phần", "result_by": "Nhận kết quả", "due_day": "Ngày hẹn", "fee_amounts": "Phí, lệ phí",
+    "parts": "Thành phần", "slot": "Ngăn kệ", "result_by": "Nhận kết quả", "due_day": "Ngày hẹn", "fee_amounts": "Phí, lệ phí",
     "original_pages": "Số trang bản chính", "copies": "Số bản", "exemption": "Miễn, giảm", "authorised": "Người nộp thay",
 }  # fmt: skip
 
@@ -57,6 +58,7 @@ def read(given: Mapping[str, str], today: date, districts_ended: date | None = N
             fee_amounts=_amounts(given),
             exemption=given.get("exemption", ""),
             due_day=_day(given.get("due_day", ""), today),
+            slot=nfc(given.get("slot", ""))[:SLOT_CHARS_MAX],
         )
     return Read(body, card, problem, _count(given.get("version")))
 
@@ -93,6 +95,7 @@ def _part(given: Mapping[str, str], key: str) -> Part:
         have=f"have-{key}" in given,
         copy=_one_of(COPIES, given.get(f"copy-{key}"), "original"),
         count=_count(given.get(f"count-{key}")) or 1,
+        kept=f"kept-{key}" in given,
     )
 
 
@@ -132,7 +135,7 @@ def typed_person(person: Mapping[str, str]) -> dict[str, str]:
 def differences(here: Body, there: Body) -> list[tuple[str, str, str]]:
     """Tell two bodies apart for a person: label, what stands here, what stands there."""
     pairs = [(name, here.applicant.get(name, ""), there.applicant.get(name, "")) for name in APPLICANT if name in LABELS]
-    for name in ("procedure", "case", "note", "due_day", "original_pages", "copies", "exemption"):
+    for name in ("procedure", "case", "note", "due_day", "original_pages", "copies", "exemption", "slot"):
         pairs.append((name, str(getattr(here, name) or ""), str(getattr(there, name) or "")))
     pairs.append(("result_by", RESULT_BY.get(here.result_by, ""), RESULT_BY.get(there.result_by, "")))
     for name in ("parts", "fee_amounts", "authorised"):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from appliance import queries, release
+from appliance import originals, queries, release
 from appliance.clock import stamp
 from appliance.dossier import Dossier, Status
 from appliance.errors import Refused
@@ -119,7 +119,8 @@ def hand_over(dossier: str) -> tuple[str, int] | Response:
     with box().writing() as at_once:
         release.hand_over(at_once, dossier, officer().id, desk.early_release(found), how, receiver)
     flash(f"Đã trả kết quả hồ sơ {found.code} cho {receiver['name']}.")
-    return redirect(url_for("returns.page"), 303)
+    following = url_for("originals.one", dossier=dossier) if originals.kept(found) else url_for("returns.page")
+    return redirect(following, 303)
 
 
 def read_receiver(found: Dossier, form: Form) -> dict[str, str]:

@@ -5,6 +5,7 @@ SENTENCES: dict[str, str] = {
         "Hồ sơ {code} vừa được đồng nghiệp đính chính. Nội dung đang nhập còn nguyên. Xem chỗ khác nhau rồi ghi lại."
     ),
     "nothing_corrected": "Chưa sửa ô nào của hồ sơ {code}. Chưa ghi gì. Sửa ô cần đính chính rồi ghi lại.",
+    "nothing_kept": "Hồ sơ {code} không còn giữ bản chính nào. Mở hồ sơ để xem đã trả lúc nào, cho ai.",
     "note_empty": "Viết nội dung ghi chú rồi bấm Ghi chú. Chưa ghi gì.",
     "paper_unknown": "Hồ sơ {code} không có giấy này. Chưa in gì. Mở lại hồ sơ rồi chọn trong danh sách giấy đã cấp.",
 }
