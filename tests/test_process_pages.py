@@ -7,10 +7,12 @@ from playwright.sync_api import Page, expect
 from appliance import process_shelf
 from appliance.box import Box
 from appliance.catalogue import builtin
+from appliance.errors import Refused
 from appliance.internal_process import GENERAL
 from browsing import assert_axe_clean, assert_page_good, login, shot
 from desk_room import get, log_in, post
 from web.process_picture import picture
+from web.vietnamese import sentence
 
 BASIS = "Quyết định số 12/QĐ-UBND ngày 20/11/2026"
 
@@ -100,8 +102,9 @@ def test_a_leader_approves_by_keyboard_alone(live_server: str, page: Page, box: 
     assert len(process_shelf.approved(box.db)) == 31
 
 
-def test_the_counter_is_told_who_approves_when_a_process_is_missing(app: Flask, box: Box) -> None:
+def test_an_office_without_any_process_is_told_to_approve_one(app: Flask, box: Box) -> None:
     with box.writing() as act:
         act.db.conn.execute("DELETE FROM office_fact WHERE topic = 'process'")
     client = log_in(app, "st01")
     assert "Chưa có quy trình nào được phê duyệt" in get(client, "/quy-trinh").text
+    assert "Lãnh đạo phê duyệt ở trang Quy trình nội bộ" in sentence(Refused("process_missing", procedure="Khai sinh"))
