@@ -162,7 +162,7 @@ class Dossier(msgspec.Struct, frozen=True, omit_defaults=True):
     @property
     def parts(self) -> tuple[dict[str, Any], ...]:
         """Give the components as pages and papers show them: one that was brought later by its own name."""
-        return tuple(part | {"name": self.part_names.get(part["key"], part["name"])} for part in self.components)
+        return tuple(part | {"name": self.part_names.get(part.get("key", ""), part["name"])} for part in self.components)
 
     @property
     def result(self) -> Document | None:

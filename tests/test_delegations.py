@@ -37,7 +37,7 @@ def give(
 def acting(box: Box, who: str, day: date = TODAY):  # noqa: ANN201
     found = officers.by_id(box.db, who)
     assert found
-    return delegations.acting(box.db, found, day)
+    return delegations.acting(box.db, box.device, found, day)
 
 
 def test_the_taker_may_do_the_givers_acts_on_those_days_alone(box: Box) -> None:
@@ -61,6 +61,13 @@ def test_what_was_delegated_is_not_passed_on(box: Box) -> None:
     give(box, "ST01", "ST08")
     give(box, "ST08", "ST04", by="ST16")
     assert not may(acting(box, "ST04").roles, "sign") and may(acting(box, "ST04").roles, "take")
+
+
+def test_what_another_office_delegates_counts_nothing_here(box: Box) -> None:
+    give(box, "ST01", "ST08")
+    with box.writing() as act:
+        act.db.conn.execute("UPDATE office_fact SET device = 'another'")  # As at the province, where all offices' acts arrive.
+    assert not may(acting(box, "ST08").roles, "sign")
 
 
 def test_a_closed_account_gives_and_takes_nothing(box: Box) -> None:
@@ -87,7 +94,7 @@ def test_a_closed_account_gives_and_takes_nothing(box: Box) -> None:
 def test_a_delegation_that_cannot_be_is_refused(box: Box, changes: dict, code: str) -> None:
     with pytest.raises(Refused, match=code):
         give(box, **changes)
-    assert delegations.standing(box.db, TODAY) == []
+    assert delegations.standing(box.db, box.device, TODAY) == []
 
 
 def test_the_same_delegation_stands_once_and_strangers_do_not_end_it(box: Box) -> None:

@@ -88,6 +88,8 @@ def test_what_the_law_takes_at_filing_is_taken_at_filing_and_never_asked_for(box
     take(box, dossier)
     after = now(box, dossier)
     assert (after.status, after.fees[0].amount, money.owed_now(after).amount) == (Status.NEW, 100_000, 0)
+    with box.writing() as act:
+        assert papers.reprint(act, dossier, "ST07", after.fees[0].file, "another").copy == 2
     ask(box, dossier, [{"name": "Phí cấp bản sao", "amount": 8000}])
     assert money.owed_now(now(box, dossier)).amount == 8000
     assert "dossier.refused" in moves.legal(now(box, dossier))  # By law it is not given back.
@@ -265,6 +267,7 @@ def test_a_receipt_is_printed_again_byte_for_byte_and_counted(app: Flask, box: B
     client = log_in(app, "st07")
     for _ in range(2):
         assert post(client, f"/thu-phi/{dossier}/in-bien-lai", file=second.file).status_code == 303
+    assert "Biên lai thu phí, lệ phí" in get(client, f"/ho-so/{dossier}").text
     copies = [(paper.file, paper.copy) for paper in now(box, dossier).papers]
     assert copies == [(first.file, 1), (second.file, 1), (second.file, 2), (second.file, 3)]
     jobs = [row[0] for row in box.db.conn.execute("SELECT body ->> 'digest' FROM (SELECT CAST(body AS TEXT) AS body FROM job)")]

@@ -1,12 +1,14 @@
 """Dossiers that come online: they wait at the counter, cost nothing before they are checked, and are nobody's twice."""
 
 from datetime import datetime
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from flask import Flask
 from playwright.sync_api import Page, expect
 
-from appliance import clock, queries, rows
+from appliance import clock, queries, rows, verify
 from appliance.box import Box
 from appliance.catalogue import builtin
 from appliance.clock import LOCAL
@@ -15,7 +17,9 @@ from appliance.moves import AT_FILING
 from appliance.online import Filing, file_online, reply_by
 from browsing import assert_page_good, focused, login, shot
 from desk_room import UNIT, get, grant_numbers, log_in
+from provisioning.cli import main
 from provisioning.demo import filing
+from provisioning.demo.plan import Demo
 
 CALENDAR = builtin().calendar
 RULES = builtin().rules_on(datetime(2026, 11, 23).date())
@@ -41,6 +45,18 @@ def test_a_dossier_from_the_portal_waits_with_its_person_and_its_paper(box: Box)
     assert media == "application/pdf"
     assert [one.id for one in queries.filed(box.db)] == [found.id]
     assert [one.id for one in queries.search(box.db, found.applicant["name"])] == [found.id]
+
+
+def test_one_command_files_a_dossier_in_a_demonstration_that_runs_or_not(box: Box, tmp_path: Path) -> None:
+    asked = ["demo", "file-online", "--home", str(tmp_path), "--fee", "after_check"]
+    assert "Chưa dựng bản trình diễn" in CliRunner().invoke(main, asked).output
+    Demo(tmp_path).laid_out.parent.mkdir(parents=True)
+    Demo(tmp_path).laid_out.write_text("8400")
+    assert Demo(tmp_path).commune.root == box.home.root  # The box of this test is open all the while.
+    told = CliRunner().invoke(main, asked)
+    assert told.exit_code == 0, told.output
+    assert [one.code in told.output for one in queries.filed(box.db)] == [True]
+    assert verify.verify(box.home, box.db) == []
 
 
 def test_the_same_code_twice_is_one_dossier(box: Box) -> None:

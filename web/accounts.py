@@ -43,7 +43,7 @@ def sitting(box: Box, token: str) -> Sitting | None:
     officer = officers.by_id(box.db, found.officer) if found else None
     if found is None or officer is None or not officer.active:
         return None
-    return Sitting(delegations.acting(box.db, officer, local_day(stamp())), found, token)
+    return Sitting(delegations.acting(box.db, box.device, officer, local_day(stamp())), found, token)
 
 
 def checked(box: Box, account: str, password: str) -> Officer:

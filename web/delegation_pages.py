@@ -32,7 +32,7 @@ def show(form: Form, status: int = 200) -> tuple[str, int]:
     people = [(one.id, f"{one.name}, {one.title}") for one in officers.everybody(box().db) if one.active]
     return render_template(
         "delegations.html",
-        standing=delegations.standing(box().db, today),
+        standing=delegations.standing(box().db, box().device, today),
         today=today,
         form=form,
         failed=bool(form.problems),

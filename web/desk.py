@@ -85,7 +85,7 @@ def names() -> dict[str, str]:
 def who_may(act: str) -> list[Officer]:
     """List the active officers who may do an act today, delegations counted."""
     today = now().date()
-    acting = [delegations.acting(box().db, one, today) for one in officers.everybody(box().db) if one.active]
+    acting = [delegations.acting(box().db, box().device, one, today) for one in officers.everybody(box().db) if one.active]
     return [officer for officer in acting if may(officer.roles, act)]
 
 
