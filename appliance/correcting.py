@@ -146,7 +146,7 @@ def _slip(act: Act, home: Home, catalogue: Catalogue, now: Dossier, officer: Off
 
 def _person(known: Mapping[str, Any] | None, who: str, values: Values) -> dict[str, Any] | None:
     typed = {name.partition(".")[2]: value for name, value in values.items() if name.startswith(f"{who}.")}
-    known = known or {}
+    known = dict(known or {})
     person = {name: value for name, value in (known | typed).items() if value}
     if (number := person.get("number", "")) != known.get("number", ""):
         person["number_kind"] = "other" if any(char.isalpha() for char in number) else ""  # Of a passport nothing is checked.

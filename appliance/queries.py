@@ -17,8 +17,7 @@ FOUND_MAX = 50
 WORDS_MAX = 8
 
 LISTED = (
-    "rid, id, code, status, signature, procedure, procedure_name, applicant, holder,"
-    " accepted_at, due_at, finished_at, returned_at"
+    "rid, id, code, status, signature, procedure, procedure_name, applicant, holder, accepted_at, due_at, finished_at, returned_at"
 )
 
 

@@ -291,7 +291,7 @@ def _component(draft: Draft, asked: Asked) -> dict[str, Any]:
         "count": part.count,
         "scan": asked.scan,
         "pages": drafts.pages_named(draft, asked.key),
-    } | ({"kept": True, "slot": draft.body.slot} if part.kept and part.copy == "original" else {})
+    } | ({"kept": True, "slot": draft.body.slot} if part.kept else {})
 
 
 def _others(draft: Draft) -> list[dict[str, Any]]:

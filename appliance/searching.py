@@ -94,7 +94,7 @@ def _days(wanted: Wanted) -> tuple[str, list[Any]]:
     """Days of acceptance. Rows come in that order but for a few, so the days also say between which rows to look."""
     days = "accepted_at >= ? AND accepted_at < ?"
     bounds = [begin_of(wanted.first or "2000-01-01"), begin_of(wanted.last or "2999-12-30", days=1)]
-    rows = " AND ".join(f"rid {sign} (SELECT {which}(rid) FROM dossier WHERE {days})" for sign, which in ((">=", "min"), ("<=", "max")))
+    rows = f"rid >= (SELECT min(rid) FROM dossier WHERE {days}) AND rid <= (SELECT max(rid) FROM dossier WHERE {days})"
     return f"{days} AND {rows}", bounds * 3
 
 

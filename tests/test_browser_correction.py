@@ -55,7 +55,10 @@ def test_two_officers_see_field_by_field_what_the_other_wrote(page: Page, live_s
     login(page, live_server, "st05")
     page.goto(f"{live_server}/ho-so/{dossier}/dinh-chinh")
     with box.writing() as act:
-        typed = correcting.values_of(queries.dossier(box.db, dossier)) | {"applicant.name": "Nguyễn Thị Oanh", "note": "Gọi buổi sáng"}  # type: ignore[arg-type]
+        typed = correcting.values_of(queries.dossier(box.db, dossier)) | {
+            "applicant.name": "Nguyễn Thị Oanh",
+            "note": "Gọi buổi sáng",
+        }  # type: ignore[arg-type]
         who, mark = officers.by_id(act.db, "ST04"), looking_back.mark(act.db, dossier)
         assert who
         correcting.correct(act, box.home, builtin(), dossier, who, mark, correcting.tidy(typed), "Gõ nhầm")

@@ -103,7 +103,12 @@ def test_a_paper_is_printed_again_byte_for_byte_and_counted(app: Flask, box: Box
 def test_a_finished_dossier_is_not_corrected(app: Flask, box: Box) -> None:
     dossier, client = accept(box), log_in(app, "st04")
     with box.writing() as act:
-        act.record("dossier.withdrawn", actor="ST04", dossier=dossier, clear={"request": {"key": "withdrawal", "name": "Đơn", "kind": "submit", "count": 1, "pages": []}, "refund": 0})
+        act.record(
+            "dossier.withdrawn",
+            actor="ST04",
+            dossier=dossier,
+            clear={"request": {"key": "withdrawal", "name": "Đơn", "kind": "submit", "count": 1, "pages": []}, "refund": 0},
+        )
     assert "không đính chính được nữa" in get(client, f"/ho-so/{dossier}/dinh-chinh").text
     assert mend(client, dossier, "x", **{"applicant.name": "Khác"}).status_code == 422
 

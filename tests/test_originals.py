@@ -1,5 +1,8 @@
 """Originals that stay at the office stand on the slip, lie in their slot, and go back to a person who signs for them."""
 
+from datetime import date
+
+import msgspec
 import pypdfium2
 import pytest
 from flask import Flask
@@ -12,9 +15,8 @@ from appliance.drafts import Body, Part
 from boxes import open_test_box
 from browsing import assert_page_good, login, shot
 from desk_room import COPIES, accept, certify, get, grant_numbers, log_in, post
-from test_reception import MARITAL, TYPED
+from test_reception import MARITAL, TYPED, begin
 from test_reception import accept as accepted
-from test_reception import begin
 from web import reception_form
 
 KEPT = [{"key": "c1", "name": "Giấy chứng sinh", "kind": "submit", "copy": "original", "count": 1, "scan": True, "kept": True,
@@ -30,10 +32,8 @@ def box(app: Flask) -> Box:
 
 def test_a_kept_original_stands_on_the_slip_and_in_its_slot(tmp_path):
     box = open_test_box(tmp_path)
-    parts = {"c1": Part(have=True, kept=True)}
-    made = accepted(
-        box, begin(box, Body(applicant=TYPED, procedure=MARITAL, parts=parts, slot="K2-14", fee_amounts={"Lệ phí hộ tịch": 8000}))
-    )
+    kept = Body(applicant=TYPED, procedure=MARITAL, parts={"c1": Part(have=True, kept=True)}, slot="K2-14")
+    made = accepted(box, begin(box, msgspec.structs.replace(kept, fee_amounts={"Lệ phí hộ tịch": 8000})))
     dossier = queries.dossier(box.db, made.dossier)
     assert [(part["key"], part["slot"]) for part in originals.kept(dossier)] == [("c1", "K2-14")]
     slip = pypdfium2.PdfDocument(files.read(box.home, made.slip))[0].get_textpage().get_text_range()
@@ -41,12 +41,13 @@ def test_a_kept_original_stands_on_the_slip_and_in_its_slot(tmp_path):
     assert box.db.conn.execute("SELECT originals_kept FROM dossier").fetchone()[0] == 1
 
 
-def test_a_copy_is_never_kept_as_an_original():
-    from datetime import date
-
-    given = {"procedure": MARITAL, "shown": MARITAL, "have-c1": "1", "copy-c1": "copy", "kept-c1": "1", "slot": " K2 "}
+@pytest.mark.parametrize(
+    ("chosen", "copy", "kept"), [("kept", "original", True), ("original", "original", False), ("copy", "copy", False)]
+)
+def test_keeping_is_chosen_with_the_kind_of_copy(chosen, copy, kept):
+    given = {"procedure": MARITAL, "shown": MARITAL, "have-c1": "1", "copy-c1": chosen, "slot": " K2 "}
     read = reception_form.read(given, date(2026, 11, 21))
-    assert read.body.slot == "K2" and read.body.parts["c1"].kept
+    assert read.body.slot == "K2" and (read.body.parts["c1"].copy, read.body.parts["c1"].kept) == (copy, kept)
 
 
 def returned(app: Flask, box: Box) -> str:

@@ -1,4 +1,4 @@
-"""Finding dossiers by every key, with filters in the address, page by page, and as quickly in the third year as on the first day."""
+"""Finding dossiers by every key, with filters in the address, page by page, as quickly after years as on the first day."""
 
 import pytest
 from flask import Flask

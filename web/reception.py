@@ -90,7 +90,7 @@ def show(seen: View, problems: dict[str, str], conflict: Draft | None = None, st
     ), status
 
 
-CHOICES = {"copies_words": reception_form.COPIES, "result_words": reception_form.RESULT_BY}
+CHOICES = {"copies_words": reception_form.CHOSEN, "result_words": reception_form.RESULT_BY}
 
 
 def look(draft: Draft) -> View:

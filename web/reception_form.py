@@ -16,6 +16,8 @@ from appliance.people import Card, parse_card_qr
 from appliance.text import birth_text, nfc, phone_text, read_day
 
 COPIES = {"original": "Bản chính", "copy": "Bản sao", "certified": "Bản sao chứng thực"}
+KEPT = "kept"  # Chosen as a kind of copy: an original that stays here until it is given back.
+CHOSEN = {"original": COPIES["original"], KEPT: "Bản chính, giữ lại", "copy": COPIES["copy"], "certified": COPIES["certified"]}
 RESULT_BY = {"counter": "Tại quầy", "post": "Qua bưu chính công ích", "electronic": "Bản điện tử"}
 PARTS_MAX = 200
 FEES_MAX = 20
@@ -47,6 +49,7 @@ def read(given: Mapping[str, str], today: date, districts_ended: date | None = N
     person, card, problem = _person(given, districts_ended)
     procedure = nfc(given.get("procedure", ""))
     body = Body(applicant=person, authorised=_authorised(given), procedure=procedure, note=nfc(given.get("note", "")))
+    body = msgspec.structs.replace(body, slot=nfc(given.get("slot", ""))[:SLOT_CHARS_MAX])
     body = msgspec.structs.replace(body, result_by=_one_of(RESULT_BY, given.get("result_by"), "counter"))
     if procedure and given.get("shown") == procedure:
         body = msgspec.structs.replace(
@@ -58,7 +61,6 @@ def read(given: Mapping[str, str], today: date, districts_ended: date | None = N
             fee_amounts=_amounts(given),
             exemption=given.get("exemption", ""),
             due_day=_day(given.get("due_day", ""), today),
-            slot=nfc(given.get("slot", ""))[:SLOT_CHARS_MAX],
         )
     return Read(body, card, problem, _count(given.get("version")))
 
@@ -95,7 +97,7 @@ def _part(given: Mapping[str, str], key: str) -> Part:
         have=f"have-{key}" in given,
         copy=_one_of(COPIES, given.get(f"copy-{key}"), "original"),
         count=_count(given.get(f"count-{key}")) or 1,
-        kept=f"kept-{key}" in given,
+        kept=given.get(f"copy-{key}") == KEPT,
     )
 
 

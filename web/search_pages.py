@@ -1,6 +1,7 @@
 """Tra cứu: dossiers by code, slip, name without marks, phone, identity number or procedure; and what Ctrl+K finds of them."""
 
 from datetime import date
+from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
 
@@ -32,7 +33,7 @@ def page() -> tuple[str, int]:
     form = Form(request.args)
     wanted = read(form)
     found = searching.find(box().db, wanted, today().isoformat(), after()) if wanted.asks and not form.problems else None
-    given = {name: value for name, value in request.args.items() if value and name != "sau"}
+    given: dict[str, Any] = {name: value for name, value in request.args.items() if value and name != "sau"}
     return render_template(
         "search.html",
         rows=desk.rows(found.rows) if found else [],

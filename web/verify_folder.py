@@ -15,7 +15,8 @@ MARK = b"motcua-ev-1"
 
 def faults(folder: Path) -> list[str]:
     """List what does not hold, in words; empty when everything does."""
-    found, named = [], {}
+    found: list[str] = []
+    named: dict[str, int] = {}
     for line in (folder / "su-kien.jsonl").read_text(encoding="utf-8").splitlines():
         one = json.loads(line)
         event = json.loads(one["event"])
