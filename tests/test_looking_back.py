@@ -19,9 +19,8 @@ from appliance.clock import local_day, stamp
 from boxes import open_test_box
 from desk_room import accept, certify, get, grant_numbers, log_in, post
 from provisioning.cli import main
-from test_reception import BICH
+from test_reception import BICH, begin, scan
 from test_reception import accept as accepted
-from test_reception import begin, scan
 
 
 @pytest.fixture
