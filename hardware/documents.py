@@ -7,9 +7,10 @@ from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers import Signer
 
+from appliance.certificates import check_before_signing
 from appliance.clock import stamp
 from appliance.errors import Refused
-from appliance.signatures import check_before_signing, validate
+from appliance.signatures import validate
 from appliance.trust import Trust
 from hardware.sign_pdf import Place, seal_organisation, sign_leader
 from hardware.usb_token import Item, Kind, Token

@@ -2,6 +2,8 @@
 
 import os
 import sys
+from importlib import import_module
+from threading import Timer
 
 import click
 
@@ -11,6 +13,8 @@ from provisioning.options import home_option
 THREADS = 16
 CONNECTIONS_MAX = 200
 CHANNEL_S = 60
+LOADED_LATER = ("appliance.judging", "fontTools.subset")  # Half a second each: after the first page, before the first need.
+LATER_S = 5.0
 
 
 @click.command(help="Chạy trang làm việc của xã (sau nginx, qua ổ cắm web.sock).")
@@ -57,6 +61,9 @@ def _serve(home: Home, create_app, socket: str) -> None:
     _log_to_stderr()
     os.umask(0o027)
     app = _or_refuse(create_app, home)
+    later = Timer(LATER_S, lambda: [import_module(name) for name in LOADED_LATER])
+    later.daemon = True
+    later.start()
     # nginx overwrites the forwarded headers, and nobody else reaches this socket; the application reads them.
     serve(
         app,

@@ -80,6 +80,7 @@ def login(page: Page, address: str, account: str, password: str = PASSWORD, coun
         page.get_by_label(f"Quầy {counter}" if counter else "Không trực quầy").check()
     page.get_by_role("button", name="Đăng nhập").click()
     expect(page.locator("header.head .who")).to_be_visible()
+    page.wait_for_load_state()  # From here on the page's scripts hear its keys.
 
 
 def resize(page: Page, width: int) -> None:

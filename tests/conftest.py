@@ -27,7 +27,7 @@ from web.app import create_app
 
 @pytest.hookimpl(tryfirst=True)  # Before xdist reads the groups.
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run tests with a browser last: Playwright keeps a loop in the main thread, and pyHanko cannot run its own there.
+    """Run tests with a browser last: Playwright keeps a loop in the main thread, and pyHanko cannot run its own beside it.
 
     All tests of the one demonstration go to one worker, in their order.
     """
@@ -72,9 +72,9 @@ def live_server(app: Flask, commune: Home) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Start Debian's Chromium once."""
+    """Start Debian's Chromium for a module; after it, Playwright's loop has left the main thread to others."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=LAUNCH)
         yield browser

@@ -74,6 +74,12 @@ def pid_of(demo: Demo, program: str) -> int:
         return supervisor.getProcessInfo(program)["pid"]
 
 
+def pid_to_signal(demo: Demo, program: str) -> int:
+    """Give the process id of a program that runs; a signal to process 0 would reach the tests themselves."""
+    assert eventually(lambda: pid_of(demo, program)), f"{program} does not run"
+    return pid_of(demo, program)
+
+
 @contextmanager
 def asking(root: Path, key: Path | None = None) -> Iterator[urllib3.PoolManager]:
     """Give an HTTPS client that trusts one root, with or without a client certificate (`key`: a .key beside its .crt)."""

@@ -17,7 +17,7 @@ from appliance.catalogue import builtin
 from appliance.config import Home
 from appliance.dossier import Dossier
 from appliance.drafts import Body, Part
-from demonstration import asking, eventually, pid_of
+from demonstration import asking, eventually, pid_of, pid_to_signal
 from desk_room import ANSWERS
 from provisioning.demo.plan import Demo
 from sync import compare
@@ -60,7 +60,7 @@ def killed(demo: Demo, label: str, program: str = WEB, home: Home | None = None)
 
 def kill(demo: Demo, program: str) -> None:
     """Kill a program as a power cut would, and wait until the supervisor has it running again."""
-    before = pid_of(demo, program)
+    before = pid_to_signal(demo, program)
     os.kill(before, signal.SIGKILL)
     wait_for_another(demo, program, before)
 

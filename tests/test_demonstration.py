@@ -15,7 +15,7 @@ import pytest
 import urllib3
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 
-from demonstration import asking, eventually, free_base, pid_of, stopped
+from demonstration import asking, eventually, free_base, pid_of, pid_to_signal, stopped
 from provisioning import authority
 from provisioning.demo.plan import Demo, programs
 from provisioning.demo.run import control, prepare, running
@@ -142,7 +142,7 @@ def test_a_cut_line_refuses_and_a_restored_one_carries(demonstration):
 
 
 def test_killed_pages_come_back_by_themselves(demonstration, page):
-    before = pid_of(demonstration, "commune-web")
+    before = pid_to_signal(demonstration, "commune-web")
     os.kill(before, signal.SIGKILL)
     assert eventually(lambda: pid_of(demonstration, "commune-web") not in (0, before))
     assert eventually(lambda: page("/dang-nhap").status == 200)

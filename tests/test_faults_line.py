@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page
 
 import day
 from appliance import chain, database, ledger
-from demonstration import eventually, pid_of, stopped
+from demonstration import eventually, pid_to_signal, stopped
 from faults import AGENT, RECEIVER, Person, assert_all_true, equal_at_the_province, killed
 from provisioning.demo.plan import Demo
 from sync import segments
@@ -39,7 +39,7 @@ def accept(page: Page, person: Person) -> str:
 @contextmanager
 def frozen(demo: Demo, program: str) -> Iterator[None]:
     """Have a program hang inside the block: it takes connections and never answers."""
-    pid = pid_of(demo, program)
+    pid = pid_to_signal(demo, program)
     os.kill(pid, signal.SIGSTOP)
     try:
         yield

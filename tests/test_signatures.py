@@ -5,9 +5,10 @@ from io import BytesIO
 import pytest
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
+from appliance.certificates import check_before_signing
 from appliance.clock import moment_of, stamp
 from appliance.errors import Refused
-from appliance.signatures import Trusted, check_before_signing, validate
+from appliance.signatures import Trusted, validate
 from appliance.trust import crl_times, crl_urls, keep_crl, newest_issue, read_trust
 from hardware.form_fields import fill_fields
 from provisioning.demo import authority

@@ -73,7 +73,14 @@ def enter(dossier: str) -> tuple[str, int] | Response:
     book = register_of(found)
     with box().writing() as at_once:
         written = release.certify_copies(
-            at_once, dossier, officer().id, signer, copies, book, box().home.settings.unit, desk.rules_now(),
+            at_once,
+            dossier,
+            officer().id,
+            signer,
+            copies,
+            book,
+            box().home.settings.unit,
+            desk.rules_now(),
             desk.rule_of(found).symbol or "",
         )
     flash(f"Đã vào sổ, số {written}.")

@@ -11,9 +11,9 @@ from typing import Any
 
 from appliance import numbering, signing
 from appliance.box import Box
+from appliance.certificates import check_before_signing
 from appliance.clock import local_day, moment_of, stamp
 from appliance.errors import Refused
-from appliance.signatures import check_before_signing
 from appliance.text import day_text
 from appliance.trust import read_trust
 from hardware.usb_token import PinState

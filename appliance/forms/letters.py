@@ -6,11 +6,12 @@ Liberation Serif has the metrics of Times New Roman, which NĐ 30/2020/NĐ-CP as
 import io
 from functools import cache
 from pathlib import Path
-
-from fontTools import subset
-from fontTools.ttLib import TTFont
+from typing import TYPE_CHECKING
 
 from appliance.errors import Refused
+
+if TYPE_CHECKING:  # fontTools is loaded when a page is first set, not while a box starts.
+    from fontTools.ttLib import TTFont
 
 FOLDER = Path(__file__).parent / "fonts"
 REGULAR = FOLDER / "LiberationSerif-Regular.ttf"
@@ -26,7 +27,9 @@ def glyphs(path: Path) -> dict[int, str]:
     return opened(path).getBestCmap()
 
 
-def opened(path: Path) -> TTFont:
+def opened(path: Path) -> "TTFont":
+    from fontTools.ttLib import TTFont
+
     return TTFont(io.BytesIO(path.read_bytes()), recalcTimestamp=False)
 
 
@@ -58,8 +61,10 @@ class FieldFont:
         return round(value * 1000 / self.units)
 
 
-def cut(font: TTFont) -> bytes:
+def cut(font: "TTFont") -> bytes:
     """Give the font with the glyphs of FIELD_LETTERS alone; the same bytes each time."""
+    from fontTools import subset
+
     options = subset.Options(retain_gids=True, layout_features=[], name_IDs=[0, 6], notdef_outline=True, hinting=False)
     options.drop_tables += ["FFTM"]
     cutter = subset.Subsetter(options)

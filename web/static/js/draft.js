@@ -1,7 +1,6 @@
-// Autosave. <form data-autosave="/nhap/7"> is posted to that address 0.8 s after typing and when a field is left.
-// The answer is JSON {"saved_at": "09:15:32"}; 409 {"error": "…"} means somebody else was faster, 422 {"error": "…"} is shown.
-// The form hears `motcua:saved` or `motcua:refused` with the whole answer as detail, for pages that show more of it.
-// What could not be saved waits in sessionStorage (this tab only) and comes back when the page is opened again.
+// <form data-autosave="/nhap/7"> is posted there 0.8 s after typing and when a field is left.
+// The answer is JSON: {"saved_at": "09:15:32"}, or 409 and 422 {"error": "…"}; the form hears it as `motcua:saved`, `motcua:refused`.
+// What could not be saved waits in sessionStorage until the page is opened again.
 import { say } from "./say.js";
 const AFTER_MS = 800, RETRY_MS = 4000, PREFIX = `motcua-draft:${document.body.dataset.officer}:`, SENT = "motcua-sent", NEVER = ["csrf_token", "password", "pin"];
 
@@ -25,7 +24,7 @@ class Draft {
     this.timer = setTimeout(() => this.save(), ms);
   }
   keep() { try { sessionStorage.setItem(this.key, JSON.stringify(fields(this.form))); } catch { /* full: the box still has the last save */ } }
-  // The box may die under what was sent: the copy goes when a page without this form is shown, and else it comes back.
+  // The box may die under what was sent: the copy goes only when a page without this form is shown.
   sent() {
     this.gone = true;
     clearTimeout(this.timer);
@@ -55,9 +54,8 @@ class Draft {
     if (answer?.status === 401 || answer?.status === 423) dispatchEvent(new CustomEvent("motcua:knock", { detail: answer.status }));
     const said = answer && [409, 422].includes(answer.status) ? await answer.json().catch(() => ({})) : {};
     if (said.error) this.tell("motcua:refused", said);
-    const told = said.error ?? "";
-    this.failed(told || "Chưa lưu được nháp. Đang thử lại…");
-    if (!told) this.timer = setTimeout(() => this.save(), RETRY_MS);
+    else this.timer = setTimeout(() => this.save(), RETRY_MS);
+    this.failed(said.error ?? "Chưa lưu được nháp. Đang thử lại…");
   }
   tell(kind, detail) { this.form.dispatchEvent(new CustomEvent(kind, { bubbles: true, detail })); }
   saved(answer) {
@@ -67,7 +65,7 @@ class Draft {
     this.show("saved", `Đã lưu nháp ${answer.saved_at}`);
   }
   failed(words) { this.dirty = true; this.show("saved c-bad", words); say(words, true); }
-  show(css, words) { if (this.line) { this.line.className = css; this.line.textContent = words; } }
+  show(className, textContent) { if (this.line) Object.assign(this.line, { className, textContent }); }
 }
 
 const sent = sessionStorage.getItem(SENT) ?? "";
