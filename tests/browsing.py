@@ -83,6 +83,12 @@ def login(page: Page, address: str, account: str, password: str = PASSWORD, coun
     page.wait_for_load_state()  # From here on the page's scripts hear its keys.
 
 
+def press(page: Page, key: str) -> None:
+    """Press a function key once the page's scripts hear keys; a person is never faster than they are."""
+    page.wait_for_load_state()
+    page.keyboard.press(key)
+
+
 def resize(page: Page, width: int) -> None:
     """Give the window a width; small ones are tall, as tablets and telephones are."""
     page.set_viewport_size({"width": width, "height": SIZE["height"] if width > 1000 else 900})

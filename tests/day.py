@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Browser, Page, expect
 
-from browsing import SIZE, assert_axe_clean, login, shot, watch
+from browsing import SIZE, assert_axe_clean, login, press, shot, watch
 from demonstration import eventually
 from provisioning.demo.people import PASSWORD
 from provisioning.demo.plan import Demo
@@ -58,7 +58,7 @@ def feeder(demo: Demo, **order: object) -> None:
 
 def new_reception(page: Page, card: str, procedure: str) -> None:
     """Open the form, read the card, find the procedure by words without marks."""
-    page.keyboard.press("F9")
+    press(page, "F9")
     fill_reception(page, card, procedure)
 
 
@@ -71,11 +71,11 @@ def form_answers(page: Page) -> None:
 def fill_reception(page: Page, card: str, procedure: str) -> None:
     """Read the card into its field and choose the procedure, on an open form."""
     form_answers(page)
-    page.keyboard.press("F2")
+    press(page, "F2")
     page.keyboard.insert_text(card)
     page.keyboard.press("Enter")
     expect(page.get_by_label("Họ, chữ đệm và tên").first).to_have_value(card.split("|")[2])
-    page.keyboard.press("F4")
+    press(page, "F4")
     page.keyboard.type(procedure)
     page.locator(f"#procedure-list[data-for='{procedure}'] [role=option]").first.wait_for()
     page.keyboard.press("Enter")
@@ -93,7 +93,7 @@ def tick(page: Page, component: str, pages_into: bool = False) -> None:
 
 def scan(page: Page, have: int) -> None:
     """F8, and wait until so many thumbnails lie there."""
-    page.keyboard.press("F8")
+    press(page, "F8")
     expect(page.locator("#scans a.thumb")).to_have_count(have, timeout=SLOW_MS)
 
 
@@ -104,7 +104,7 @@ def saved(page: Page) -> None:
 
 def accept(page: Page) -> Told:
     """F9; gives what the page then said."""
-    page.keyboard.press("F9")
+    press(page, "F9")
     return told(page)
 
 
@@ -129,7 +129,7 @@ def take_and_prepare(page: Page, code: str, answers: dict[str, str]) -> None:
     page.get_by_role("navigation").get_by_role("link", name="Việc của tôi").click()
     expect(page.get_by_role("heading", name="Việc của tôi", exact=True)).to_be_visible()
     page.get_by_label(f"Chọn {code}").check()
-    page.keyboard.press("F9")
+    press(page, "F9")
     expect(page.locator(".toast")).to_contain_text("nhận")
     open_result(page, code)
     for label, words in answers.items():
@@ -144,7 +144,7 @@ def open_result(page: Page, code: str) -> None:
     expect(page.get_by_role("option").first).to_contain_text(code)
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name=code)).to_be_visible()
-    page.keyboard.press("F9")
+    press(page, "F9")
     expect(page.locator("#preview")).to_be_visible()
 
 
@@ -154,10 +154,10 @@ def sign(page: Page, demo: Demo, where: str, account: str, count: int, pin: str 
     for n in range(1, count + 1):
         choose(page, n)
     expect(page.locator("#sign-button")).to_be_enabled()  # Not before the token was seen.
-    page.keyboard.press("F9")
+    press(page, "F9")
     page.locator("#sign-form input[type=password]").fill(pin or PINS[account])
     expect(page.locator("#sign-button")).to_be_enabled()
-    page.keyboard.press("F9")
+    press(page, "F9")
 
 
 def choose(page: Page, n: int) -> None:
@@ -175,7 +175,7 @@ def find_for_return(page: Page, words: str) -> None:
     """At the returns desk: scan the slip or type words, and open the one dossier they lead to."""
     page.get_by_role("navigation").get_by_role("link", name="Trả kết quả").click()
     expect(page.get_by_role("heading", name="Trả kết quả", exact=True)).to_be_visible()
-    page.keyboard.press("F2")
+    press(page, "F2")
     page.keyboard.insert_text(words)
     page.keyboard.press("Enter")
 
@@ -183,7 +183,7 @@ def find_for_return(page: Page, words: str) -> None:
 def hand_over(page: Page) -> None:
     """F9 at a result that can go."""
     expect(page.get_by_text("Trả được.")).to_be_visible(timeout=SLOW_MS)
-    page.keyboard.press("F9")
+    press(page, "F9")
     expect(page.get_by_text("Đã trả").first).to_be_visible()
 
 
@@ -193,7 +193,7 @@ def certify(page: Page, demo: Demo, code: str, signer: str, copies: int) -> None
     page.get_by_role("link", name=code).click()
     page.get_by_label("Người đã ký tay").select_option(signer)
     page.get_by_label("Số bản đã chứng thực").fill(str(copies))
-    page.keyboard.press("F9")
+    press(page, "F9")
     expect(page.get_by_text("Đã vào sổ").first).to_be_visible()
 
 
@@ -201,9 +201,9 @@ def take_fee(page: Page, code: str, given: str) -> None:
     """The cashier takes the money of a dossier."""
     page.get_by_role("navigation").get_by_role("link", name="Thu phí").click()
     expect(page.get_by_role("heading", name="Thu phí, lệ phí", exact=True)).to_be_visible()
-    page.keyboard.press("F2")
+    press(page, "F2")
     page.keyboard.insert_text(code)
     page.keyboard.press("Enter")
     page.get_by_label("Khách đưa").fill(given)
-    page.keyboard.press("F9")
+    press(page, "F9")
     expect(page.get_by_text("Đã thu").first).to_be_visible()

@@ -1,6 +1,6 @@
 """Faults on a running demonstration: a kill at a labelled point, what browsers had been told, and the oracle that compares.
 
-with killed(demo, "accept_after_commit"): page.keyboard.press("F9")      dies there, and runs again at the end of the block
+with killed(demo, "accept_after_commit"): press(page, "F9")      dies there, and runs again at the end of the block
 assert_all_true(demo, told)                                              what was said stands, once; ledger, rows and files hold
 """
 

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from appliance.box import Box
 from appliance.dossier import Status
-from browsing import assert_axe_clean, assert_page_good, focused, login, shot
+from browsing import assert_axe_clean, assert_page_good, focused, login, press, shot
 from desk_room import grant_numbers, sheet
 from test_branch_pages import ask, filed, now, taken
 
@@ -36,7 +36,7 @@ def test_the_counter_sends_a_filed_dossier_for_papers_and_takes_them_in_without_
     page.keyboard.press("Enter")
     on(page, "Yêu cầu bổ sung")
     assert focused(page) == "Cần bổ sung gì"
-    page.keyboard.press("F9")
+    press(page, "F9")
     expect(page.locator("#errors")).to_be_focused()
     expect(page.locator("#errors")).to_contain_text("Ghi lý do yêu cầu bổ sung.")
     page.get_by_label("Cần bổ sung gì").first.fill("Quyết định ly hôn")
@@ -46,26 +46,26 @@ def test_the_counter_sends_a_filed_dossier_for_papers_and_takes_them_in_without_
     expect(page.locator("#preview img")).to_have_js_property("complete", True)
     assert_page_good(page)
     shot(page, "yeu-cau-bo-sung")
-    page.keyboard.press("F9")
+    press(page, "F9")
     on(page, now(box, dossier).code)
     expect(page.locator(".toast")).to_contain_text("Đang in.")
     assert now(box, dossier).status == Status.SUPPLEMENT
     shot(page, "ho-so-cho-bo-sung")
     assert_page_good(page)
-    page.keyboard.press("F9")
+    press(page, "F9")
     on(page, "Nhận bổ sung")
     page.get_by_label("Quyết định ly hôn").focus()
     page.keyboard.press("Space")
     assert_page_good(page)
     shot(page, "nhan-bo-sung")
-    page.keyboard.press("F9")
+    press(page, "F9")
     on(page, now(box, dossier).code)
     assert now(box, dossier).status == Status.NEW
-    page.keyboard.press("F9")
+    press(page, "F9")
     on(page, "Tiếp nhận hồ sơ gửi đến")
     assert_page_good(page)
     shot(page, "tiep-nhan-gui-den")
-    page.keyboard.press("F9")
+    press(page, "F9")
     on(page, now(box, dossier).code)
     assert now(box, dossier).status == Status.ACCEPTED
 
@@ -84,7 +84,7 @@ def test_a_refusal_is_seen_on_paper_before_it_is_pressed_and_escape_leaves(page:
     assert now(box, dossier).status == Status.NEW
     page.goto(f"{live_server}/ho-so/{dossier}/tu-choi")
     page.get_by_label("Lý do từ chối").fill("Thủ tục không thuộc thẩm quyền của xã.")
-    page.keyboard.press("F9")
+    press(page, "F9")
     on(page, now(box, dossier).code)
     shot(page, "ho-so-bi-tu-choi")
     page.get_by_role("link", name="Hoàn tác…").click()
@@ -92,7 +92,7 @@ def test_a_refusal_is_seen_on_paper_before_it_is_pressed_and_escape_leaves(page:
     assert_page_good(page)
     shot(page, "hoan-tac")
     page.get_by_label("Lý do hoàn tác").fill("Chọn nhầm hồ sơ")
-    page.keyboard.press("F9")
+    press(page, "F9")
     on(page, now(box, dossier).code)
     assert now(box, dossier).status == Status.NEW
     page.goto(f"{live_server}/ho-so/{dossier}/hoan-tac")
@@ -114,7 +114,7 @@ def test_a_request_to_withdraw_is_taken_from_a_file(page: Page, live_server: str
     expect(page.get_by_label("Lý do rút")).to_have_value("Người nộp không còn nhu cầu")
     assert_page_good(page)
     shot(page, "rut-ho-so")
-    page.keyboard.press("F9")
+    press(page, "F9")
     on(page, now(box, dossier).code)
     assert now(box, dossier).status == Status.WITHDRAWN
 
@@ -130,15 +130,15 @@ def test_a_leader_stops_a_dossier_and_lets_it_go_on(page: Page, live_server: str
     expect(page.locator("#preview img")).to_have_js_property("complete", True)
     assert_page_good(page)
     shot(page, "dung-giai-quyet")
-    page.keyboard.press("F9")
+    press(page, "F9")
     on(page, now(box, dossier).code)
-    page.keyboard.press("F9")
+    press(page, "F9")
     on(page, "Tiếp tục giải quyết")
     expect(page.locator("main")).to_contain_text("Hẹn trả mới nếu ghi nhận bây giờ")
     assert_page_good(page)
     shot(page, "tiep-tuc")
     page.get_by_label("Lý do cho tiếp tục").fill("Người nộp đề nghị giải quyết tiếp")
-    page.keyboard.press("F9")
+    press(page, "F9")
     on(page, now(box, dossier).code)
     assert now(box, dossier).status == Status.PROCESSING
 
@@ -151,7 +151,7 @@ def test_the_slower_officer_sees_why_and_nothing_was_done(page: Page, live_serve
     page.get_by_label("Cần bổ sung gì").first.fill("Tờ khai")
     page.get_by_label("Lý do", exact=True).fill("Thiếu")
     ask(box, dossier)  # A colleague was quicker.
-    page.keyboard.press("F9")
+    press(page, "F9")
     expect(page.locator("#hindrance")).to_be_focused()
     expect(page.locator("#hindrance")).to_contain_text("đang ở trạng thái khác")
     expect(page.locator("#hindrance")).to_contain_text("Phạm Thị Giả Định yêu cầu bổ sung")

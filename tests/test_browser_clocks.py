@@ -11,7 +11,7 @@ from appliance.box import Box
 from appliance.catalogue import builtin
 from appliance.text import day_text
 from appliance.working_calendar import nth_working_day
-from browsing import assert_focus_visible, assert_page_good, login, shot
+from browsing import assert_focus_visible, assert_page_good, login, press, shot
 from desk_room import accept, grant_numbers, prepare
 
 
@@ -58,11 +58,11 @@ def test_a_late_dossier_is_explained_and_apologised_for_by_keys_alone(page: Page
     assert_focus_visible(page)
     page.keyboard.press("Enter")
     on(page, "Giải trình chậm hạn")
-    page.keyboard.press("F9")
+    press(page, "F9")
     expect(page.locator("#errors")).to_be_focused()
     expect(page.locator("#errors")).to_contain_text("Ghi vì sao chậm")
     page.get_by_label("Vì sao chậm, làm gì để xong").fill("Chờ xác minh nơi cư trú cũ")
-    page.keyboard.press("F9")
+    press(page, "F9")
     on(page, now(box, dossier).code)
     assert now(box, dossier).explained_at
     page.get_by_role("link", name="Soạn thư xin lỗi, đề nghị hẹn lại…").press("Enter")
@@ -70,7 +70,7 @@ def test_a_late_dossier_is_explained_and_apologised_for_by_keys_alone(page: Page
     page.get_by_label("Ngày hẹn mới").fill(day_text(working_day(9)))
     page.get_by_label("Lý do chậm").fill("Chờ công an xã xác minh")
     assert_page_good(page)
-    page.keyboard.press("F9")
+    press(page, "F9")
     on(page, now(box, dossier).code)
     expect(page.locator("main")).to_contain_text("đã đề nghị hẹn lại ngày")
 
@@ -88,7 +88,7 @@ def test_a_leader_sees_the_letter_before_it_promises_anything(page: Page, live_s
     expect(page.locator("#preview img")).to_have_js_property("complete", True)
     assert_page_good(page)
     shot(page, "clocks-extend")
-    page.keyboard.press("F9")
+    press(page, "F9")
     on(page, now(box, dossier).code)
     assert now(box, dossier).due["at"][:10] == working_day(9).isoformat()
     assert_page_good(page)
@@ -106,18 +106,18 @@ def test_a_storm_by_keys_from_the_declaration_to_the_call(page: Page, live_serve
     assert_page_good(page)
     page.locator("#day").fill(day_text(working_day(1)))
     page.get_by_label("Tên gọi").fill("Nghỉ bão số 12")
-    page.keyboard.press("F9")
+    press(page, "F9")
     expect(page.locator("#errors")).to_contain_text("Ghi văn bản cho nghỉ hoặc làm bù.")
     page.get_by_label("Văn bản căn cứ").fill("Công văn 15/UBND ngày 22/11/2026")
     shot(page, "clocks-days")
-    page.keyboard.press("F9")
+    press(page, "F9")
     on(page, "Tính lại ngày hẹn")
     expect(page.locator("#list tbody tr")).to_have_count(2)
     assert_page_good(page)
     shot(page, "clocks-moved")
     page.locator("#list tbody input").first.focus()
     page.keyboard.press("Space")
-    page.keyboard.press("F9")
+    press(page, "F9")
     on(page, "Gọi báo ngày hẹn mới")
     assert sorted((now(box, one).due["at"] > before) for one in (first, second)) == [False, True]
     assert_page_good(page)

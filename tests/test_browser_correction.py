@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from appliance import colleagues, correcting, looking_back, officers, queries
 from appliance.box import Box
 from appliance.catalogue import builtin
-from browsing import assert_focus_visible, assert_page_good, login, shot
+from browsing import assert_focus_visible, assert_page_good, login, press, shot
 from desk_room import accept, grant_numbers, prepare
 
 
@@ -32,12 +32,12 @@ def test_a_phone_is_mended_by_keyboard_and_the_slip_printed_again(page: Page, li
     expect(page.locator("#changed")).to_contain_text("0987\u00a0654\u00a0321")
     assert_page_good(page)
     shot(page, "dinh-chinh")
-    page.keyboard.press("F9")
+    press(page, "F9")
     expect(page).to_have_title("Lỗi: Đính chính " + queries.dossier(box.db, dossier).code + " – Một cửa")  # type: ignore[union-attr]
     expect(page.locator("#errors")).to_be_focused()
     assert_page_good(page)
     page.get_by_label("Lý do đính chính").fill("Gõ nhầm số")
-    page.keyboard.press("F9")
+    press(page, "F9")
     expect(page.locator(".toast")).to_contain_text("Đã đính chính")
     expect(page.locator("#h-papers")).to_be_visible()
     expect(page.get_by_role("region", name="Các mốc")).to_contain_text("đính chính điện thoại")
@@ -64,13 +64,13 @@ def test_two_officers_see_field_by_field_what_the_other_wrote(page: Page, live_s
         correcting.correct(act, box.home, builtin(), dossier, who, mark, correcting.tidy(typed), "Gõ nhầm")
     page.get_by_label("Họ, chữ đệm và tên").fill("Nguyễn Thị Ngọc Oanh")
     page.get_by_label("Lý do đính chính").fill("Gõ nhầm")
-    page.keyboard.press("F9")
+    press(page, "F9")
     expect(page.locator("#theirs")).to_contain_text("Nguyễn Thị Oanh")
     expect(page.get_by_label("Họ, chữ đệm và tên")).to_have_value("Nguyễn Thị Ngọc Oanh")
     expect(page.get_by_label("Ghi chú")).to_have_value("Gọi buổi sáng")
     assert_page_good(page)
     shot(page, "dinh-chinh-hai-nguoi")
-    page.keyboard.press("F9")
+    press(page, "F9")
     expect(page.locator(".toast")).to_contain_text("Đã đính chính")
 
 
@@ -80,7 +80,7 @@ def test_a_dossier_is_looked_at_as_it_was(page: Page, live_server: str, box: Box
     page.goto(f"{live_server}/ho-so/{dossier}/nhu-ngay")
     assert_page_good(page)
     shot(page, "ho-so-nhu-ngay")
-    page.keyboard.press("F2")
+    press(page, "F2")
     page.keyboard.press("Control+a")
     page.keyboard.type("01/01/2020")
     page.keyboard.press("Enter")

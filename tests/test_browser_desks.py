@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from appliance import processing, queries
 from appliance.box import Box
 from appliance.dossier import Signature, Status
-from browsing import assert_focus_visible, assert_page_good, focused, login, shot
+from browsing import assert_focus_visible, assert_page_good, focused, login, press, shot
 from desk_room import COPIES, accept, certify, grant_numbers, prepare, seal, submit
 
 
@@ -34,7 +34,7 @@ def test_a_specialist_takes_prepares_and_submits_without_a_mouse(page: Page, liv
     first, second = accept(box, days=1), accept(box, days=5)
     login(page, live_server, "st08")
     page.wait_for_load_state("domcontentloaded")
-    page.keyboard.press("F9")  # The home page's own F9 leads to the queue.
+    press(page, "F9")  # The home page's own F9 leads to the queue.
     on(page, "Việc của tôi")
     link = page.locator("#queue tbody a").first
     link.focus()
@@ -42,12 +42,12 @@ def test_a_specialist_takes_prepares_and_submits_without_a_mouse(page: Page, liv
     assert focused(page) == now(box, second).code
     page.keyboard.press("ArrowUp")
     assert_focus_visible(page)
-    page.keyboard.press("F9")  # Nothing ticked: the row one stands on.
+    press(page, "F9")  # Nothing ticked: the row one stands on.
     on(page, now(box, first).code)
     assert now(box, first).holder == "ST08" and now(box, second).holder == ""
-    page.keyboard.press("F9")
+    press(page, "F9")
     expect(page.locator("#preview")).to_contain_text("Ghi dân tộc.")
-    page.keyboard.press("F9")
+    press(page, "F9")
     expect(page).to_have_title(f"Lỗi: Soạn kết quả {now(box, first).code} – Một cửa")
     expect(page.locator("#errors")).to_be_focused()
     assert focused(page).startswith("Có 4 lỗi cần sửa")
@@ -62,7 +62,7 @@ def test_a_specialist_takes_prepares_and_submits_without_a_mouse(page: Page, liv
     expect(page.locator(".toast")).to_contain_text("Đã lưu dự thảo")
     page.wait_for_load_state("domcontentloaded")
     assert now(box, first).signature == Signature.NONE
-    page.keyboard.press("F9")
+    press(page, "F9")
     on(page, now(box, first).code)
     assert now(box, first).signature == Signature.SUBMITTED
     page.keyboard.press("Escape")
@@ -123,19 +123,19 @@ def test_the_cashier_sees_the_change_while_typing(page: Page, live_server: str, 
     dossier = accept(box, COPIES, fee=8000)
     login(page, live_server, "st07")
     page.goto(f"{live_server}/thu-phi")
-    page.keyboard.press("F2")
+    press(page, "F2")
     page.keyboard.type(f"{now(box, dossier).code}|2.000815|089190012345|Giấy tiếp nhận")
     page.keyboard.press("Enter")
     on(page, now(box, dossier).code)
     assert focused(page).startswith("Khách đưa")
     page.keyboard.type("5000")
     expect(page.locator("#change")).to_have_text("Thiếu 3.000 đ")
-    page.keyboard.press("F9")
+    press(page, "F9")
     expect(page.locator("#errors")).to_contain_text("còn thiếu 3.000 đ")
     expect(page.locator("#errors")).to_be_focused()
     page.get_by_label("Khách đưa").fill("20.000")
     expect(page.locator("#change")).to_have_text("Tiền thừa 12.000 đ")
-    page.keyboard.press("F9")
+    press(page, "F9")
     expect(page.locator("#main")).to_contain_text("biên lai 0000001")
     expect(page.locator("#main")).to_contain_text("Tiền thừa trả lại: 12.000")
     assert now(box, dossier).fees[0].amount == 8000
@@ -148,7 +148,7 @@ def test_the_clerk_and_the_counter_finish_certified_copies_by_keys(page: Page, l
     page.goto(f"{live_server}/vao-so/{dossier}")
     assert focused(page).startswith("Số bản")
     page.keyboard.type("2")
-    page.keyboard.press("F9")
+    press(page, "F9")
     expect(page.locator("#main")).to_contain_text("Ghi lên giấy")
     page.context.clear_cookies()
     login(page, live_server, "st06")
@@ -160,7 +160,7 @@ def test_the_clerk_and_the_counter_finish_certified_copies_by_keys(page: Page, l
     page.get_by_label("Người khác, có giấy ủy quyền").check()
     expect(page.get_by_label("Họ, chữ đệm và tên")).to_be_visible()
     page.get_by_label("Chủ hồ sơ").check()
-    page.keyboard.press("F9")
+    press(page, "F9")
     expect(page.locator(".toast")).to_contain_text("Đã trả kết quả")
     assert now(box, dossier).status == Status.RETURNED
     assert focused(page).startswith("Quét giấy hẹn")
@@ -205,7 +205,7 @@ def test_every_page_of_the_desks_is_good_filled_empty_and_failed(page: Page, liv
     login(page, live_server, "st08")
     page.goto(f"{live_server}/ho-so/{late}/ket-qua")
     page.get_by_label("Dân tộc").fill("")
-    page.keyboard.press("F9")
+    press(page, "F9")
     expect(page.locator("#errors")).to_be_focused()
     shot(page, "ban-loi-ket-qua")
     assert_page_good(page)
@@ -220,6 +220,6 @@ def good(page: Page, live_server: str, account: str, paths: list[str], kind: str
         page.wait_for_load_state("networkidle")
         shot(page, f"ban-{kind}-{account}-{n}")
         assert_page_good(page)
-        page.keyboard.press("F1")
+        press(page, "F1")
         expect(page.locator("#help")).to_be_visible()
         page.keyboard.press("Escape")

@@ -13,7 +13,7 @@ from appliance import database, drafts, files, forms, numbering, queries
 from appliance.box import Box
 from appliance.config import Home
 from appliance.forms import Paper, SlipData
-from browsing import SIZE, assert_page_good, focused, login, serving, shot
+from browsing import SIZE, assert_page_good, focused, login, press, serving, shot
 from hardware import sane_config
 from scan_room import NAME, QUIET_S, Room, Simulator, until
 from test_printer import Shop
@@ -55,7 +55,7 @@ def desk(page: Page, live_server: str, box) -> Page:
     """Sit down at counter 1, with the reception form open."""
     page.set_default_timeout(30_000)
     login(page, live_server, "st04", counter=1)
-    page.keyboard.press("F9")
+    press(page, "F9")
     expect(page.get_by_role("heading", name="Tiếp nhận hồ sơ")).to_be_visible()
     expect(page.locator("[data-combobox][data-ready]")).to_be_visible()  # The scripts are there: keys work.
     return page
@@ -63,14 +63,14 @@ def desk(page: Page, live_server: str, box) -> Page:
 
 def wedge(page: Page, payload: str) -> None:
     """Type as a card reader does: the payload, then Enter."""
-    page.keyboard.press("F2")
+    press(page, "F2")
     page.keyboard.insert_text(payload)
     page.keyboard.press("Enter")
 
 
 def choose(page: Page, words: str, first: str) -> None:
     """Find a procedure by words without marks and take the first hit."""
-    page.keyboard.press("F4")
+    press(page, "F4")
     page.keyboard.type(words)
     expect(page.locator("#procedure-list [role=option]").first).to_contain_text(first)
     page.keyboard.press("Enter")
@@ -88,7 +88,7 @@ def test_a_card_and_two_words_fill_the_form_by_keyboard_alone(desk: Page, box) -
     desk.get_by_label("Có: Tờ khai đăng ký khai sinh").check()
     expect(desk.locator("#saved")).to_contain_text("Đã lưu nháp")
     assert_page_good(desk)
-    desk.keyboard.press("F9")
+    press(desk, "F9")
     expect(desk.locator(".toast")).to_contain_text("Đã tiếp nhận H99.99.99-")
     expect(desk.get_by_label("Họ, chữ đệm và tên").first).to_have_value("")
     shot(desk, "tiep-nhan-2")
@@ -148,7 +148,7 @@ def test_sheets_become_thumbnails_are_turned_moved_scanned_again_and_printed(des
     expect(desk.locator("#scans")).to_contain_text("Máy quét sẵn sàng")
     desk.get_by_label("Có: Giấy chứng sinh").check()
     scanner.turn(load=3)
-    desk.keyboard.press("F8")
+    press(desk, "F8")
     expect(thumbs(desk)).to_have_count(3)
     expect(desk.locator("#scans [data-key=F8]")).to_be_visible()
     expect(desk.locator("#cell-c1")).to_contain_text("3 trang")
@@ -166,12 +166,12 @@ def test_sheets_become_thumbnails_are_turned_moved_scanned_again_and_printed(des
     expect(thumbs(desk)).to_have_count(3)
     thumbs(desk).nth(0).focus()
     scanner.turn(load=["giay-chung-sinh"])
-    desk.keyboard.press("Shift+F8")
+    press(desk, "Shift+F8")
     expect(desk.locator("#scans [data-key=F8]")).to_be_visible()
     until(lambda: digests(box)[0] != first)
     assert digests(box)[1:] == [third, second]
     assert_page_good(desk)
-    desk.keyboard.press("F9")
+    press(desk, "F9")
     expect(desk.locator(".toast")).to_contain_text("Đã tiếp nhận H99.99.99-")
     expect(desk.locator("#latest")).to_contain_text("Đã in", timeout=40_000)
     shot(desk, "tiep-nhan-da-in")
@@ -197,21 +197,21 @@ def test_a_jam_at_page_two_keeps_page_one_and_f8_goes_on(desk: Page, box: Box, s
     fill(desk)
     desk.get_by_label("Có: Giấy chứng sinh").check()
     scanner.turn(load=3, jam_after=1)
-    desk.keyboard.press("F8")
+    press(desk, "F8")
     expect(desk.get_by_role("alert").filter(has_text="kẹt giấy")).to_contain_text("Đã lưu 1 trang.")
     expect(desk.locator("#scans")).to_contain_text("đặt lại từ trang 2 rồi bấm F8")
     expect(thumbs(desk)).to_have_count(1)
     shot(desk, "tiep-nhan-ket-giay")
     assert_page_good(desk)
     scanner.turn(load=["giay-chung-sinh", "giay-uy-quyen"], jam=False)
-    desk.keyboard.press("F8")
+    press(desk, "F8")
     expect(thumbs(desk)).to_have_count(3)
     expect(desk.locator("#scans").get_by_role("alert")).to_have_count(0)
 
 
 def test_sheets_may_come_before_a_name_is_typed(desk: Page, box: Box, scanner) -> None:
     scanner.turn(load=1)
-    desk.keyboard.press("F8")
+    press(desk, "F8")
     expect(thumbs(desk)).to_have_count(1)
     fill(desk)
     saved(desk)
@@ -223,12 +223,12 @@ def test_a_colleague_is_told_who_uses_the_scanner(desk: Page, box: Box, browser:
     fill(desk)
     saved(desk)
     scanner.turn(load=3, hang_after=1)
-    desk.keyboard.press("F8")
+    press(desk, "F8")
     expect(thumbs(desk)).to_have_count(1)
     other = browser.new_context(viewport=SIZE, locale="vi-VN").new_page()
     login(other, live_server, "st05", counter=1)
     other.goto(f"{live_server}/tiep-nhan")
-    other.keyboard.press("F8")
+    press(other, "F8")
     expect(other.get_by_role("alert").filter(has_text="máy quét")).to_contain_text("Phạm Thị Giả Định đang dùng máy quét này")
     other.context.close()
     scanner.turn(hang_after=None, hang=False)
@@ -276,7 +276,7 @@ def test_a_second_window_loses_nothing_and_says_what_differs(desk: Page, box: Bo
 def test_what_is_missing_is_listed_with_links_to_the_fields(desk: Page, box: Box) -> None:
     choose(desk, "2.000815", "Chứng thực bản sao từ bản chính")
     expect(desk.locator("#components")).to_be_visible()
-    desk.keyboard.press("F9")
+    press(desk, "F9")
     expect(desk.locator("#errors")).to_be_focused()
     assert desk.title().startswith("Lỗi: ")
     assert_page_good(desk)
@@ -292,7 +292,7 @@ def test_certified_copies_are_priced_while_one_types(desk: Page, box: Box) -> No
     desk.get_by_label("Số bản cần chứng thực").fill("5")
     expect(desk.locator("#facts")).to_contain_text("25.000")
     desk.get_by_label(re.compile("Có: Bản chính")).check()
-    desk.keyboard.press("F9")
+    press(desk, "F9")
     expect(desk.locator(".toast")).to_contain_text("Đã tiếp nhận")
 
 
@@ -303,7 +303,7 @@ def test_a_fee_of_the_provinces_council_is_entered_by_the_officer(desk: Page, bo
     expect(desk.locator("#facts")).to_contain_text("15.000")
     shot(desk, "tiep-nhan-hon-nhan")
     desk.get_by_label(re.compile("Có: Tờ khai")).check()
-    desk.keyboard.press("F9")
+    press(desk, "F9")
     expect(desk.locator(".toast")).to_contain_text("Đã tiếp nhận")
     assert queries.dossier(box.db, queries.to_take(box.db)[0].id).fee_lines[0]["amount"] == 15_000
 
@@ -314,7 +314,7 @@ def test_a_likely_duplicate_is_shown_before_acceptance(desk: Page, box: Box) -> 
         desk.get_by_label("Có: Giấy chứng sinh").check()
         saved(desk)
         duplicates = desk.locator("#facts").get_by_text("Người này đã có hồ sơ cùng thủ tục").count()
-        desk.keyboard.press("F9")
+        press(desk, "F9")
         expect(desk.locator(".toast").first).to_contain_text("Đã tiếp nhận")
         expect(desk.get_by_label("Họ, chữ đệm và tên").first).to_have_value("")
     assert duplicates == 1
@@ -354,7 +354,7 @@ def test_the_scan_station_shows_one_page_large(desk: Page, box: Box, scanner) ->
     fill(desk)
     desk.get_by_label("Có: Giấy chứng sinh").check()
     scanner.turn(load=["giay-chung-sinh", "giay-trang", "giay-uy-quyen"])
-    desk.keyboard.press("F8")
+    press(desk, "F8")
     expect(thumbs(desk)).to_have_count(3)
     desk.get_by_role("link", name="Xem lớn").click()
     expect(desk.get_by_role("heading", name="Quét hồ sơ")).to_be_visible()
@@ -366,7 +366,7 @@ def test_the_scan_station_shows_one_page_large(desk: Page, box: Box, scanner) ->
     desk.get_by_label(re.compile("Chuyển trang 1")).select_option(label="Tờ khai đăng ký khai sinh theo mẫu")
     desk.get_by_role("button", name="Chuyển", exact=True).click()
     expect(thumbs(desk)).to_have_count(2)
-    desk.keyboard.press("F9")
+    press(desk, "F9")
     expect(desk.locator("#cell-c2")).to_contain_text("1 trang")
 
 
@@ -374,7 +374,7 @@ def test_a_printer_without_paper_undoes_nothing_and_says_so(desk: Page, box: Box
     shop.trouble("out_of_paper")
     fill(desk)
     desk.get_by_label("Có: Giấy chứng sinh").check()
-    desk.keyboard.press("F9")
+    press(desk, "F9")
     expect(desk.locator(".toast")).to_contain_text("Đã tiếp nhận")
     expect(desk.locator("#latest")).to_contain_text("Máy in hết giấy", timeout=40_000)
     desk.goto(desk.url.split("/tiep-nhan")[0] + "/in")
@@ -389,6 +389,6 @@ def test_a_printer_without_paper_undoes_nothing_and_says_so(desk: Page, box: Box
 
 def test_the_empty_page_and_its_help_are_good(desk: Page) -> None:
     assert_page_good(desk)
-    desk.keyboard.press("F1")
+    press(desk, "F1")
     expect(desk.get_by_role("dialog")).to_contain_text("F8 quét tiếp")
     assert_page_good(desk)

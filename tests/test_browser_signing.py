@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from appliance.dossier import Signature, Status
-from browsing import WIDTHS, assert_focus_visible, assert_page_good, login, resize, shot
+from browsing import WIDTHS, assert_focus_visible, assert_page_good, login, press, resize, shot
 from signing_office import Office
 from web import collector
 
@@ -48,10 +48,10 @@ def choose_all(page: Page, count: int, presses_max: int = 60) -> None:
 
 
 def enter_pin(page: Page, pin: str) -> None:
-    page.keyboard.press("F9")
+    press(page, "F9")
     expect(page.locator("#pin")).to_be_focused()
     page.keyboard.type(pin)
-    page.keyboard.press("F9")
+    press(page, "F9")
 
 
 def test_the_leader_looks_through_and_signs_by_keyboard_alone(page: Page, live_server, office, collecting):
@@ -69,7 +69,7 @@ def test_the_leader_looks_through_and_signs_by_keyboard_alone(page: Page, live_s
         resize(page, width)
         shot(page, f"ban-ky-2-{width}")
     resize(page, WIDTHS[0])
-    page.keyboard.press("F9")
+    press(page, "F9")
     expect(page.locator("#pin")).to_be_focused()
     assert_focus_visible(page)
     enter_pin(page, office.tokens["lanh-dao-st01"].pin)
@@ -99,7 +99,7 @@ def test_the_leader_unchooses_moves_by_arrows_and_gives_back_with_a_reason(page:
     shot(page, "ban-ky-tra-lai")
     assert_page_good(page)
     page.keyboard.type("Sai năm sinh")
-    page.keyboard.press("Control+Enter")
+    press(page, "Control+Enter")
     expect(page.locator("#counts")).to_contain_text("Chờ ký 1")
     assert (office.result(first).sent_back, office.result(second).signature) == ("Sai năm sinh", Signature.SUBMITTED)
 
@@ -124,7 +124,7 @@ def test_a_wrong_pin_and_a_pulled_token_are_said_on_the_page_while_it_stays_open
     office.plug("lanh-dao-st01", place)
     expect(page.locator("#sign-button")).to_be_enabled(timeout=15_000)
     page.locator("#pin").fill(office.tokens["lanh-dao-st01"].pin)
-    page.keyboard.press("F9")
+    press(page, "F9")
     expect(page.locator("#news")).to_contain_text("Đã ký 2/2 văn bản", timeout=20_000)
 
 
@@ -135,7 +135,7 @@ def test_a_document_that_arrives_appears_and_the_empty_desk_says_so(page: Page, 
     assert_page_good(page)
     office.submit(1)
     expect(page.locator("#papers .item")).to_have_count(1, timeout=10_000)
-    page.keyboard.press("F1")
+    press(page, "F1")
     expect(page.locator("#help")).to_contain_text("nhập PIN")
     page.keyboard.press("Escape")
 

@@ -6,7 +6,7 @@ import pytest
 from flask import Blueprint, Flask, Response, current_app, jsonify, render_template_string, request
 from playwright.sync_api import Page, expect
 
-from browsing import assert_focus_visible, assert_page_good, focused, login, shot
+from browsing import assert_focus_visible, assert_page_good, focused, login, press, shot
 from web import per_request
 from web.per_request import act
 
@@ -99,7 +99,7 @@ def test_the_summary_of_errors_has_focus_and_leads_to_the_field(trial: Page) -> 
 
 
 def test_a_card_read_into_the_scan_field_keeps_every_mark(trial: Page) -> None:
-    trial.keyboard.press("F2")
+    press(trial, "F2")
     assert focused(trial).startswith("Quét hoặc nhập")
     trial.keyboard.type(CARD)
     trial.keyboard.press("Enter")
@@ -128,7 +128,7 @@ def test_a_card_pasted_into_another_field_is_rerouted_without_enter(trial: Page)
 
 
 def test_typing_finds_a_procedure_and_arrows_choose_it(trial: Page) -> None:
-    trial.keyboard.press("F4")
+    press(trial, "F4")
     trial.keyboard.type("khai sinh")
     expect(trial.locator("#procedure-list [role=option]")).to_have_count(3)
     shot(trial, "hop-chon")
@@ -143,7 +143,7 @@ def test_typing_finds_a_procedure_and_arrows_choose_it(trial: Page) -> None:
 
 
 def test_a_quick_hand_never_chooses_from_a_list_that_answers_older_words(trial: Page) -> None:
-    trial.keyboard.press("F4")
+    press(trial, "F4")
     trial.keyboard.type("khai")
     expect(trial.locator("#procedure-list [role=option]")).to_have_count(3)
     trial.keyboard.type(" lai")
@@ -201,9 +201,9 @@ def test_pages_of_paper_are_worked_by_keys(trial: Page) -> None:
 
 def test_function_keys_press_what_they_are_written_on(trial: Page) -> None:
     trial.get_by_label("Họ, chữ đệm và tên").focus()
-    trial.keyboard.press("F8")
+    press(trial, "F8")
     heard(trial, "click F8")
-    trial.keyboard.press("F9")
+    press(trial, "F9")
     trial.wait_for_url("**/thu/nhan")
 
 
@@ -212,9 +212,9 @@ def test_a_dialog_takes_the_keys_and_gives_the_focus_back(trial: Page) -> None:
     opener.click()
     dialog = trial.get_by_role("dialog", name="Từ chối tiếp nhận?")
     expect(dialog.get_by_label("Lý do")).to_be_focused()
-    trial.keyboard.press("F9")
+    press(trial, "F9")
     expect(dialog).to_be_visible()
-    trial.keyboard.press("Control+Enter")
+    press(trial, "Control+Enter")
     heard(trial, "click refused")
     trial.keyboard.press("Escape")
     expect(dialog).to_be_hidden()

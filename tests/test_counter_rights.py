@@ -13,7 +13,7 @@ from appliance.box import Box
 from appliance.catalogue import builtin
 from appliance.drafts import Body, NewPage, Part
 from appliance.officers import by_id
-from browsing import assert_page_good, login, shot
+from browsing import assert_page_good, login, press, shot
 from test_rights import HTTPS, csrf, log_in
 
 JPEG = bytes.fromhex("ffd8ffe000104a46494600010100000100010000ffd9")
@@ -152,6 +152,6 @@ def test_a_postal_agent_hands_over_by_keys(page: Page, live_server: str, box: Bo
     assert_page_good(page)
     shot(page, "giao-ban-nhap")
     page.get_by_label("Giao cho").select_option("ST04")
-    page.keyboard.press("F9")
+    press(page, "F9")
     expect(page.locator(".toast")).to_contain_text("Đã giao bản nháp cho Phạm Thị Giả Định")
     assert drafts.load(box.db, draft).officer == "ST04"

@@ -17,6 +17,7 @@ from appliance import database, files, ledger, queries, rows, signatures, trust,
 from appliance.clock import stamp
 from appliance.config import Home
 from appliance.dossier import Dossier, Signature, Status
+from browsing import press
 from demonstration import eventually
 from provisioning.demo.plan import Demo
 from replica import assert_copy_equal
@@ -88,7 +89,7 @@ def rework_pages(page: Page, demo: Demo) -> None:
     before = [thumbs.nth(n).get_attribute("data-page") for n in range(3)]
     day.feeder(demo, load=1, refill=False)
     thumbs.nth(2).focus()
-    page.keyboard.press("Shift+F8")
+    press(page, "Shift+F8")
     expect(page.locator(f"#page-{before[2]}")).to_have_count(0, timeout=day.SLOW_MS)
     expect(thumbs).to_have_count(3)
     again = thumbs.nth(2).get_attribute("data-page")
@@ -124,7 +125,7 @@ def process(browser: Browser, demo: Demo, marriage: str, copies: str) -> None:
 
 def submit(page: Page) -> None:
     """F9 on a filled result."""
-    page.keyboard.press("F9")
+    press(page, "F9")
     expect(page.get_by_text("trình").first).to_be_visible()
     expect(page.locator("#preview")).to_have_count(0, timeout=day.SLOW_MS)
 

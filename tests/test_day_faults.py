@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, Page
 
 import day
 from appliance import files
+from browsing import press
 from demonstration import eventually, stopped
 from faults import AGENT, COUNTER, WEB, Person, assert_all_true, dossiers_of, kill, killed, only_dossier
 from provisioning.demo.plan import Demo
@@ -25,7 +26,7 @@ ACCEPTING = (
 
 def open_form(page: Page) -> None:
     """Open an empty form."""
-    page.keyboard.press("F9")
+    press(page, "F9")
     day.form_answers(page)
 
 
@@ -40,7 +41,7 @@ def fill(page: Page, person: Person) -> None:
 def accept_through_a_power_cut(page: Page, demo: Demo, label: str, person: Person) -> str:
     """F9 with the cut on its way. The page comes back by itself, with the code or with the whole draft; F9 again where it must."""
     with killed(demo, label):
-        page.keyboard.press("F9")
+        press(page, "F9")
     day.form_answers(page)
     name = page.get_by_label("Họ, chữ đệm và tên").first
     if name.input_value() == person.name:

@@ -11,7 +11,7 @@ from appliance.box import Box
 from appliance.errors import Refused
 from appliance.office import signer_title
 from appliance.rights import Role, may
-from browsing import assert_page_good, focused, login, shot
+from browsing import assert_page_good, focused, login, press, shot
 from desk_room import accept, get, grant_numbers, log_in, post
 
 TODAY = clock.local_day(clock.stamp())
@@ -144,12 +144,12 @@ def test_a_leader_delegates_by_keys_before_leaving(page: Page, live_server: str,
     assert focused(page) == "Người nhận"
     expect(page.locator("#main")).to_contain_text("Không có ủy quyền nào")
     assert_page_good(page)
-    page.keyboard.press("F9")
+    press(page, "F9")
     expect(page.locator("#errors")).to_be_focused()
     assert_page_good(page)
     page.get_by_label("Người nhận").select_option("ST03")
     page.get_by_label("Số văn bản ủy quyền").fill("12/QĐ-UBND")
-    page.keyboard.press("F9")
+    press(page, "F9")
     expect(page.locator("#main")).to_contain_text("Đang có hiệu lực")
     assert_page_good(page)
     shot(page, "uy-quyen")

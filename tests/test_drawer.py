@@ -9,7 +9,7 @@ from appliance.box import Box
 from appliance.catalogue import builtin
 from appliance.errors import Refused
 from appliance.officers import by_id
-from browsing import assert_page_good, focused, login, shot
+from browsing import assert_page_good, focused, login, press, shot
 from desk_room import accept, get, grant_numbers, log_in, post
 
 
@@ -111,11 +111,11 @@ def test_the_cashier_counts_and_closes_the_shift_by_keys(page: Page, live_server
     assert_page_good(page)
     shot(page, "kiem-ket")
     page.keyboard.type("19.500")
-    page.keyboard.press("F9")
+    press(page, "F9")
     expect(page.locator("#errors")).to_contain_text("lệch -500 đ")
     assert_page_good(page)
     page.get_by_label("Lý do lệch").select_option("change")
-    page.keyboard.press("F9")
+    press(page, "F9")
     expect(page.locator(".toast")).to_contain_text("Đã ghi kiểm két")
     expect(page.locator("#main")).to_contain_text("0000001 – 0000003 (3)")
     assert_page_good(page)

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, expect
 import day
 from appliance import box, files, officers, processing
 from appliance.config import Home
-from browsing import shot
+from browsing import press, shot
 from demonstration import eventually
 from desk_room import ANSWERS
 from faults import LEADER, SPECIALIST, Person, assert_all_true, equal_at_the_province, only_dossier
@@ -105,7 +105,7 @@ def erase(browser: Browser, demo: Demo, dossier: str, code: str) -> None:
         page.goto(f"{demo.commune_url}/ho-so/{dossier}/xoa")
         page.get_by_label("Chủ thể dữ liệu yêu cầu xóa").check()
         page.get_by_label("Gõ lại mã hồ sơ để xác nhận").fill(code)
-        page.keyboard.press("Control+Enter")
+        press(page, "Control+Enter")
         banner = page.locator(".banner").filter(has_text="Đã xóa lúc")
         expect(banner).to_contain_text(re.compile(r"Mọi bản sao lưu quên hết trước .*\d\d/\d\d/\d{4}"), timeout=day.SLOW_MS)
         shot(page, "da-xoa")

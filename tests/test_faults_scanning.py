@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 import day
 from appliance import database, drafts
-from browsing import CHROMIUM, LAUNCH, shot
+from browsing import CHROMIUM, LAUNCH, press, shot
 from faults import WEB, Person, kill, killed
 from provisioning.demo.plan import Demo
 from test_day_faults import open_form
@@ -54,7 +54,7 @@ def test_a_jam_at_page_two_keeps_page_one_and_f8_goes_on_at_two(browser: Browser
     with day.person(browser, demo, ACCOUNT, counter=1) as page:
         begin(page, JAMMED)
         day.feeder(demo, load=3, refill=False, jam_after=1)
-        page.keyboard.press("F8")
+        press(page, "F8")
         expect(page.get_by_role("alert").filter(has_text="kẹt giấy")).to_contain_text("Đã lưu 1 trang.", timeout=day.SLOW_MS)
         expect(page.locator("#scans")).to_contain_text("đặt lại từ trang 2 rồi bấm F8")
         (first,) = shown(page)
@@ -75,7 +75,7 @@ def test_no_page_shown_is_lost_or_doubled_when_a_process_on_its_way_dies(browser
             day.feeder(demo, load=kinds, refill=False)
             have += len(kinds)
             with killed(demo, label, WEB):
-                page.keyboard.press("F8")
+                press(page, "F8")
             expect(page.locator("#scans a.thumb")).to_have_count(have, timeout=day.SLOW_MS)
             assert_pages_are(demo, page, CUT, have)
         scan_on_after_the_worker_died(page, demo, have)
@@ -86,7 +86,7 @@ def scan_on_after_the_worker_died(page: Page, demo: Demo, have: int) -> None:
     """The worker of the scanner dies at the first of two sheets: the page says from which sheet to go on, and F8 does."""
     day.feeder(demo, load=2, refill=False)
     with killed(demo, "scan_page_stored", SCANNER):
-        page.keyboard.press("F8")
+        press(page, "F8")
     alert = page.get_by_role("alert").filter(has_text="Việc quét dừng giữa chừng")
     expect(alert).to_be_visible(timeout=day.SLOW_MS)
     words = alert.inner_text()

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 import day
 from appliance import database
 from appliance.dossier import Signature
-from browsing import shot
+from browsing import press, shot
 from demonstration import eventually
 from faults import LEADER, TOKEN, WEB, Person, assert_all_true, killed, kinds_of, only_dossier, submitted
 from hardware.usb_token import PinState
@@ -33,10 +33,10 @@ def order(page: Page, demo: Demo, where: str, pin: str, count: int) -> None:
     page.goto(f"{demo.commune_url}/{where}")
     for n in range(page.locator("#sign-form input[name=document]").count() + 1, count + 1):
         day.choose(page, n)  # What was chosen for a run that did not come to it is chosen still.
-    page.keyboard.press("F9")
+    press(page, "F9")
     page.locator("#sign-form input[type=password]").fill(pin)
     expect(page.locator("#sign-button")).to_be_enabled(timeout=day.SLOW_MS)
-    page.keyboard.press("F9")
+    press(page, "F9")
 
 
 def runs(demo: Demo, where: str) -> list[jobs.Job]:

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Page, Route, expect
 
 from appliance.config import Home
-from browsing import assert_page_good, focused, login, serving, shot, walk
+from browsing import assert_page_good, focused, login, press, serving, shot, walk
 from people import add_staff, make_home
 from provisioning import enrol
 from test_rights import log_in
@@ -60,7 +60,7 @@ def test_tab_begins_with_the_way_past_the_header_and_goes_in_reading_order(page:
 def test_f1_tells_what_the_page_is_for_and_esc_leads_back(page: Page, live_server: str) -> None:
     login(page, live_server, "st16")
     page.goto(f"{live_server}/suc-khoe")
-    page.keyboard.press("F1")
+    press(page, "F1")
     dialog = page.get_by_role("dialog", name="Trợ giúp: Sức khỏe thiết bị")
     expect(dialog).to_contain_text("Mỗi dòng là một bộ phận")
     shot(page, "tro-giup-f1")

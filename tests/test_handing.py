@@ -16,7 +16,7 @@ from appliance.handing import Taker
 from appliance.internal_process import place
 from appliance.looking_back import told
 from appliance.officers import Officer
-from browsing import assert_axe_clean, assert_page_good, login, shot
+from browsing import assert_axe_clean, assert_page_good, login, press, shot
 from desk_room import accept, get, grant_numbers, log_in, post, prepare, submit
 from desk_room import seal as sealed
 
@@ -313,7 +313,7 @@ def test_a_whole_shift_is_handed_over_and_taken_by_keyboard(live_server: str, pa
     shot(page, "ban-giao-den")
     page.get_by_label("Chọn tất cả hồ sơ chuyển đến").focus()
     page.keyboard.press("Space")
-    page.keyboard.press("F9")
+    press(page, "F9")
     expect(page.locator(".toast")).to_contain_text("Đã nhận 3 hồ sơ")
     assert {rows.load(box.db, one).holder for one in given} == {"ST08"}
 

@@ -9,7 +9,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from appliance import officers, sessions
 from appliance.box import Box
 from appliance.clock import moment_of, stamp, text_of
-from browsing import assert_axe_clean, assert_page_good, focused, login, shot
+from browsing import assert_axe_clean, assert_page_good, focused, login, press, shot
 from people import PASSWORD
 from test_rights import log_in
 
@@ -171,7 +171,7 @@ def test_a_form_sent_into_a_locked_session_is_carried_through_the_lock(page: Pag
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Gửi lại nội dung", level=1)).to_be_visible()
     assert_page_good(page)
-    page.keyboard.press("F9")
+    press(page, "F9")
     expect(page.locator("html")).to_have_attribute("data-density", "thoang")
 
 
@@ -195,14 +195,14 @@ def test_a_changed_password_ends_the_sessions_elsewhere(page: Page, live_server:
     page.get_by_label("Mật khẩu đang dùng").fill(PASSWORD)
     page.get_by_label("Mật khẩu mới (ít nhất 10 ký tự)").fill("ngắn")
     page.get_by_label("Nhập lại mật khẩu mới").fill("ngắn")
-    page.keyboard.press("F9")
+    press(page, "F9")
     expect(page.locator("#errors")).to_contain_text("Mật khẩu mới cần ít nhất 10 ký tự.")
     assert_page_good(page)
     new = "bốn con gà 7 bước chân"
     page.get_by_label("Mật khẩu đang dùng").fill(PASSWORD)
     page.get_by_label("Mật khẩu mới (ít nhất 10 ký tự)").fill(new)
     page.get_by_label("Nhập lại mật khẩu mới").fill(new)
-    page.keyboard.press("F9")
+    press(page, "F9")
     expect(page.get_by_text("Đã đổi mật khẩu.")).to_be_visible()
     other.goto(live_server)
     assert "/dang-nhap" in other.url

@@ -20,7 +20,7 @@ from appliance.forms import ReceiptData, preview
 from appliance.ids import uuid7
 from appliance.moves import AT_FILING
 from appliance.officers import by_id
-from browsing import assert_page_good, focused, login, shot
+from browsing import assert_page_good, focused, login, press, shot
 from desk_room import OWNER, accept, get, grant_numbers, log_in, post
 from provisioning.demo import filing
 from web.vietnamese import SENTENCES
@@ -340,13 +340,13 @@ def test_an_officer_asks_and_the_cashier_confirms_a_transfer_by_keys(page: Page,
     assert_page_good(page)
     page.get_by_label("Khoản thu 1").fill("Lệ phí hộ tịch")
     page.get_by_label("Số tiền 1").fill("15.000")
-    page.keyboard.press("F9")
+    press(page, "F9")
     expect(page.locator("#errors")).to_be_focused()
     expect(page.locator("#errors")).to_contain_text("Ghi căn cứ")
     assert_page_good(page)
     shot(page, "yeu-cau-nop-loi")
     page.get_by_label("Căn cứ").fill("Nghị quyết của Hội đồng nhân dân tỉnh")
-    page.keyboard.press("F9")
+    press(page, "F9")
     expect(page.locator("#dossier")).to_contain_text("Chờ nộp 15.000")
     shot(page, "yeu-cau-nop-xong")
     page.context.clear_cookies()
@@ -357,11 +357,11 @@ def test_an_officer_asks_and_the_cashier_confirms_a_transfer_by_keys(page: Page,
     expect(page.locator("#pay")).to_contain_text("Quét mã chưa phải là đã nộp.")
     assert_page_good(page)
     shot(page, "thu-phi-chuyen-khoan")
-    page.keyboard.press("F9")
+    press(page, "F9")
     expect(page.locator("#errors")).to_contain_text("Ghi số tham chiếu")
     assert now(box, dossier).fees == ()
     page.get_by_label("Số tham chiếu trên báo có").fill("FT26327000123")
-    page.keyboard.press("F9")
+    press(page, "F9")
     expect(page.locator("#main")).to_contain_text("biên lai 0000001")
     assert now(box, dossier).fees[0].method == "transfer"
     assert_page_good(page)

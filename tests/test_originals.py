@@ -13,7 +13,7 @@ from appliance.box import Box
 from appliance.clock import stamp
 from appliance.drafts import Body, Part
 from boxes import open_test_box
-from browsing import assert_page_good, login, shot
+from browsing import assert_page_good, login, press, shot
 from desk_room import COPIES, accept, certify, get, grant_numbers, log_in, post
 from test_reception import MARITAL, TYPED, begin
 from test_reception import accept as accepted
@@ -108,11 +108,11 @@ def test_originals_are_given_back_by_keyboard(page: Page, live_server: str, app:
     expect(page.locator("h1")).to_have_text("Trả bản chính")
     assert_page_good(page)
     shot(page, "tra-ban-chinh")
-    page.keyboard.press("F9")
+    press(page, "F9")
     expect(page.locator("#errors")).to_be_focused()
     assert_page_good(page)
     page.get_by_label("Người nhận đã đếm đủ và ký nhận").press("Space")
-    page.keyboard.press("F9")
+    press(page, "F9")
     expect(page.locator(".toast")).to_contain_text("Đã trả bản chính")
     page.goto(f"{live_server}/ho-so/{dossier}/tra-ban-chinh")
     expect(page.locator("main")).to_contain_text("Đã trả bản chính")

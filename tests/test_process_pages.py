@@ -9,7 +9,7 @@ from appliance.box import Box
 from appliance.catalogue import builtin
 from appliance.errors import Refused
 from appliance.internal_process import GENERAL
-from browsing import assert_axe_clean, assert_page_good, login, shot
+from browsing import assert_axe_clean, assert_page_good, login, press, shot
 from desk_room import get, log_in, post
 from web.process_picture import picture
 from web.vietnamese import sentence
@@ -89,7 +89,7 @@ def test_a_leader_approves_by_keyboard_alone(live_server: str, page: Page, box: 
     page.keyboard.press("Space")
     page.get_by_label("Căn cứ phê duyệt").focus()
     page.keyboard.type(BASIS)
-    page.keyboard.press("F9")
+    press(page, "F9")
     expect(page.locator(".toast")).to_contain_text("Đã phê duyệt 30 quy trình")
     assert_page_good(page)
     shot(page, "quy-trinh")

@@ -25,6 +25,7 @@ from browsing import (
     assert_no_sideways_scroll,
     assert_page_good,
     login,
+    press,
     resize,
     serving,
     shot,
@@ -469,7 +470,7 @@ def test_an_operator_finds_and_reads_a_dossier_by_keys_alone(page: Page, seat: S
     expect(page.get_by_role("dialog", name="Tìm hoặc chạy lệnh").get_by_role("option").first).to_contain_text("Đỗ Thị Đẹp")
     page.keyboard.press("Escape")
     page.goto(f"{address}/ho-so")
-    page.keyboard.press("F2")
+    press(page, "F2")
     page.keyboard.type("do thi dep")
     page.keyboard.press("Enter")
     page.wait_for_url("**/ho-so?*q=do+thi+dep*")
@@ -477,7 +478,7 @@ def test_an_operator_finds_and_reads_a_dossier_by_keys_alone(page: Page, seat: S
     assert_focus_visible(page)
     page.keyboard.press("Enter")
     expect(page.locator("#signatures")).to_contain_text("Cả hai chữ ký đều hợp lệ")
-    page.keyboard.press("F1")
+    press(page, "F1")
     expect(page.get_by_role("dialog")).to_contain_text("Những gì tỉnh đã nhận")
     assert_axe_clean(page)
     page.keyboard.press("Escape")

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from appliance import clock, money, numbering, officers
 from appliance.box import Box
 from appliance.catalogue import builtin
-from browsing import assert_page_good, login, shot
+from browsing import assert_page_good, login, press, shot
 from desk_room import UNIT, accept, certify, get, grant_numbers, log_in, seal
 from web.register import harmless
 
@@ -114,7 +114,7 @@ def test_registers_are_good_pages(live_server: str, page: Page, box: Box) -> Non
         shot(page, f"so-{book}")
     today = clock.local_day(clock.stamp())
     page.goto(f"{live_server}/so-van-ban?so=receipt")
-    page.keyboard.press("F2")
+    press(page, "F2")
     expect(page.locator("#tu")).to_be_focused()
     page.locator("#den").press("Enter")
     expect(page).to_have_url(f"{live_server}/so-van-ban?so=receipt&tu=01%2F01%2F{today:%Y}&den={today:%d%%2F%m%%2F%Y}")

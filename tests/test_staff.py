@@ -12,7 +12,7 @@ from appliance.clock import moment_of, stamp, text_of
 from appliance.errors import Refused
 from appliance.officers import Officer
 from appliance.rights import Role
-from browsing import assert_focus_visible, assert_page_good, focused, login, shot
+from browsing import assert_focus_visible, assert_page_good, focused, login, press, shot
 from desk_room import get, log_in, post
 from people import PASSWORD
 from web.accounts import checked
@@ -172,18 +172,18 @@ def test_the_administrator_opens_resets_and_unlocks_by_keys(page: Page, live_ser
     page.goto(f"{live_server}/can-bo")
     assert_page_good(page)
     shot(page, "tai-khoan")
-    page.keyboard.press("F9")
+    press(page, "F9")
     expect(page.locator("h1")).to_have_text("Mở tài khoản")
     assert focused(page).startswith("Mã cán bộ")
     assert_page_good(page)
-    page.keyboard.press("F9")
+    press(page, "F9")
     expect(page.locator("#errors")).to_be_focused()
     assert_page_good(page)
     page.get_by_label("Mã cán bộ").fill("st20")
     page.get_by_label("Họ, chữ đệm và tên").fill("Lý Thị Mới Mẫu")
     page.get_by_label("Chức danh").fill("Công chức tiếp nhận, quầy 3")
     page.get_by_label("Cán bộ tiếp nhận").check()
-    page.keyboard.press("F9")
+    press(page, "F9")
     expect(page.locator("#words")).to_be_focused()
     assert_focus_visible(page)
     words = page.locator("#words").inner_text()
@@ -198,7 +198,7 @@ def test_the_administrator_opens_resets_and_unlocks_by_keys(page: Page, live_ser
     expect(page.locator("h1")).to_have_text("Nguyễn Minh Họa")
     assert_page_good(page)
     shot(page, "tai-khoan-khoa")
-    page.keyboard.press("F9")
+    press(page, "F9")
     expect(page.locator(".toast")).to_contain_text("Đã mở khóa")
     assert checked(box, "st01", PASSWORD)
     page.get_by_role("button", name="Đặt mật khẩu dùng một lần").click()

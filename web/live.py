@@ -4,6 +4,7 @@ import json
 from hashlib import sha256
 
 from flask import Blueprint, Response, render_template, request
+from markupsafe import Markup
 
 from appliance.rights import PUBLIC
 from web.per_request import act, box, officer
@@ -29,6 +30,13 @@ def versions(topics: list[str]) -> dict[str, int]:
     marks = ", ".join("?" * len(topics))
     rows = box().db.conn.execute(f"SELECT topic, n FROM topic_version WHERE topic IN ({marks})", topics)
     return dict.fromkeys(topics, 0) | dict(rows)
+
+
+@bp.app_template_global("live")
+def drawn(topics: str) -> Markup:
+    """Say which topics (words) an element shows, and as of which versions: a change while the page was on its way is not lost."""
+    now = versions(topics.split())
+    return Markup('data-live="{}" data-live-n="{}"').format(topics, " ".join(str(now[topic]) for topic in topics.split()))
 
 
 @bp.get("/live/state")

@@ -3,7 +3,6 @@
 import { say } from "./say.js";
 const EVERY_MS = 2000, FAST_MS = 1000, HIDDEN_MS = 30000, SLOWEST_MS = 30000, LOST_AFTER_MS = 5000;
 const me = document.body.dataset.officer;
-const seen = new Map();
 let tag = null, failures = 0, lostSince = 0, timer = 0, active = false;
 
 const topics = () => [...new Set([...document.querySelectorAll("[data-live]")].flatMap((e) => e.dataset.live.split(/\s+/)))].sort();
@@ -20,6 +19,18 @@ function lost(isLost) {
   if (banner) banner.hidden = !lostSince || Date.now() - lostSince < LOST_AFTER_MS;
 }
 
+function drawn(topic, now) { // the oldest version that an element shows (data-live-n, beside data-live); it is told once
+  let oldest = now;
+  for (const e of document.querySelectorAll("[data-live-n]")) {
+    const at = e.dataset.live.split(" ").indexOf(topic), shown = e.dataset.liveN.split(" ");
+    if (at < 0) continue;
+    oldest = Math.min(oldest, +shown[at]);
+    shown[at] = now;
+    e.dataset.liveN = shown.join(" ");
+  }
+  return oldest;
+}
+
 async function ask() {
   const headers = active ? {} : { "X-Background": "1" };
   if (tag) headers["If-None-Match"] = tag;
@@ -32,8 +43,7 @@ async function ask() {
   const { officer, topics: versions } = await answer.json();
   if (officer !== me) return dispatchEvent(new CustomEvent("motcua:knock", { detail: 401 }));
   for (const [topic, n] of Object.entries(versions)) {
-    if (seen.has(topic) && seen.get(topic) !== n) htmx.trigger(document.body, `live:${topic}`);
-    seen.set(topic, n);
+    if (drawn(topic, n) !== n) htmx.trigger(document.body, `live:${topic}`);
   }
 }
 
