@@ -141,7 +141,7 @@ def open_result(page: Page, code: str) -> None:
     """Find the dossier on any page by Ctrl+K and open the form of its result."""
     page.keyboard.press("Control+k")
     page.keyboard.type(code)
-    expect(page.get_by_role("option").first).to_contain_text(code)
+    expect(page.get_by_role("dialog", name="Tìm hoặc chạy lệnh").get_by_role("option").first).to_contain_text(code)
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name=code)).to_be_visible()
     press(page, "F9")

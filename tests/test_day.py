@@ -190,7 +190,7 @@ def the_province_shows_it(browser: Browser, demo: Demo, marriage: str) -> None:
     with day.person(browser, demo, "pv01", province=True) as page:
         page.keyboard.press("Control+k")
         page.keyboard.type(marriage)
-        expect(page.get_by_role("option").first).to_contain_text(marriage)
+        expect(page.get_by_role("dialog", name="Tìm hoặc chạy lệnh").get_by_role("option").first).to_contain_text(marriage)
         page.keyboard.press("Enter")
         expect(page.get_by_role("heading", name=marriage)).to_be_visible()
         expect(page.get_by_text("Nguyễn Thị Ngọc Ánh").first).to_be_visible()
