@@ -3,7 +3,6 @@
 No device, no network, no clock: everything is handed in.
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from io import BytesIO
@@ -29,19 +28,12 @@ SIGNATURES_MAX, STAMPS_MAX = 50, 10
 KINDS = {"ky_lanh_dao": "leader", "dau_co_quan": "organisation"}
 
 
-def validate(
-    pdf: bytes,
-    roots: Sequence[bytes],
-    crls: Sequence[bytes],
-    moment: str,
-    issuers: Sequence[bytes] = (),
-    ocsps: Sequence[bytes] = (),
-) -> list[SignatureFinding]:
+def judge(pdf: bytes, known: Known, moment: datetime) -> list[SignatureFinding]:
     """Do what appliance.signatures.validate says."""
     try:
         reader = PdfFileReader(BytesIO(pdf))
         signatures = reader.embedded_regular_signatures[:SIGNATURES_MAX]
-        case = _Case(reader, Known(tuple(roots), tuple(issuers), tuple(crls), tuple(ocsps)), moment_of(moment))
+        case = _Case(reader, known, moment)
         return [_judge(case, signature, signature is signatures[-1]) for signature in signatures]
     except (PdfError, SigningError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise Refused("pdf_unreadable") from error

@@ -8,6 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from appliance.certificates import Known
+from appliance.clock import moment_of
+
 
 class Trusted(StrEnum):
     """Whether the signer's certificate can be trusted; UNKNOWN means that revocation was not checked yet."""
@@ -57,7 +60,7 @@ def validate(
     """
     from appliance import judging  # Not while a box starts; see there.
 
-    return judging.validate(pdf, roots, crls, moment, issuers, ocsps)
+    return judging.judge(pdf, Known(tuple(roots), tuple(issuers), tuple(crls), tuple(ocsps)), moment_of(moment))
 
 
 def validate_long_term(pdf: bytes, roots: Sequence[bytes], moment: str) -> list[SignatureFinding]:
