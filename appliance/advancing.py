@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from appliance.dossier import Document, Dossier, Fee, Paper, Pause, Status, Undo
+from appliance.dossier import Document, Dossier, Fee, Paper, Pause, Refund, Status, Undo
 from appliance.events import Event
 from appliance.moves import BY_KIND, DOCUMENT_MOVES, UNDONE, leads_to
 
@@ -170,8 +170,7 @@ def _payment_requested(dossier: Dossier, event: Event, personal: Personal) -> Ch
     """The lines asked for take the place of those of the same name; what was owed besides stays."""
     asked = tuple(event.d["lines"])
     others = tuple(line for line in dossier.fee_lines if line["name"] not in {one["name"] for one in asked})
-    taken = sum(fee.amount for fee in dossier.fees)
-    request = {name: event.d[name] for name in ("lines", "amount", "request")} | {"taken": taken}
+    request = {name: event.d[name] for name in ("lines", "amount", "request")} | {"taken": dossier.paid}
     return {"payment": request, "fee_lines": (*others, *asked)}
 
 
@@ -182,6 +181,20 @@ def _fee_taken(dossier: Dossier, event: Event, personal: Personal) -> Changes:
     names = tuple(line["name"] for line in body["lines"])
     taken = Fee(body["amount"], body["method"], body.get("receipt", ""), event.at, event.a, body.get("file", ""), names)
     return {"fees": (*dossier.fees, taken), "papers": (*dossier.papers, *receipt)}
+
+
+def _voided(dossier: Dossier, event: Event, personal: Personal) -> Changes:
+    why = {"voided_at": event.at, "voided_by": event.a, "why_void": event.d["reason"]}
+    void = event.d["receipt"]
+    return {"fees": tuple(msgspec.structs.replace(fee, **why) if fee.receipt == void else fee for fee in dossier.fees)}
+
+
+def _refunded(dossier: Dossier, event: Event, personal: Personal) -> Changes:
+    body = event.d
+    given = Refund(
+        body["amount"], body["method"], body["voucher"], event.at, event.a, body.get("file", ""), tuple(body["receipts"])
+    )
+    return {"refunds": (*dossier.refunds, given), "to_refund": max(0, dossier.to_refund - given.amount)}
 
 
 def _prepared(dossier: Dossier, event: Event, personal: Personal) -> Changes:
@@ -237,11 +250,12 @@ _DOCUMENT_FACTS: Mapping[str, Callable[[Event, Personal], Changes]] = {
 def _corrected(dossier: Dossier, event: Event, personal: Personal) -> Changes:
     """The new values stand in full; the form that was issued before stays among the papers."""
     now = dict(personal.get("now", {}))
+    now |= {"persons": tuple(now["persons"])} if "persons" in now else {}
     body = event.d
     clear = {"components": tuple(body["components"])} if "components" in body else {}
     slip = {"slip": body["file"]} if body.get("file") else {}
     return (
-        {name: now[name] for name in now if name in ("applicant", "authorised", "note")}
+        {name: now[name] for name in now if name in ("applicant", "authorised", "persons", "note")}
         | clear
         | slip
         | {"corrections": dossier.corrections + 1}
@@ -253,8 +267,8 @@ def _erased(dossier: Dossier, event: Event, personal: Personal) -> Changes:
     return NOBODY | {"documents": documents, "erased_at": event.at}
 
 
-def _reason(dossier: Dossier, event: Event, personal: Personal) -> Changes:
-    return {"reason": personal.get("reason", "")}
+def _ended(dossier: Dossier, event: Event, personal: Personal) -> Changes:
+    return {"reason": personal.get("reason", ""), "to_refund": event.d.get("refund", 0)}
 
 
 _BORN: Mapping[str, Callable[[Event, Personal], Dossier]] = {"dossier.filed": _filed, "dossier.accepted": _born_accepted}
@@ -264,12 +278,13 @@ _FOLDS: Mapping[str, Callable[[Dossier, Event, Personal], Changes]] = {
     "dossier.transferred": lambda dossier, event, personal: {"offered_to": event.d["to"], "section": event.d.get("section", "")},
     "transfer.declined": lambda dossier, event, personal: {"offered_to": "", "section": ""},
     "step.finished": lambda dossier, event, personal: {"step": event.d["next"]},
-    "dossier.refused": _reason,
+    "dossier.refused": _ended,
     "dossier.withdrawn": lambda dossier, event, personal: {
         "reason": personal.get("reason", ""),
         "components": (*dossier.components, event.d["request"]),
+        "to_refund": event.d.get("refund", 0),
     },
-    "dossier.stopped": _reason,
+    "dossier.stopped": _ended,
     "supplement.requested": lambda dossier, event, personal: {
         "reason": personal.get("reason", ""),
         "asked_items": tuple(personal.get("items", ())),
@@ -290,6 +305,7 @@ _FOLDS: Mapping[str, Callable[[Dossier, Event, Personal], Changes]] = {
         "asked_items": (),  # What was open when it was stopped is asked for anew, or not.
         "asked": False,
         "payment": {},
+        "to_refund": 0,  # What was not given back by now stays paid.
     },
     "due.extended": lambda dossier, event, personal: {"due": event.d["due"], "extensions": dossier.extensions + 1},
     "due.recomputed": lambda dossier, event, personal: {"due": event.d["due"]},
@@ -297,6 +313,8 @@ _FOLDS: Mapping[str, Callable[[Dossier, Event, Personal], Changes]] = {
     "dossier.corrected": _corrected,
     "originals.returned": lambda dossier, event, personal: {"originals_returned_at": event.at},
     "fee.taken": _fee_taken,
+    "receipt.voided": _voided,
+    "fee.refunded": _refunded,
     "result.prepared": _prepared,
     **dict.fromkeys(DOCUMENT_MOVES, _document_moved),
     "release.allowed": lambda dossier, event, personal: {"allowed_early": event.d["rule"]},

@@ -63,7 +63,10 @@ class Document(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Fee(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Money taken: whole đồng, how, the receipt's number and its stored PDF, and the names of the lines it was for."""
+    """Money taken: whole đồng, how, the receipt's number and its stored PDF, and the names of the lines it was for.
+
+    A receipt that was voided stays, with when, by whom and why (a code): it took nothing.
+    """
 
     amount: int
     method: str
@@ -72,6 +75,21 @@ class Fee(msgspec.Struct, frozen=True, omit_defaults=True):
     actor: str
     file: str = ""
     lines: tuple[str, ...] = ()
+    voided_at: str = ""
+    voided_by: str = ""
+    why_void: str = ""
+
+
+class Refund(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Money given back: whole đồng, how, the voucher's number and its stored PDF, and the receipts it was taken by."""
+
+    amount: int
+    method: str
+    voucher: str
+    at: str
+    actor: str
+    file: str = ""
+    receipts: tuple[str, ...] = ()
 
 
 class Pause(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -130,6 +148,8 @@ class Dossier(msgspec.Struct, frozen=True, omit_defaults=True):
     note: str = ""
     documents: tuple[Document, ...] = ()
     fees: tuple[Fee, ...] = ()
+    refunds: tuple[Refund, ...] = ()
+    to_refund: int = 0  # đồng that an end decided to give back and the cashier has not given back yet
     allowed_early: str = ""  # rule under which a leader allowed the release before the time-stamp
     finished_at: str = ""
     returned_at: str = ""
@@ -142,7 +162,7 @@ class Dossier(msgspec.Struct, frozen=True, omit_defaults=True):
     offices: dict[str, str] = {}  # received, resolved, supported: codes of units where it differs from `unit`
     process: dict[str, str] = {}  # id and version of the internal process it runs under
     step: int = 0  # number of the process step it stands at
-    late_entry: dict[str, str] = {}  # entered after the box was down: true time, why
+    late_entry: dict[str, str] = {}  # entered after the box was down: when it was entered, code of why
     waits_from: int = 0  # national status it left when a wait, a stop or an end began
     pauses: tuple[Pause, ...] = ()
     reason: str = ""  # of the last request, refusal, withdrawal, stop; personal
@@ -158,6 +178,11 @@ class Dossier(msgspec.Struct, frozen=True, omit_defaults=True):
     papers: tuple[Paper, ...] = ()
     undo: Undo | None = None
     part_names: dict[str, str] = {}  # what papers brought later are called, by key of their component; personal
+
+    @property
+    def origin(self) -> str:
+        """Say how it came, where not by ordinary acceptance: "late" for one entered from paper afterwards."""
+        return "late" if self.late_entry else ""
 
     @property
     def parts(self) -> tuple[dict[str, Any], ...]:
@@ -177,9 +202,25 @@ class Dossier(msgspec.Struct, frozen=True, omit_defaults=True):
         return Signature.VOID if self.documents else Signature.NONE
 
     @property
+    def receipts(self) -> tuple[Fee, ...]:
+        """Give the receipts that stand: those nobody voided."""
+        return tuple(fee for fee in self.fees if not fee.voided_at)
+
+    @property
+    def paid(self) -> int:
+        """Give what the office keeps, in đồng: the receipts that stand, less what was given back."""
+        return sum(fee.amount for fee in self.receipts) - sum(refund.amount for refund in self.refunds)
+
+    @property
     def paid_of_request(self) -> int:
-        """Give what was taken, in đồng, since the payment request that waits was made."""
-        return sum(fee.amount for fee in self.fees) - int(self.payment.get("taken", 0))
+        """Give what was taken, in đồng, since the open request was made; less than 0 where an older receipt was voided."""
+        return self.paid - int(self.payment.get("taken", 0))
+
+    @property
+    def money_open(self) -> bool:
+        """Say whether the cashier has to do with it after its end: give money back, or take again what a voided receipt took."""
+        again = self.status == Status.RETURNED and len(self.receipts) < len(self.fees)
+        return self.to_refund > 0 or (again and sum(line.get("amount") or 0 for line in self.fee_lines) > self.paid)
 
     @property
     def pause(self) -> Pause | None:

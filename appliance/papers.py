@@ -5,18 +5,20 @@ from appliance.errors import Refused
 from appliance.ledger import Act
 from appliance.processing import load
 
-EACH_ITS_OWN = frozenset({"receipt"})  # A second receipt is no copy of the first.
+EACH_ITS_OWN = frozenset({"receipt", "refund"})  # A second receipt is no copy of the first.
 
 
 def reprint(act: Act, dossier_id: str, officer: str, digest: str, why: str) -> Paper:
     """Record that a paper of the dossier is printed again and give it. `why` is a code, never a person's words.
 
-    Raises Refused `paper_unknown`, `reason_missing`, `wrong_status`.
+    Raises Refused `paper_unknown`, `receipt_void`, `reason_missing`, `wrong_status`.
     """
     dossier = load(act, dossier_id)
     issued = next((paper for paper in dossier.papers if paper.file == digest), None)
     if issued is None:
         raise Refused("paper_unknown", code=dossier.code)
+    if any(fee.file == digest and fee.voided_at for fee in dossier.fees):
+        raise Refused("receipt_void", code=dossier.code)
     if not why:
         raise Refused("reason_missing")
     alike = [paper for paper in dossier.papers if paper.form == issued.form]

@@ -1,6 +1,7 @@
 """What screens read, one function a screen. Reads only; lists are bounded and never rank common words."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +18,8 @@ FOUND_MAX = 50
 WORDS_MAX = 8
 
 LISTED = (
-    "rid, id, code, status, signature, procedure, procedure_name, applicant, holder, accepted_at, due_at, finished_at, returned_at"
+    "rid, id, code, status, signature, procedure, procedure_name, applicant, holder, accepted_at, due_at, finished_at, returned_at,"
+    " origin"
 )
 
 
@@ -37,6 +39,7 @@ class Listed:
     due_at: str | None
     finished_at: str | None
     returned_at: str | None
+    origin: str = ""  # "late", "imported", or empty: see Dossier.origin
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,7 @@ def listed(db: Database, where: str, args: list[Any], order: str, most: int = LI
             row["due_at"],
             row["finished_at"],
             row["returned_at"],
+            row["origin"],
         )
         for row in db.query(sql, [*args, most])
     ]
@@ -130,12 +134,16 @@ def to_stamp(db: Database) -> list[Listed]:
 # What can be paid now and was not: all that is owed, what was requested, what the law takes at filing. A line without an
 # amount counts as something to ask about.
 OWED = "(SELECT sum(coalesce(value ->> 'amount', 1e12)) FROM json_each(CAST(state AS TEXT), '$.fee_lines'))"
+PAID = """coalesce((SELECT sum(value ->> 'amount') FROM json_each(CAST(state AS TEXT), '$.fees')
+                    WHERE value ->> 'voided_at' IS NULL), 0)
+        - coalesce((SELECT sum(value ->> 'amount') FROM json_each(CAST(state AS TEXT), '$.refunds')), 0)"""
 FEE_DUE = f"""CASE status
     WHEN 1 THEN (SELECT sum(coalesce(value ->> 'amount', 1e12)) FROM json_each(CAST(state AS TEXT), '$.fee_lines')
                  WHERE value ->> 'when' = 'at_filing')
     WHEN 6 THEN (CAST(state AS TEXT) ->> '$.payment.amount') + (CAST(state AS TEXT) ->> '$.payment.taken')
-    ELSE {OWED} END > coalesce((SELECT sum(value ->> 'amount') FROM json_each(CAST(state AS TEXT), '$.fees')), 0)"""
-PAYABLE = "status IN (1, 2, 4, 6, 9)"
+    ELSE {OWED} END > {PAID}"""
+PAYABLE = "(status IN (1, 2, 4, 6, 9) OR status = 10 AND money_open = 1)"
+REFUNDABLE = "status IN (3, 7, 8) AND money_open = 1"
 ON_PAPER = "status = 4 AND signature = 'submitted' AND CAST(state AS TEXT) ->> '$.documents[#-1].path' = 'paper'"
 
 
@@ -156,6 +164,11 @@ def sent_back(db: Database) -> set[str]:
 def to_pay(db: Database) -> list[Listed]:
     """List dossiers with something to pay now, finished ones first: their people come next."""
     return listed(db, f"{PAYABLE} AND {FEE_DUE}", [], f"status DESC, {BY_DUE}")
+
+
+def to_refund(db: Database) -> list[Listed]:
+    """List ended dossiers whose money was decided to go back and has not gone yet."""
+    return listed(db, REFUNDABLE, [], "code")
 
 
 def to_certify(db: Database) -> list[Listed]:
@@ -185,11 +198,23 @@ def search(db: Database, typed: str) -> list[Listed]:
     return listed_by(db, [row["rowid"] for row in db.query(sql, [match, FOUND_MAX])])
 
 
+def with_phrases(db: Database, phrases: Sequence[str]) -> list[Listed]:
+    """Find dossiers that hold every phrase (a name, a number, a procedure's code) whole, newest first; none without phrases."""
+    match = " ".join(f'"{folded}"' for phrase in phrases if (folded := fold(phrase).replace('"', " ").strip()))
+    sql = "SELECT rowid FROM dossier_search WHERE dossier_search MATCH ? ORDER BY rowid DESC LIMIT ?"
+    return listed_by(db, [row["rowid"] for row in db.query(sql, [match, FOUND_MAX])]) if match else []
+
+
 def match_of(typed: str) -> str:
     """Write what a person typed or scanned as a question to the search index; "" where no word is left."""
+    return " ".join(f'"{word}"*' for word in words_of(typed))
+
+
+def words_of(typed: str) -> list[str]:
+    """Give the folded words that what was typed or scanned is looked up by."""
     typed = typed.split("|")[0]
     typed = "".join(typed.split()) if NUMBER.fullmatch(typed) else typed
-    return " ".join(f'"{word}"*' for word in fold(typed).replace('"', " ").split()[:WORDS_MAX])
+    return fold(typed).replace('"', " ").split()[:WORDS_MAX]
 
 
 def listed_by(db: Database, rids: list[int]) -> list[Listed]:
@@ -234,14 +259,6 @@ def personal_of_step(db: Database, device: str, step: Step) -> dict[str, Any]:
     return ledger.personal_of(db, device_bytes(device), bytes.fromhex(step.inc), events.decode(bytes(row[0])))
 
 
-def same_request(db: Database, procedure: str, number: str) -> list[Listed]:
-    """List live dossiers of the same person (identity number) and procedure: a likely duplicate."""
-    if not number:
-        return []
-    alike = [found for found in search(db, number) if found.procedure == procedure]
-    return [found for found in alike if found.status not in (Status.RETURNED, Status.NOT_ACCEPTED, Status.WITHDRAWN)]
-
-
 def counts(db: Database, officer: str) -> dict[str, int]:
     """Count what waits, for the numbers in the menu."""
     sql = """SELECT sum(status = 2) AS to_take, sum(status = 4 AND holder = ?) AS held,
@@ -256,4 +273,5 @@ def counts(db: Database, officer: str) -> dict[str, int]:
 def counts_at_desks(db: Database) -> dict[str, int]:
     """Count what waits for the cashier and for the paper register, for the numbers in the menu."""
     sql = f"SELECT count(*) FILTER (WHERE {FEE_DUE}) AS to_pay, count(*) FILTER (WHERE {ON_PAPER}) AS to_certify FROM dossier"
-    return next(db.query(f"{sql} WHERE {PAYABLE}"))
+    back = db.conn.execute(f"SELECT count(*) FROM dossier WHERE {REFUNDABLE}").fetchone()[0]
+    return next(db.query(f"{sql} WHERE {PAYABLE}")) | {"to_refund": back}

@@ -66,6 +66,9 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "print": DESK | {Role.POSTAL_AGENT, Role.RETURNS, Role.CASHIER, Role.CLERK} | PROCESSING,
     "print_paper": DESK | {Role.RETURNS, Role.CASHIER, Role.CLERK} | PROCESSING,  # A dossier's own: never the postal agent.
     "accept": DESK,
+    "enter_late": DESK,  # What was received on paper while the box was down.
+    "keep_paper_slips": DESK | SIGNING | {Role.ADMIN},  # See, print and make void what was set aside.
+    "reserve_numbers": SIGNING | {Role.ADMIN},
     "refuse": DESK,
     "request_supplement": DESK | PROCESSING,
     "receive_supplement": DESK,
@@ -74,6 +77,8 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "correct": DESK | PROCESSING,
     "undo": INSIDE,  # The view asks besides for the right to the act that is taken back.
     "take_fee": frozenset({Role.CASHIER}),
+    "void_receipt": SIGNING | {Role.CASHIER},  # Who took the money: only while the drawer was not counted, by the dated rule.
+    "pay_back": frozenset({Role.CASHIER}),
     "count_drawer": frozenset({Role.CASHIER}),
     "view_drawers": SIGNING | {Role.CASHIER, Role.AUDITOR},
     "release": frozenset({Role.RETURNS, Role.RECEPTION}),

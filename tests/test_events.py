@@ -16,18 +16,19 @@ CLEAR = {
     "clock.confirmed": "date",
     "number.voided": "number reason",
     "numbers.lost": "book first last period reason unit",
+    "block.reserved": "begins book ends first last unit",
     "calendar.day_declared": "basis day name working",
     "process.approved": "basis definition digest process version",
     "delegation.given": "basis first giver last taker",
     "delegation.ended": "first giver taker",
-    "drawer.counted": "counted difference drawer expected opened_at receipts transfers why",
+    "drawer.counted": "counted difference drawer expected given_back opened_at receipts transfers why",
     "account.changed": "change officer roles",
     "dossier.filed": "case channel code components fee_lines filed_at offices procedure procedure_name result_by unit",
     "dossier.accepted": (
         "accepted_at case channel code components counter due fee_lines late_entry number offices procedure procedure_name"
         " process result_by slip unit"
     ),
-    "dossier.refused": "file form",
+    "dossier.refused": "file form refund",
     "supplement.requested": "file form round until",
     "supplement.received": "components due file form",
     "payment.requested": "amount lines request until",
@@ -47,6 +48,8 @@ CLEAR = {
     "originals.returned": "components",
     "dossier.taken": "holder",
     "fee.taken": "amount file form lines method number receipt",
+    "receipt.voided": "amount copy_back drawer method number reason receipt",
+    "fee.refunded": "amount confirmed drawer file form method receipts voucher",
     "result.prepared": "document file pages path template template_version",
     "result.submitted": "document",
     "result.sent_back": "document",
@@ -79,6 +82,8 @@ SEALED = {
     "act.undone": "reason",
     "originals.returned": "receiver",
     "fee.taken": "exemption reference",
+    "receipt.voided": "note reference",
+    "fee.refunded": "receiver reference",
     "result.prepared": "fields",
     "result.sent_back": "reason",
     "release.allowed": "reason",
@@ -108,10 +113,11 @@ def test_a_dossier_folds_from_released_events():
     assert first.applicant is None and second.applicant is None
     assert (second.status, refused.status) == (Status.WITHDRAWN, Status.NOT_ACCEPTED)
     assert refused.applicant == {"name": "A"}
+    assert ([fee.receipt for fee in second.receipts], second.paid, second.to_refund) == (["0000007"], 0, 0)
 
 
 def test_every_act_on_a_dossier_has_a_place_in_the_table_of_moves():
-    of_the_office = {"incarnation", "clock", "number", "numbers", "calendar", "process", "delegation", "drawer", "account"}
+    of_the_office = {"incarnation", "clock", "number", "numbers", "block", "calendar", "process", "delegation", "drawer", "account"}
     acts = {kind for kind in events.KINDS if kind.split(".")[0] not in of_the_office}
     assert acts == set(BY_KIND)
     assert set(DOCUMENT_MOVES) <= set(BY_KIND)

@@ -24,7 +24,9 @@ from appliance.text import day_text, moment_text, money_text, phone_text, read_d
 from web import desk
 from web.per_request import act, box
 from web.vietnamese import FEE_METHODS, RETURNED_HOW, sentence
+from web.words.money import VOID_REASONS
 from web.words.moves import STATUS
+from web.words.paper_slips import ORIGINS
 
 bp = Blueprint("register", __name__)
 FOLLOW_UP, RECEIPTS = "theo-doi", "receipt"
@@ -205,7 +207,9 @@ def follow_up_line(n: int, dossier: Dossier, agency: str) -> Line:
         str(n), dossier.code, dossier.procedure_name, "1", name_of(dossier), reach, dossier.offices.get("resolved", agency),
         moment_text(local(dossier.accepted_at)), moment_text(local(due)) if due else "",
         moment_text(local(dossier.returned_at)) if dossier.returned_at else "", RETURNED_HOW.get(dossier.returned_how, ""),
-        (dossier.receiver or {}).get("name", ""), STATUS[int(dossier.status)][1],
+        (dossier.receiver or {}).get("name", ""), ", ".join(
+            part for part in (STATUS[int(dossier.status)][1], ORIGINS.get(dossier.origin, "")) if part
+        ),
     )  # fmt: skip
     return Line(cells, dossier.id)
 
@@ -236,9 +240,20 @@ def receipt_line(entry: Entry, called: dict[str, str]) -> Line:
     payer = name_of(entry.dossier) if entry.dossier else ""
     cells = (
         str(entry.n), facts.get("receipt", ""), day_of(entry), what, code_of(entry), payer, amount,
-        FEE_METHODS.get(facts.get("method", ""), ""), called.get(entry.actor, entry.actor), state_of(entry),
+        FEE_METHODS.get(facts.get("method", ""), ""), called.get(entry.actor, entry.actor), receipt_state(entry, called),
     )  # fmt: skip
     return Line(cells, entry.dossier.id if entry.dossier else "", entry.state)
+
+
+def receipt_state(entry: Entry, called: dict[str, str]) -> str:
+    """Say what became of a receipt: void, why and by whom; or given back, by which voucher."""
+    number, dossier = entry.facts.get("receipt", ""), entry.dossier
+    fee = next((one for one in dossier.fees if one.receipt == number), None) if dossier else None
+    if fee and fee.voided_at:
+        who, day = called.get(fee.voided_by, fee.voided_by), day_text(local_day(fee.voided_at))
+        return f"{STATES['voided'][1]}: {VOID_REASONS.get(fee.why_void, fee.why_void).lower()}; {who}, {day}"
+    back = [refund for refund in dossier.refunds if number in refund.receipts] if dossier else []
+    return "; ".join([state_of(entry), *(f"hoàn trả {money_text(one.amount)}, giấy {one.voucher}" for one in back)])
 
 
 def day_of(entry: Entry) -> str:
