@@ -84,7 +84,7 @@ def _papers(dossier: Dossier, event: Event) -> Changes:
     if not (body.get("form") and body.get("file")):
         return {}
     copy = body.get("copy") or 1 + sum(paper.form == body["form"] for paper in dossier.papers)
-    return {"papers": (*dossier.papers, Paper(body["form"], body["file"], event.at, event.a, copy))}
+    return {"papers": (*dossier.papers, Paper(body["form"], body["file"], event.at, event.a, copy, body.get("of", "")))}
 
 
 def _undo(before: Dossier, after: Dossier, event: Event) -> Undo | None:

@@ -102,13 +102,17 @@ class Pause(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Paper(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A form that was issued: its key in the registry of forms, the stored PDF, when, by whom, and which copy it is."""
+    """A form that was issued: its key in the registry of forms, the stored PDF, when, by whom, and which copy it is.
+
+    `of` is the electronic document that a converted copy was made of.
+    """
 
     form: str
     file: str
     at: str
     actor: str
     copy: int = 1
+    of: str = ""
 
 
 class Undo(msgspec.Struct, frozen=True, omit_defaults=True):

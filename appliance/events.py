@@ -102,7 +102,7 @@ KINDS: Mapping[str, Kind] = {
     "lateness.explained": _kind("head", "explanation"),
     "dossier.corrected": _kind("fields components form file", "now was reason"),
     "act.undone": _kind("kind seq", "reason"),
-    "paper.printed": _kind("form file copy why"),
+    "paper.printed": _kind("form file copy why of"),
     "originals.returned": _kind("components", "receiver"),
     "fee.taken": _kind("lines amount method number receipt form file", "exemption reference", version=2),
     "receipt.voided": _kind("number receipt amount method drawer reason copy_back", "note reference"),

@@ -106,6 +106,7 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "approve_process": SIGNING,
     "delegate": SIGNING | {Role.ADMIN},
     "number_and_seal": frozenset({Role.CLERK}),
+    "convert_result": frozenset({Role.CLERK, Role.RETURNS, Role.CENTRE_DIRECTOR}),  # Who signs the paper and can have it sealed.
     # looking
     "search": INSIDE | PROVINCE,
     "view_dossier": INSIDE | PROVINCE,

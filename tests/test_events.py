@@ -44,7 +44,7 @@ CLEAR = {
     "lateness.explained": "head",
     "dossier.corrected": "components fields file form",
     "act.undone": "kind seq",
-    "paper.printed": "copy file form why",
+    "paper.printed": "copy file form of why",
     "originals.returned": "components",
     "dossier.taken": "holder",
     "fee.taken": "amount file form lines method number receipt",

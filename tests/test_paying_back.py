@@ -142,8 +142,12 @@ def test_a_rule_may_ask_for_a_second_person_always(box: Box) -> None:
 
 @pytest.mark.parametrize(
     ("changes", "code"),
-    [({"reason": "x"}, "reason_missing"), ({"copy_back": False}, "void_note_missing"), ({"note": " ", "copy_back": False}, "void_note_missing")],
-)  # fmt: skip
+    [
+        ({"reason": "x"}, "reason_missing"),
+        ({"copy_back": False}, "void_note_missing"),
+        ({"note": " ", "copy_back": False}, "void_note_missing"),
+    ],
+)
 def test_a_void_says_why_and_where_the_payers_copy_is(box: Box, changes, code: str) -> None:
     dossier = accept(box, fee=8000)
     receipt = take(box, dossier)

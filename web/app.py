@@ -38,6 +38,7 @@ PAGES = (
     "web.filings",
     "web.cashier",
     "web.payments",
+    "web.converting",
     "web.paying_back",
     "web.drawer_page",
     "web.returns",

@@ -81,6 +81,7 @@ def worded(facts: Mapping[str, Any], called: Mapping[str, str], parts: Mapping[s
         "method": FEE_METHODS.get(facts.get("method", ""), "").lower(),
         "signer_name": called.get(facts.get("signer", ""), facts.get("signer", "")),
         "corrected_words": ", ".join(lower_first(field_words(name, parts or {})) for name in facts.get("fields", ())),
+        "print_words": "in" if facts.get("copy") == 1 else "in lại",
         "form_words": lower_first(form_title(facts.get("form", ""))),
         "until_day": day_text(date.fromisoformat(facts["until"])) if facts.get("until") else "",
         "void_words": lower_first(VOID_REASONS.get(facts.get("reason", ""), "")),
