@@ -68,11 +68,11 @@ def case_of(every: Iterable[Told], sectors: Mapping[str, str], last: date) -> Ca
     dossier: Dossier | None = None
     ended = None
     for told in every:
-        if local_day(told.event.at) > last:
+        if local_day(told.truly_at) > last:
             break
         before, dossier = dossier, advance(dossier, told.event, told.personal)
         if dossier and before and dossier.status != before.status:
-            ended = _ended(before, dossier, local_day(told.event.at), ended)
+            ended = _ended(before, dossier, local_day(told.truly_at), ended)
     return _case(dossier, sectors, ended) if dossier and dossier.accepted_at else None
 
 
