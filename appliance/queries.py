@@ -217,6 +217,12 @@ def words_of(typed: str) -> list[str]:
     return fold(typed).replace('"', " ").split()[:WORDS_MAX]
 
 
+def by_ids(db: Database, ids: list[str]) -> list[Listed]:
+    """Give the dossiers of these ids, in their order."""
+    found = {one.id: one for one in listed(db, f"id IN ({','.join('?' * len(ids))})", list(ids), "rid", len(ids))}
+    return [found[one] for one in ids if one in found]
+
+
 def listed_by(db: Database, rids: list[int]) -> list[Listed]:
     """Give the dossiers of these row numbers, newest first."""
     return listed(db, f"rid IN ({','.join('?' * len(rids))})", rids, "rid DESC", len(rids))

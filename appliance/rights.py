@@ -91,6 +91,7 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "finish_step": INSIDE,  # The act asks besides for the role of the step.
     "view_processes": INSIDE | {Role.ADMIN},
     "view_registers": DESK | SIGNING | {Role.RETURNS, Role.CASHIER, Role.CLERK},
+    "view_report": SIGNING | {Role.SECTION_LEADER, Role.CLERK},
     "propose_extension": PROCESSING | DESK,
     "call_citizens": DESK | PROCESSING | SIGNING | {Role.RETURNS},
     "explain_lateness": PROCESSING | {Role.CENTRE_DIRECTOR},

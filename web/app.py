@@ -68,6 +68,7 @@ PAGES = (
     "web.signing_desk",
     "web.sealing_desk",
     "web.register",
+    "web.report_page",
     "web.process_pages",
     "web.handing_over",
     "web.control_slip",

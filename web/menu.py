@@ -105,6 +105,7 @@ COMMUNE: tuple[Item, ...] = (
     Item("Sổ đăng ký", "register.page", "view_registers", "list-checks", "Sổ theo dõi hồ sơ, văn bản đi, chứng thực, biên lai"),
     Item("Nhập hồ sơ nhận lúc máy hỏng", "paper_slips.late", "enter_late", "file-text", "Phiếu viết tay: nhập số và giờ nhận thật"),
     Item("Phiếu in sẵn", "paper_slips.page", "keep_paper_slips", "files", "Để dành số, in phiếu cho lúc máy chủ hỏng, hủy phiếu"),
+    Item("Báo cáo", "report.page", "view_report", "file-text", "Tiếp nhận, giải quyết, quá hạn theo lĩnh vực, từng kỳ"),
     Item("Quy trình nội bộ", "processes.page", "approve_process", "list-checks", "Xem và phê duyệt quy trình của từng thủ tục"),
 )
 PROVINCE: tuple[Item, ...] = (

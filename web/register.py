@@ -153,7 +153,12 @@ def as_pdf() -> Response:
 
 def attached(data: bytes, media: str, register: Register, ending: str) -> Response:
     """Give a file to keep."""
-    return Response(data, mimetype=media, headers={"Content-Disposition": f'attachment; filename="so-{register.id}.{ending}"'})
+    return attached_as(data, media, f"so-{register.id}.{ending}")
+
+
+def attached_as(data: bytes, media: str, name: str) -> Response:
+    """Give a file to keep under a name."""
+    return Response(data, mimetype=media, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
 def harmless(cell: str) -> str:
