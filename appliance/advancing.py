@@ -127,6 +127,28 @@ def _filed(event: Event, personal: Personal) -> Dossier:
     )
 
 
+def _imported(event: Event, personal: Personal) -> Dossier:
+    """Take a running dossier over as the system before this one had it; what it did not tell stays empty."""
+    body, status = event.d, Status(event.d["status"])
+    same = ("code", "unit", "procedure", "procedure_name", "case", "channel")
+    later = ("filed_at", "accepted_at", "due", "finished_at", "payment", "holder", "result_by", "process")
+    payment = body.get("payment", {})
+    return Dossier(
+        id=event.k,
+        status=status,
+        catalogue=event.c,
+        imported=body["source"] | {"at": event.at},
+        waits_from=int(Status.PROCESSING) if status in PAUSING else 0,
+        pauses=(Pause(status, body["since"]),) if status in PAUSING else (),
+        asked=status == Status.SUPPLEMENT,
+        fee_lines=tuple(payment.get("lines", ())),
+        last_at=event.at,
+        **{name: body[name] for name in same},
+        **{name: body[name] for name in later if name in body},
+        **_people(personal),
+    )
+
+
 def _born_accepted(event: Event, personal: Personal) -> Dossier:
     body = event.d
     same = ("code", "unit", "procedure", "procedure_name", "case", "channel")
@@ -271,7 +293,11 @@ def _ended(dossier: Dossier, event: Event, personal: Personal) -> Changes:
     return {"reason": personal.get("reason", ""), "to_refund": event.d.get("refund", 0)}
 
 
-_BORN: Mapping[str, Callable[[Event, Personal], Dossier]] = {"dossier.filed": _filed, "dossier.accepted": _born_accepted}
+_BORN: Mapping[str, Callable[[Event, Personal], Dossier]] = {
+    "dossier.filed": _filed,
+    "dossier.accepted": _born_accepted,
+    "dossier.imported": _imported,
+}
 _FOLDS: Mapping[str, Callable[[Dossier, Event, Personal], Changes]] = {
     "dossier.accepted": _accepted,
     "dossier.taken": lambda dossier, event, personal: {"holder": event.d["holder"], "offered_to": "", "section": ""},

@@ -14,6 +14,7 @@ from appliance.text import fold
 
 NUMBER = re.compile(r"[\d\s.+]+")  # A phone or identity number as people write it, in groups.
 LIST_MAX = 200
+NEAR_MAX = 5_000
 FOUND_MAX = 50
 WORDS_MAX = 8
 
@@ -147,11 +148,21 @@ REFUNDABLE = "status IN (3, 7, 8) AND money_open = 1"
 ON_PAPER = "status = 4 AND signature = 'submitted' AND CAST(state AS TEXT) ->> '$.documents[#-1].path' = 'paper'"
 
 
+def near_by_day(db: Database, before: str) -> list[tuple[str, str, int]]:
+    """Count the running dossiers due before a local day (ISO) by due day and holder ("" for nobody)."""
+    sql = """SELECT substr(due_at, 1, 10) AS day, coalesce(holder, ''), count(*) FROM dossier
+             WHERE status IN (2, 4) AND due_at < ? GROUP BY 1, 2"""
+    return list(db.conn.execute(sql, [before]))
+
+
 def near_or_late(db: Database, before: str) -> list[Dossier]:
-    """Give whole the running dossiers due before a local day (ISO), and those that missed a day before their present one."""
+    """Give whole the running dossiers due before a local day (ISO), and those that missed a day before their present one.
+
+    NEAR_MAX at most, the most urgent: an office with more has another trouble than this list.
+    """
     missed = "json_array_length(CAST(state AS TEXT), '$.due.passed') > 0"
     sql = f"SELECT state FROM dossier WHERE status IN (2, 4) AND (due_at < ? OR {missed}) ORDER BY due_at, code LIMIT ?"
-    return [rows.decode(state) for (state,) in db.conn.execute(sql, [before, LIST_MAX])]
+    return [rows.decode(state) for (state,) in db.conn.execute(sql, [before, NEAR_MAX])]
 
 
 def sent_back(db: Database) -> set[str]:

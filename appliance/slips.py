@@ -73,8 +73,9 @@ def _applicant(person: Mapping[str, Any]) -> str:
 
 def _persons(dossier: Dossier) -> tuple[tuple[str, str], ...]:
     """Name who stands for the applicant, and whom the dossier is about where that is somebody else."""
-    named = [one for one in roles.everyone(dossier) if one.called == roles.AUTHORISED_CALLED or (one.about and not one.is_applicant)]
-    return tuple((one.called, _told(one.person)) for one in named if one.person.get("name"))
+    others = [one for one in roles.everyone(dossier) if one.about and not one.is_applicant]
+    acting = [roles.Named(roles.AUTHORISED_CALLED, dossier.authorised)] if dossier.authorised else []
+    return tuple((one.called, _told(one.person)) for one in (*acting, *others) if one.person.get("name"))
 
 
 def _told(person: Mapping[str, Any]) -> str:

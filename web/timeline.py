@@ -22,9 +22,9 @@ from web.vietnamese import FEE_METHODS, RETURNED_HOW, SENTENCES, sentence, step_
 from web.words.correction import FIELDS, PRINT_REASONS
 from web.words.money import VOID_REASONS
 from web.words.moves import UNDONE
+from web.words.paper_slips import WHY
 from web.words.persons import FIELDS as ROLE_FIELDS
 from web.words.persons import SOMEBODY
-from web.words.paper_slips import WHY
 
 BOX = ("box", "agent")  # Actors that are no persons.
 TOLD_ELSEWHERE = frozenset({"dossier.accepted", "dossier.filed", "result.prepared"})  # The page shows their persons itself.
