@@ -148,11 +148,14 @@ REFUNDABLE = "status IN (3, 7, 8) AND money_open = 1"
 ON_PAPER = "status = 4 AND signature = 'submitted' AND CAST(state AS TEXT) ->> '$.documents[#-1].path' = 'paper'"
 
 
-def near_by_day(db: Database, before: str) -> list[tuple[str, str, int]]:
-    """Count the running dossiers due before a local day (ISO) by due day and holder ("" for nobody)."""
-    sql = """SELECT substr(due_at, 1, 10) AS day, coalesce(holder, ''), count(*) FROM dossier
-             WHERE status IN (2, 4) AND due_at < ? GROUP BY 1, 2"""
-    return list(db.conn.execute(sql, [before]))
+def near_by_day(db: Database, before: str, today: str) -> list[tuple[str, str, int]]:
+    """Count the running dossiers due before a local day (ISO) by due day and holder ("" for nobody).
+
+    One that missed an earlier day and was given a new one is left out until that is late too.
+    """
+    sql = """SELECT substr(due_at, 1, 10), coalesce(holder, ''), count(*) FROM dossier WHERE status IN (2, 4) AND due_at < ?
+             AND (due_at < ? OR coalesce(json_array_length(CAST(state AS TEXT), '$.due.passed'), 0) = 0) GROUP BY 1, 2"""
+    return list(db.conn.execute(sql, [before, today]))
 
 
 def near_or_late(db: Database, before: str) -> list[Dossier]:

@@ -80,6 +80,7 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     lateness: Lateness
     remind_days_before: int  # working days
     apology_days_before: int
+    apology_reason: str  # what a letter of apology that is prepared by itself says; a leader reads and changes it
     extensions_max: int
     late_close_needs: frozenset[LateDuty]  # what must exist before a late dossier may be finished
     release_before_timestamp: EarlyRelease

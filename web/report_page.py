@@ -3,8 +3,6 @@
 As CSV and as PDF/A besides. Numbers and lists are counted from the same cases, so they cannot differ.
 """
 
-import csv
-import io
 from datetime import timedelta
 
 from flask import Blueprint, Response, abort, render_template, request, url_for
@@ -19,7 +17,7 @@ from appliance.report import Case, Row
 from appliance.text import day_text, number_text, read_day
 from web import desk
 from web.per_request import act, box
-from web.register import attached_as, harmless
+from web.register import attached_as, csv_of
 from web.vietnamese import sentence
 from web.words.report import COLUMNS
 
@@ -83,11 +81,9 @@ def behind() -> str:
 @act("view_report")
 def as_csv() -> Response:
     """Give the report as CSV (UTF-8 with its mark)."""
-    span, out = asked(), io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(["STT", "Lĩnh vực", *(f"{group}: {head} ({n})" for n, group, head in COLUMNS.values())])
-    writer.writerows([[harmless(cell) for cell in line] for line in lines(span)])
-    return attached_as(out.getvalue().encode("utf-8-sig"), "text/csv", name_of(span, "csv"))
+    span = asked()
+    heads = ["STT", "Lĩnh vực", *(f"{group}: {head} ({n})" for n, group, head in COLUMNS.values())]
+    return attached_as(csv_of(heads, lines(span)), "text/csv", name_of(span, "csv"))
 
 
 @bp.get("/bao-cao.pdf")
