@@ -175,6 +175,7 @@ def _accepted(dossier: Dossier, event: Event, personal: Personal) -> Changes:
         "process": body.get("process", {}),
         "late_entry": body.get("late_entry", {}),
         "payment": {},
+        "part_names": dossier.part_names | personal.get("names", {}),
         **_people(personal),
     }
 

@@ -101,7 +101,7 @@ def _row(before: Dossier | None, after: Dossier, told: Told, process: Process, r
 
 def _hands(before: Dossier | None, kind: str, actor: str, after: Dossier) -> tuple[str, str]:
     """Say who gave and who received; the receiver of a finished step is known when that person acts."""
-    if kind == "dossier.accepted":
+    if before is None or kind == "dossier.accepted":
         return "", actor
     if kind == "dossier.taken":
         return (before.holder or before.accepted_by if before else ""), after.holder

@@ -167,6 +167,7 @@ class Dossier(msgspec.Struct, frozen=True, omit_defaults=True):
     process: dict[str, str] = {}  # id and version of the internal process it runs under
     step: int = 0  # number of the process step it stands at
     late_entry: dict[str, str] = {}  # entered after the box was down: when it was entered, code of why
+    imported: dict[str, Any] = {}  # came from the system before this one: `file` (SHA-256), `line`, `at`
     waits_from: int = 0  # national status it left when a wait, a stop or an end began
     pauses: tuple[Pause, ...] = ()
     reason: str = ""  # of the last request, refusal, withdrawal, stop; personal
@@ -185,13 +186,18 @@ class Dossier(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @property
     def origin(self) -> str:
-        """Say how it came, where not by ordinary acceptance: "late" for one entered from paper afterwards."""
-        return "late" if self.late_entry else ""
+        """Say how it came, where not by ordinary acceptance: "late" entered from paper afterwards, "imported" from another system."""
+        return "late" if self.late_entry else "imported" if self.imported else ""
 
     @property
     def parts(self) -> tuple[dict[str, Any], ...]:
         """Give the components as pages and papers show them: one that was brought later by its own name."""
         return tuple(part | {"name": self.part_names.get(part.get("key", ""), part["name"])} for part in self.components)
+
+    @property
+    def originals(self) -> tuple[dict[str, Any], ...]:
+        """Give what copies are certified of: the components that say (under `wanted`) how many pages and copies."""
+        return tuple(part for part in self.parts if "wanted" in part)
 
     @property
     def result(self) -> Document | None:

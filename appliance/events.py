@@ -67,6 +67,7 @@ KINDS: Mapping[str, Kind] = {
     "clock.confirmed": _kind("date"),
     "number.voided": _kind("number reason"),
     "numbers.lost": _kind("unit book period first last reason"),
+    "register.continued": _kind("unit book period last source"),
     "block.reserved": _kind("unit book first last begins ends"),
     "calendar.day_declared": _kind("day name basis working"),
     "process.approved": _kind("process version digest basis definition"),
@@ -82,8 +83,13 @@ KINDS: Mapping[str, Kind] = {
     "dossier.accepted": _kind(
         "code number unit procedure procedure_name case channel accepted_at due components fee_lines result_by slip counter"
         " offices process late_entry",
-        "applicant authorised persons note",
+        "applicant authorised persons names note",
         version=2,
+    ),
+    "dossier.imported": _kind(
+        "code unit procedure procedure_name case channel status filed_at accepted_at due since finished_at payment holder result_by"
+        " process source",
+        "applicant note row",
     ),
     "dossier.refused": _kind("form file refund", "reason"),
     "supplement.requested": _kind("form file until round", "reason items"),
@@ -115,7 +121,7 @@ KINDS: Mapping[str, Kind] = {
     "document.sealed": _kind("document before file certificate clock"),
     "document.timestamped": _kind("document before file stamped_at findings"),
     "document.voided": _kind("document why findings"),
-    "copies.certified": _kind("document number text date copies pages signer"),
+    "copies.certified": _kind("document number text date copies pages signer lines", "names"),
     "release.allowed": _kind("document rule", "reason"),
     "dossier.returned": _kind("how", "receiver"),
     "dossier.erased": _kind("basis"),

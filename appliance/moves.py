@@ -39,7 +39,9 @@ class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"from
 
 ROWS: tuple[Row, ...] = msgspec.json.decode(Path(__file__).with_name("moves.json").read_bytes(), type=tuple[Row, ...])
 BY_KIND: Mapping[str, tuple[Row, ...]] = {kind: tuple(r for r in ROWS if r.kind == kind) for kind in {r.kind for r in ROWS}}
-BORN = frozenset({"dossier.filed", "dossier.accepted"})  # Acts that may make a dossier.
+BORN = frozenset({"dossier.filed", "dossier.accepted", "dossier.imported"})  # Acts that may make a dossier.
+IMPORTED = "dossier.imported"
+IMPORTABLE = frozenset(int(Status[row.to.upper()]) for row in BY_KIND[IMPORTED])  # National statuses of what still runs.
 UNDONE = "act.undone"
 AT_FILING = "at_filing"  # A fee line's `when`, as the fee table says it.
 
@@ -68,8 +70,10 @@ def check(dossier: Dossier | None, kind: str, clear: Mapping[str, Any] = Mapping
     if dossier is None:
         if kind not in BORN:
             raise Refused("dossier_unknown")
+        if kind == IMPORTED and clear.get("status") not in IMPORTABLE:
+            raise Refused("status_not_open")
         return
-    if kind == "dossier.filed" or (kind == "dossier.accepted" and dossier.accepted_at):
+    if kind in ("dossier.filed", IMPORTED) or (kind == "dossier.accepted" and dossier.accepted_at):
         raise Refused("already_accepted", code=dossier.code)
     if row_for(dossier, kind) is None or (dossier.erased_at and kind != "dossier.erased"):
         raise Refused("wrong_status", code=dossier.code, status=int(dossier.status))

@@ -93,8 +93,21 @@ def grants(db: Database, book: str, unit: str, inc_no: int) -> list[tuple[int, i
 
 def free(db: Database, book: str, unit: str, inc_no: int, period: str) -> list[tuple[int, int]]:
     """List what is left of the ranges for ordinary acceptance in a period, once the blocks of that day are set aside."""
-    held = blocks(db, unit, book, period)
+    held = taken_out(db, unit, book, period)
     return [piece for granted in grants(db, book, unit, inc_no) for piece in without(granted, held)]
+
+
+def taken_out(db: Database, unit: str, book: str, period: str) -> list[tuple[int, int]]:
+    """List, lowest first, the numbers of a period that are not for ordinary use: those the system before used, and blocks."""
+    before = continued(db, unit, book, period)
+    return [*([(1, before)] if before else []), *((one.first, one.last) for one in blocks(db, unit, book, period))]
+
+
+def continued(db: Database, unit: str, book: str, period: str) -> int:
+    """Give the last number of a period that the system before this one used; 0 when nothing was taken over."""
+    sql = "SELECT body FROM office_fact WHERE topic = 'register' AND key = ?"
+    row = db.conn.execute(sql, ["|".join((unit, book, period))]).fetchone()
+    return int(msgspec.json.decode(row[0])["last"]) if row else 0
 
 
 def blocks(db: Database, unit: str, book: str, day: str = "") -> list[Block]:
@@ -105,13 +118,13 @@ def blocks(db: Database, unit: str, book: str, day: str = "") -> list[Block]:
     return sorted(found, key=lambda one: (one.first, one.begins))
 
 
-def without(whole: tuple[int, int], held: Iterable[Block]) -> Iterator[tuple[int, int]]:
-    """Cut blocks (lowest first) out of a range."""
+def without(whole: tuple[int, int], held: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Cut ranges (lowest first) out of a range."""
     begin, last = whole
-    for one in held:
-        if one.first > begin:
-            yield begin, min(one.first - 1, last)
-        begin = max(begin, one.last + 1)
+    for one_first, one_last in held:
+        if one_first > begin:
+            yield begin, min(one_first - 1, last)
+        begin = max(begin, one_last + 1)
         if begin > last:
             return
     yield begin, last
@@ -167,13 +180,12 @@ def account(db: Database) -> list[Gap]:
     """
     found = []
     for book, unit, *granted in db.conn.execute("SELECT book, unit, first, last FROM number_grant").fetchall():
-        every = blocks(db, unit, book)
         sql = "SELECT period, n FROM number_used WHERE book = ? AND unit = ? AND n BETWEEN ? AND ? ORDER BY period, n"
         used: dict[str, list[int]] = {}
         for period, n in db.conn.execute(sql, [book, unit, *granted]):
             used.setdefault(period, []).append(n)
         for period, numbers in used.items():
-            for first, last in without((granted[0], granted[1]), [one for one in every if one.holds(period)]):
+            for first, last in without((granted[0], granted[1]), taken_out(db, unit, book, period)):
                 found += [Gap(unit, book, period, a, b) for a, b in _holes(first, [n for n in numbers if first <= n <= last])]
     return found
 

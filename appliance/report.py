@@ -79,6 +79,8 @@ def case_of(every: Iterable[Told], sectors: Mapping[str, str], last: date) -> Ca
         if local_day(told.truly_at) > last:
             break
         before, dossier = dossier, advance(dossier, told.event, told.personal)
+        if dossier and not before and dossier.finished_at:  # Came from another system with its result.
+            ended = local_day(dossier.finished_at)
         if dossier and before and dossier.status != before.status:
             ended = _ended(before, dossier, local_day(told.truly_at), ended)
     return _case(dossier, sectors, ended) if dossier and dossier.accepted_at else None

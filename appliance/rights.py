@@ -76,6 +76,7 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "withdraw": DESK,
     "correct": DESK | PROCESSING,
     "undo": INSIDE,  # The view asks besides for the right to the act that is taken back.
+    "walk_in": DESK | PROCESSING | {Role.RETURNS, Role.CASHIER, Role.CLERK},  # Each step asks besides for its own right.
     "take_fee": frozenset({Role.CASHIER}),
     "void_receipt": SIGNING | {Role.CASHIER},  # Who took the money: only while the drawer was not counted, by the dated rule.
     "pay_back": frozenset({Role.CASHIER}),
@@ -119,6 +120,7 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "erase_person": frozenset({Role.CENTRE_DIRECTOR}),
     # the box
     "view_health": frozenset({Role.ADMIN, Role.CENTRE_DIRECTOR, Role.AUDITOR}) | PROVINCE,
+    "import_open": frozenset({Role.ADMIN}),  # Day one: running dossiers of the system before this one, by command.
     "manage_devices": frozenset({Role.ADMIN}),
     "manage_accounts": frozenset({Role.ADMIN}),
     "help_accounts": frozenset({Role.ADMIN, Role.CENTRE_DIRECTOR}),  # A forgotten password, a locked login.

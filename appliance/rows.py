@@ -22,7 +22,9 @@ _encode = msgspec.json.Encoder().encode
 decode = msgspec.json.Decoder(Dossier).decode
 
 _sort_key = lru_cache(maxsize=4096)(vkey)  # The same name again with every act on its dossier.
-SEARCHED = frozenset({"dossier.filed", "dossier.imported", "dossier.accepted", "dossier.corrected", "dossier.erased"})  # Acts that change its words.
+SEARCHED = frozenset(
+    {"dossier.filed", "dossier.imported", "dossier.accepted", "dossier.corrected", "dossier.erased"}
+)  # Acts that change its words.
 # What an act that belongs to no dossier is kept under: the newest with the same topic (first word of its kind) and key counts.
 OFFICE_KEYS: Mapping[str, tuple[str, ...]] = {
     "calendar": ("day",),

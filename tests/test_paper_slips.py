@@ -14,7 +14,7 @@ from appliance import clock, drafts, files, looking_back, numbering, paper_slips
 from appliance.box import Box
 from appliance.catalogue import builtin
 from appliance.control_slip import hand_overs
-from appliance.drafts import Body, LateEntry, Part
+from appliance.drafts import Body, LateEntry, Original, Part
 from appliance.errors import Refused
 from appliance.officers import Officer
 from appliance.paper_slips import Spoilt, State
@@ -34,7 +34,12 @@ BOOK = builtin().books["dossier"]
 MARITAL, CERTIFY, BIRTH = "1.004873", "2.000815", "1.001193"
 TYPED = {"name": "Nguyễn Thị Ngọc Ánh", "number": "089190012345", "birth": "05/08/1990", "phone": "0912 345 678"}
 MARRIED = {"applicant": TYPED, "procedure": MARITAL, "parts": {"c1": Part(have=True)}, "fee_amounts": {"Lệ phí hộ tịch": 8000}}
-COPIES = {"applicant": TYPED, "procedure": CERTIFY, "parts": {"c1": Part(have=True)}, "original_pages": 2, "copies": 1}
+COPIES = {
+    "applicant": TYPED,
+    "procedure": CERTIFY,
+    "parts": {"c1": Part(have=True)},
+    "originals": (Original("Bằng tốt nghiệp", 2, 1),),
+}
 MOST, DAYS = 50, 7
 
 
@@ -349,7 +354,7 @@ def test_an_officer_enters_a_slip_on_the_ordinary_page_and_goes_on_to_the_next(a
     assert "tiếp nhận hồ sơ trên phiếu in sẵn lúc 10:05" in get(desk, f"/ho-so/{found['id']}").text
     assert "nhập sau" in get(log_in(app, "st08"), "/viec").text
     assert "Nhập sau, nhận trên phiếu in sẵn" in get(desk, f"/ho-so/{found['id']}/phieu-kiem-soat").text
-    assert "nhập sau" in get(desk, "/so-van-ban").text
+    assert "nhập sau" in get(desk, "/so-van-ban?so=theo-doi&tu=01/11/2026&den=30/11/2026").text
     kept = get(desk, f"/phieu-in-san/{block.key}").text
     assert found["code"] in kept and "1 đã nhập" in kept
     again = post(desk, "/nhap-sau", **late)

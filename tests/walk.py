@@ -95,7 +95,7 @@ class Walk:
     def _act(self) -> None:
         dossier = self._dossier()
         before = rows.load(self.box.db, dossier)
-        kind = self.chance.choice(("dossier.filed", "dossier.accepted")) if before is None else self._kind(before)
+        kind = self.chance.choice(sorted(moves.BORN)) if before is None else self._kind(before)
         role = self._role(kind, before)
         if not self._has_right(role, kind, before):
             self.without_right += 1
@@ -195,6 +195,8 @@ class Walk:
             declared = events.Kind(1, frozenset({"fields", "form", "file"}), declared.sealed)
         if kind == "dossier.withdrawn":
             values["request"] = REQUEST
+        if kind == moves.IMPORTED:
+            values = self._running(act.reading.at)
         clear = {name: values[name] for name in sorted(declared.clear) if name in values}
         if kind in ("receipt.voided", "fee.refunded"):
             clear |= self._back(act, kind, before)
@@ -214,6 +216,17 @@ class Walk:
         fee = self.chance.choice(before.fees) if before and before.fees else None
         number = {"unit": UNIT, "book": "receipt", "period": act.reading.at[:4], "n": int(fee.receipt[3:]) if fee else 99_999}
         return {"number": number, "receipt": fee.receipt if fee else "BL-0", "amount": fee.amount if fee else 0}
+
+    def _running(self, at: str) -> dict:
+        """Say of a dossier of another system what its status needs, now and then one that has ended."""
+        status = self.chance.choice(list(Status))
+        values = {name: value for name, value in ACCEPTED.items() if name not in ("accepted_at", "number")}
+        values |= {"status": int(status), "source": {"file": "e" * 64, "line": 2}, "holder": "ST06"}
+        values |= {"filed_at": at} if status == Status.NEW else {"accepted_at": at}
+        values |= {"since": at} if status in PAUSING else {}
+        values |= {"finished_at": at} if status == Status.DONE else {}
+        asked = {"lines": LINES, "amount": 8000, "request": "", "taken": 0}
+        return values | ({"payment": asked} if status == Status.FINANCIAL else {})
 
     def _lines(self) -> list[dict]:
         return [line | ({"when": moves.AT_FILING} if self.chance.random() < 0.3 else {}) for line in LINES]
