@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from sqlite_utils.db import Database
 
 from appliance import clock, numbering, trust
 from appliance.box import Box
@@ -27,7 +28,7 @@ def fetch(sender: Sender, newest: int) -> int:
     """Fetch our feed up to the position the province told; gives how many records came. Raises Refused `feed_false`."""
     count = 0
     for _ in range(ROUNDS_MAX):
-        here = _position(sender.box)[0]
+        here = _position(sender.box.db)[0]
         if here >= newest:
             break
         statements = sender.wire.feed(here)
@@ -49,12 +50,12 @@ def take_in(box: Box, statements: Iterable[Statement], key: Ed25519PublicKey) ->
 
 
 def _take_one(box: Box, statement: Statement, record: Record) -> bool:
-    position, digest = _position(box)
-    if record.n <= position:
-        return False
-    if not follows(record, box.device, position, digest):
-        raise Refused("feed_false", position=record.n)
-    with box.writing() as act:
+    with box.writing() as act:  # The position too: the line and a courier's answer may bring the same record at once.
+        position, digest = _position(act.db)
+        if record.n <= position:
+            return False
+        if not follows(record, box.device, position, digest):
+            raise Refused("feed_false", position=record.n)
         new = record_digest(statement)
         act.db.conn.execute(
             "INSERT INTO feed_record (position, digest, bytes) VALUES (?, ?, ?)",
@@ -69,8 +70,8 @@ def _take_one(box: Box, statement: Statement, record: Record) -> bool:
     return True
 
 
-def _position(box: Box) -> tuple[int, str]:
-    row = box.db.conn.execute("SELECT position, digest FROM feed_state").fetchone()
+def _position(db: Database) -> tuple[int, str]:
+    row = db.conn.execute("SELECT position, digest FROM feed_state").fetchone()
     return (row[0], bytes(row[1]).hex()) if row else (0, FIRST_PREVIOUS)
 
 

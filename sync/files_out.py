@@ -4,7 +4,7 @@ A cut costs at most one chunk a connection: the province says from which byte it
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -66,8 +66,7 @@ def send_some(sender: Sender, out: FilesOut) -> int:
         faults = list(pool.map(lambda pair: _send(sender, out, *pair), batch))
     out.spread()
     out.failed |= {file.s: fault for (file, _), fault in zip(batch, faults, strict=True) if fault}
-    _mark_sent(box, settled | {file.s for file, _ in batch if file.s not in out.failed})
-    _move_cursor(box)
+    confirm(box, settled | {file.s for file, _ in batch if file.s not in out.failed})
     return len(settled) + len(batch)
 
 
@@ -128,10 +127,12 @@ def _sent(box: Box) -> set[str]:
     return {row[0] for row in box.db.conn.execute("SELECT digest FROM file_sent")}
 
 
-def _mark_sent(box: Box, digests: set[str]) -> None:
+def confirm(box: Box, digests: Collection[str]) -> None:
+    """Note that the province has these files, or that nothing more can come of them."""
     if digests:
         with box.writing() as act:
             act.db.conn.executemany("INSERT OR IGNORE INTO file_sent (digest) VALUES (?)", [[d] for d in sorted(digests)])
+    _move_cursor(box)
 
 
 def _move_cursor(box: Box) -> None:

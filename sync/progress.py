@@ -75,10 +75,10 @@ def files_waiting(db: Database) -> dict[str, FileRef]:
     return {file.s: file for met in walk(db, "files") for file in met.named.x if file.s not in sent}
 
 
-def walk(db: Database, cursor: str) -> Iterator[Walked]:
+def walk(db: Database, cursor: str, most: int = WALK_EVENTS_MAX) -> Iterator[Walked]:
     """Walk the events beyond a cursor, in order of their recording here."""
     sql = "SELECT n, inc, seq, bytes FROM event WHERE n > ? ORDER BY n LIMIT ?"
-    for n, inc, seq, data in db.conn.execute(sql, [cursor_at(db, cursor), WALK_EVENTS_MAX]).fetchall():
+    for n, inc, seq, data in db.conn.execute(sql, [cursor_at(db, cursor), most]).fetchall():
         yield Walked(n, bytes(inc), seq, _named(bytes(data)))
 
 

@@ -4,6 +4,7 @@ What the province has is known only from its receipts; whatever was believed bef
 """
 
 import base64
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import msgspec
@@ -84,19 +85,23 @@ def _mark(head: chain.Head | None) -> Mark | None:
 def send_keys(sender: Sender, wanted: tuple[str, ...] = ()) -> int:
     """Send the keys the province has not, the destructions it has not heard of, and those it asks for; gives how many."""
     count = 0
-    while bundle := _keys_to_send(sender.box.db, wanted):
+    while bundle := keys_to_send(sender.box.db, wanted):
         crash_here("agent_before_keys")
         sender.wire.keys(key_bundles.sealed(KeyBundle(sender.box.device, bundle), sender.recipient))
         crash_here("agent_after_keys")
         with sender.box.writing() as act:
-            for news in bundle:
-                sql = "INSERT OR REPLACE INTO key_sent (dossier, key_id, destroyed) VALUES (?, ?, ?)"
-                act.db.conn.execute(sql, [news.dossier, news.key_id, bool(news.destroyed_at)])
+            note_keys_sent(act, ((news.dossier, news.key_id, bool(news.destroyed_at)) for news in bundle))
         count, wanted = count + len(bundle), ()
     return count
 
 
-def _keys_to_send(db: Database, wanted: tuple[str, ...]) -> tuple[KeyNews, ...]:
+def note_keys_sent(act: Act, keys: Iterable[tuple[str, str, bool]]) -> None:
+    """Note which keys (dossier, key id, destroyed) the province has."""
+    act.db.conn.executemany("INSERT OR REPLACE INTO key_sent (dossier, key_id, destroyed) VALUES (?, ?, ?)", keys)
+
+
+def keys_to_send(db: Database, wanted: tuple[str, ...] = (), most: int = KEYS_MAX) -> tuple[KeyNews, ...]:
+    """List keys and destructions the province has not heard of, and those it asks for."""
     asked = ", ".join("?" * len(wanted))
     sql = f"""SELECT k.dossier, k.key_id, k.secret, k.destroyed_at FROM dossier_key k
               LEFT JOIN key_sent s ON s.dossier = k.dossier
@@ -105,7 +110,7 @@ def _keys_to_send(db: Database, wanted: tuple[str, ...]) -> tuple[KeyNews, ...]:
               LIMIT ?"""
     return tuple(
         KeyNews(dossier, key_id, base64.b64encode(secret).decode() if secret else "", destroyed_at or "")
-        for dossier, key_id, secret, destroyed_at in db.conn.execute(sql, [*wanted, KEYS_MAX]).fetchall()
+        for dossier, key_id, secret, destroyed_at in db.conn.execute(sql, [*wanted, most]).fetchall()
     )
 
 
@@ -114,9 +119,8 @@ def send_life(sender: Sender, life: Incarnation, after: int) -> int:
 
     Raises Refused as the province says it, `receipt_false`, LineDown. What was acknowledged stays acknowledged.
     """
-    start, db = after, sender.box.db
-    while events := _next_events(db, life, after):
-        packed, last = _packed(sender, life, after, events)
+    start = after
+    for packed, last in packed_after(sender, life, after):
         crash_here("agent_before_send")
         answer = sender.wire.segment(packed)
         crash_here("agent_after_send")
@@ -126,6 +130,13 @@ def send_life(sender: Sender, life: Incarnation, after: int) -> int:
             raise Refused("line_foreign")  # It said yes and has less than it was given.
         after = last
     return after - start
+
+
+def packed_after(sender: Sender, life: Incarnation, after: int) -> Iterator[tuple[bytes, int]]:
+    """Pack a life's events after a number into segments; gives each with the number of its last event."""
+    while events := _next_events(sender.box.db, life, after):
+        packed, after = _packed(sender, life, after, events)
+        yield packed, after
 
 
 def _next_events(db: Database, life: Incarnation, after: int) -> list[bytes]:

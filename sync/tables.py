@@ -15,6 +15,21 @@ CREATE TABLE file_sent (digest TEXT PRIMARY KEY) STRICT;                        
 CREATE TABLE send_cursor (name TEXT PRIMARY KEY, n INTEGER NOT NULL) STRICT;    -- all events up to n are done with
 """
 
+COURIER = """
+CREATE TABLE courier_bundle (          -- bundles made here for the courier, and what became of them
+    number INTEGER PRIMARY KEY, part INTEGER NOT NULL, last INTEGER NOT NULL, id TEXT NOT NULL, name TEXT NOT NULL,
+    made_at TEXT NOT NULL, events INTEGER NOT NULL, files INTEGER NOT NULL, bytes INTEGER NOT NULL,
+    written_at TEXT, answered_at TEXT, said BLOB
+) STRICT;
+CREATE TABLE courier_carried (         -- what each one carries: ends of lives, keys, files
+    number INTEGER NOT NULL, kind TEXT NOT NULL, what TEXT NOT NULL, detail TEXT NOT NULL,
+    PRIMARY KEY (number, kind, what)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE courier_wish (            -- what the newest answer asks for: keys, files, a life from a number on
+    kind TEXT NOT NULL, what TEXT NOT NULL, after INTEGER NOT NULL, PRIMARY KEY (kind, what)
+) STRICT, WITHOUT ROWID;
+"""
+
 
 def prepare(home: Home) -> None:
     """Make the marks' tables in a box, once."""
@@ -27,3 +42,9 @@ def prepare(home: Home) -> None:
 def s001_marks(db: Database) -> None:
     """Keys and files the province has, and how far the agent looked."""
     run_script(db, MARKS)
+
+
+@migrations()
+def s002_courier(db: Database) -> None:
+    """Bundles carried by hand while there is no line."""
+    run_script(db, COURIER)

@@ -72,6 +72,32 @@ CREATE INDEX dossier_by_device ON dossier (device);
 CREATE INDEX key_wanted_by_device ON key_wanted (device);
 """
 
+COURIER = """
+CREATE TABLE courier_in (              -- bundles that came by hand, and how they were answered
+    id TEXT PRIMARY KEY, device TEXT NOT NULL, number INTEGER NOT NULL, part INTEGER NOT NULL, made_at TEXT NOT NULL,
+    taken_at TEXT NOT NULL, taken_by TEXT NOT NULL, times INTEGER NOT NULL,
+    whole INTEGER NOT NULL,            -- read to its end
+    said BLOB NOT NULL, answer TEXT NOT NULL
+) STRICT;
+CREATE INDEX courier_in_by_device ON courier_in (device, number);
+"""
+
+BRANCHES = """
+CREATE TABLE branch (                  -- segments of a branch that came second, as they came; never folded
+    device TEXT NOT NULL, inc BLOB NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, head BLOB NOT NULL,
+    at TEXT NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (device, inc, first, last, head)
+) STRICT;
+CREATE TABLE speaker (                 -- processes that said hello with a device's key: numbers of their first and last answer
+    device TEXT NOT NULL, session TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, inc BLOB NOT NULL, at TEXT NOT NULL,
+    PRIMARY KEY (device, session)
+) STRICT;
+CREATE TABLE two_machines (            -- two of them proved to be at work at the same time
+    device TEXT NOT NULL, one TEXT NOT NULL, two TEXT NOT NULL, since TEXT NOT NULL, settled_at TEXT,
+    PRIMARY KEY (device, one, two)
+) STRICT;
+CREATE TABLE former_certificate (tls_fp TEXT PRIMARY KEY, device TEXT NOT NULL, until TEXT NOT NULL) STRICT;
+"""
+
 
 @migrations()
 def p001_received(db: Database) -> None:
@@ -89,3 +115,15 @@ def p002_given(db: Database) -> None:
 def p003_away(db: Database) -> None:
     """Files still on their way, and a way to one commune's dossiers."""
     run_script(db, AWAY)
+
+
+@migrations()
+def p020_courier(db: Database) -> None:
+    """Bundles carried by hand while a commune has no line."""
+    run_script(db, COURIER)
+
+
+@migrations()
+def p010_branches(db: Database) -> None:
+    """Branches in quarantine, who speaks with a device's key, and certificates that were replaced."""
+    run_script(db, BRANCHES)
