@@ -5,6 +5,7 @@ import click
 from provisioning import (
     catalogue_bundle,
     config_commands,
+    courier_commands,
     enrol_commands,
     import_commands,
     ledger_commands,
@@ -44,6 +45,7 @@ for command in (
     *sync_commands.COMMANDS,
     *demo_commands.COMMANDS,
     catalogue_bundle.commands,
+    courier_commands.commands,
     enrol_commands.commands,
     import_commands.command,
     ledger_commands.commands,

@@ -48,5 +48,9 @@ class Courier:
 
     def compared(self) -> Comparison:
         """Compare both sides, byte by byte, over a line laid only for this."""
-        self.room.presented = self.commune.certificate
-        return compare_box(self.commune.box, self.commune.sender.wire)
+        self.room.presented, was_cut = self.commune.certificate, self.commune.line.cut
+        self.commune.line.cut = False
+        try:
+            return compare_box(self.commune.box, self.commune.sender.wire)
+        finally:
+            self.commune.line.cut = was_cut

@@ -75,9 +75,22 @@ def take_answer(sender: Sender, path: Path) -> Came:
     last = max((read_receipt(one, sender.province) for one in receipts), key=lambda one: one.number, default=None)
     _show(box, last)
     return Came(
-        parcel.said.number, not newest, last.number if last else None, last.received_at if last else "", new, records,
-        len(answer.files), _keep_lists(box, parcel), recovered, behind, gap, answer.problems, answer.lacking, answer.cut, len(answer.missing),
-    )  # fmt: skip
+        number=parcel.said.number,
+        old=not newest,
+        receipt=last.number if last else None,
+        received_at=last.received_at if last else "",
+        receipts=new,
+        records=records,
+        files=len(answer.files),
+        lists=_keep_lists(box, parcel),
+        recovered=recovered,
+        behind=behind,
+        feed_gap=gap,
+        problems=answer.problems,
+        lacking=answer.lacking,
+        cut=answer.cut,
+        missing=len(answer.missing),
+    )
 
 
 def _read(box: Box, key: Ed25519PublicKey, path: Path) -> Parcel:

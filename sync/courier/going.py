@@ -54,9 +54,9 @@ class Load:
     """What goes into a bundle, as long as there is room."""
 
     room: int
+    bodies: int
     sources: list[Source] = field(default_factory=list)
     carried: list[books.Carried] = field(default_factory=list)
-    bodies: int = BODIES_BYTES_MAX
     events: int = 0
     keys: int = 0
     full: bool = False
@@ -87,7 +87,7 @@ def make(sender: Sender, folder: Path, bytes_max: int, again: bool = False, tell
     room = _room(folder, bytes_max)
     box = sender.box
     series = books.next_of(box.db, again)
-    load = Load(int(room * (1 - SEAL_SHARE)) - TAR_END - 1024)
+    load = Load(int(room * (1 - SEAL_SHARE)) - TAR_END - 1024, BODIES_BYTES_MAX)
     _add_keys(sender, load)
     _add_lives(sender, load, series)
     _add_files(box, load, series)
