@@ -10,13 +10,15 @@ from dataclasses import dataclass, field
 
 from sqlite_utils.db import Database
 
-from appliance import clock, crash, database, ids, ledger, witness
+from appliance import clock, crash, database, ids, ledger, restored, witness
 from appliance.chain import Head
 from appliance.clock import Quality, Reading
 from appliance.config import Home
 from appliance.crash import crash_here
 from appliance.ledger import Act, Incarnation
 from appliance.migrations import migrations
+from appliance.restored import Restored
+from appliance.witness import Witness
 
 
 @dataclass
@@ -56,7 +58,7 @@ class Box:
             crash_here("before_commit")
         crash_here("after_commit")
         if act.head:
-            witness.move(self.home.witness, life.inc_no, act.head)
+            witness.move(self.home.witness, act.life.inc_no, act.head)
             crash_here("after_witness")
 
     def reading(self, db: Database | None = None) -> Reading:
@@ -94,32 +96,46 @@ def enrol(home: Home) -> None:
     device = home.settings.device
     with database.writing(db):
         if not ledger.incarnations(db):
-            act = _open_incarnation(db, device, None, "enrolled")
-            witness.move(home.witness, 1, act)
+            act = open_incarnation(db, device, None, "enrolled")
+            assert act.head
+            witness.move(home.witness, 1, act.head)
     db.conn.close()
 
 
 def _settle_roll_back(box: Box) -> None:
     with database.writing(box._writer) as db:
         life, last = ledger.incarnation(db), ledger.head(db)
-        seen = witness.read(box.home.witness)
-        if witness.is_behind(life.inc_no, last, seen):
-            new = _open_incarnation(db, box.device, last, "rolled_back", above=seen.inc_no if seen else 0)
-        else:
-            new = None
-    if new:
-        witness.move(box.home.witness, ledger.incarnation(box._writer).inc_no, new)
+        seen, mark = witness.read(box.home.witness), restored.read(box.home)
+        above = max(seen.inc_no if seen else 0, mark.above if mark else 0)
+        reason = _why_new_life(life, last, seen, mark)
+        new = open_incarnation(db, box.device, last, reason, above) if reason else None
+        crash_here("life_before_commit")
+    if new and new.head:
+        crash_here("life_after_commit")
+        witness.move(box.home.witness, new.life.inc_no, new.head)
+    if mark:
+        restored.remove(box.home)
+
+
+def _why_new_life(life: Incarnation, last: Head, seen: Witness | None, mark: Restored | None) -> str:
+    """Say why the life in the database must not be written on; empty when it may."""
+    if mark and mark.inc == life.inc.hex():
+        return "restored"
+    return "rolled_back" if witness.is_behind(life.inc_no, last, seen) else ""
 
 
 def open_new_life(box: Box, reason: str) -> None:
     """Begin a new incarnation on top of what is here: somebody holds more of the present one, so it must not be written on."""
-    with database.writing(box._writer) as db:
-        new = _open_incarnation(db, box.device, ledger.head(db), reason)
-    witness.move(box.home.witness, ledger.incarnation(box._writer).inc_no, new)
+    with box.writing() as act:
+        new = open_incarnation(act.db, box.device, ledger.head(act.db), reason)
+        act.life, act.head = new.life, new.head
 
 
-def _open_incarnation(db: Database, device: str, parent: Head | None, reason: str, above: int = 0) -> Head:
-    """Begin a new life of the ledger, with its own first event. `above` is an ordinal that was already used elsewhere."""
+def open_incarnation(db: Database, device: str, parent: Head | None, reason: str, above: int = 0) -> Act:
+    """Begin a new life of the ledger, with its own first event; gives the act that goes on in it.
+
+    `above` is an ordinal that was already used elsewhere.
+    """
     number = max([above, *(i.inc_no for i in ledger.incarnations(db))]) + 1
     inc, at = ids.new_incarnation(), clock.stamp()
     db.conn.execute(
@@ -130,5 +146,4 @@ def _open_incarnation(db: Database, device: str, parent: Head | None, reason: st
     act = Act(db, device, ids.device_bytes(device), life, "", Reading(at, Quality.UNSET))
     parent_text = {"inc": parent.inc.hex(), "seq": parent.seq, "digest": parent.digest.hex()} if parent else None
     act.record("incarnation.opened", actor="box", clear={"inc_no": number, "parent": parent_text, "reason": reason})
-    assert act.head
-    return act.head
+    return act

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 EVENT_BYTES_MAX = 64 * 1024
+REPEAT_BYTES = 256  # Kept free in every event, so that it can be recorded again in a later life.
 
 
 class FileRef(msgspec.Struct, frozen=True, array_like=False):
@@ -29,9 +30,17 @@ class Sealed(msgspec.Struct, frozen=True):
     b: str
 
 
+class Repeats(msgspec.Struct, frozen=True):
+    """The event of a life that was set aside which another one records again: life, number, digest of the chain there; hex."""
+
+    inc: str
+    seq: int
+    digest: str
+
+
 class Event(msgspec.Struct, frozen=True, omit_defaults=True):
     """One act. i seq · t kind · v version · at UTC text · q clock quality · f feed position seen · a actor · k dossier ·
-    o owner version · c catalogue digest · d clear body · p sealed part · x files."""
+    o owner version · c catalogue digest · d clear body · p sealed part · x files · r the event it repeats."""
 
     i: int
     t: str
@@ -46,6 +55,7 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True):
     d: dict[str, Any] = {}
     p: Sealed | None = None
     x: tuple[FileRef, ...] = ()
+    r: Repeats | None = None
 
 
 @dataclass(frozen=True)
@@ -141,8 +151,9 @@ def check_fields(kind: str, clear: Mapping[str, Any], personal: Mapping[str, Any
 def encode(event: Event) -> bytes:
     """Write an event as the bytes that are stored, hashed and sent. Raises ValueError above 64 KiB."""
     data = unicodedata.normalize("NFC", _encoder.encode(event).decode()).encode()
-    if len(data) > EVENT_BYTES_MAX:
-        raise ValueError(f"event of {len(data)} bytes is above {EVENT_BYTES_MAX}")
+    limit = EVENT_BYTES_MAX if event.r else EVENT_BYTES_MAX - REPEAT_BYTES
+    if len(data) > limit:
+        raise ValueError(f"event of {len(data)} bytes is above {limit}")
     return data
 
 

@@ -53,6 +53,15 @@ def put_path(home: Home, path: Path) -> str:
     return digest
 
 
+def put_checked(home: Home, path: Path, digest: str) -> bool:
+    """Take in a file as `put_path` does where its bytes are what `digest` says; else leave it and say no."""
+    with path.open("rb") as whole:
+        if hashlib.file_digest(whole, "sha256").hexdigest() != digest:
+            return False
+    put_path(home, path)
+    return True
+
+
 def has(home: Home, digest: str) -> bool:
     """Say whether the file is here; does not read it."""
     return path_of(home, digest).exists()

@@ -8,12 +8,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from sqlite_utils.db import Database
 
 from appliance import chain, clock, events, moves, rows, sealing
 from appliance.chain import Head
 from appliance.errors import Refused
-from appliance.events import Event, FileRef
+from appliance.events import Event, FileRef, Repeats
 from appliance.sealing import DossierKey
 
 
@@ -129,6 +130,15 @@ class Act:
         for topic in ("dossiers", f"dossier:{dossier}") if dossier else ():
             self.touch(topic)
         return event
+
+    def repeat(self, event: Event, of: Repeats, personal: Mapping[str, Any]) -> Event:
+        """Record again an event of a life that was set aside, with its own words and time. It happened: it is not judged again,
+        and its rows are the caller's."""
+        seq = head(self.db, self.life.inc).seq + 1
+        sealed = self._seal(event.k, seq, dict(personal)) if personal else None
+        again = msgspec.structs.replace(event, i=seq, f=feed_position(self.db), p=sealed, r=of)
+        self.head = append(self.db, self.device_bytes, self.life, again)
+        return again
 
     def touch(self, topic: str) -> None:
         """Let screens that watch a topic know that it changed, in the same transaction."""

@@ -293,3 +293,21 @@ def m140_money_open(db: Database) -> None:
 def m140_origin(db: Database) -> None:
     """How a dossier came, where not by ordinary acceptance: entered late from paper, or from the system before this one."""
     db.conn.execute("ALTER TABLE dossier ADD COLUMN origin TEXT NOT NULL DEFAULT ''")
+
+
+ASIDE = """
+CREATE TABLE event_aside (           -- events of a branch the province does not hold, as they were; recorded again in a new life
+    inc BLOB NOT NULL, seq INTEGER NOT NULL, digest BLOB NOT NULL, bytes BLOB NOT NULL, at TEXT NOT NULL,
+    PRIMARY KEY (inc, seq, digest)
+) STRICT;
+CREATE TABLE to_compare (            -- what a person must look at after a restore or a fork
+    id INTEGER PRIMARY KEY, what TEXT NOT NULL, about TEXT NOT NULL, dossier TEXT NOT NULL, other TEXT NOT NULL,
+    found_at TEXT NOT NULL, settled_at TEXT, settled_by TEXT, UNIQUE (what, about, dossier)
+) STRICT;
+"""
+
+
+@migrations()
+def m160_aside(db: Database) -> None:
+    """Branches that were set aside, and what a person must compare after a restore or a fork."""
+    run_script(db, ASIDE)

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from sqlite_utils.db import Database
 
-from appliance import clock, numbering
+from appliance import clock, comparing, ledger, numbering
 from appliance.catalogue_sheets import Book
 from appliance.drafts import LateEntry
 from appliance.errors import Refused
@@ -148,7 +148,7 @@ def judge(db: Database, book: Book, unit: str, late: LateEntry, now: str, days_m
     """Give the block a late entry draws on; `now` UTC text.
 
     Raises Refused `late_in_future`, `late_too_old`, `paper_number_unknown`, `paper_number_days`, `late_before_block`,
-    `paper_number_used`, `paper_number_voided`.
+    `paper_number_used`, `paper_number_voided`, `slips_wait_for_lost`.
     """
     day = clock.local_day(late.at)
     if late.at > now:
@@ -171,7 +171,8 @@ def use(act: Act, book: Book, unit: str, late: LateEntry, days_max: int) -> Numb
 
 
 def void(act: Act, block: Block, n: int, why: Spoilt, officer: str) -> None:
-    """Make a blank slip void. Raises Refused `paper_number_unknown`, `paper_number_used`, `paper_number_voided`."""
+    """Make a blank slip void. Raises Refused `paper_number_unknown`, `paper_number_used`, `paper_number_voided`,
+    `slips_wait_for_lost`."""
     if not block.first <= n <= block.last:
         raise Refused("paper_number_unknown", number=n)
     _must_be_blank(act.db, block, n)
@@ -198,7 +199,17 @@ def _block_of(db: Database, book: Book, unit: str, n: int, day: date) -> Block:
     raise Refused("paper_number_days", number=n, first=days[0], last=days[1])
 
 
+def _must_be_whole(db: Database, block: Block, n: int) -> None:
+    """Refuse a slip of a block that an earlier life set aside while what was lost then is not back: it may have been entered."""
+    if not comparing.awaiting(db):
+        return
+    own = numbering.grants(db, block.book, block.unit, ledger.incarnation(db).inc_no)
+    if not any(first <= block.first <= last for first, last in own):
+        raise Refused("slips_wait_for_lost", number=n)
+
+
 def _must_be_blank(db: Database, block: Block, n: int) -> None:
+    _must_be_whole(db, block, n)
     slip = next((one for one in _told(db, block) if one.n == n), None)
     if slip is None:
         return

@@ -65,7 +65,7 @@ def fold(db: Database, device: str, inc: bytes, event: Event, personal: Mapping[
     """Take one event into the rows, inside the caller's transaction. Gives the dossier it belongs to, if any."""
     _keep_number(db, event)
     if not event.k:
-        _keep_office_fact(db, device, event)
+        keep_office_fact(db, device, event)
         return None
     dossier = advance(load(db, event.k), event, personal)
     db.conn.execute(
@@ -80,11 +80,12 @@ def fold(db: Database, device: str, inc: bytes, event: Event, personal: Mapping[
     if event.t == "dossier.erased":
         db.conn.execute("DELETE FROM dossier_file WHERE dossier = ?", [event.k])
     if dossier is not None:
-        _save(db, device, inc, event, dossier)
+        save(db, device, inc, event, dossier, event.t in SEARCHED)
     return dossier
 
 
-def _save(db: Database, device: str, inc: bytes, event: Event, dossier: Dossier) -> None:
+def save(db: Database, device: str, inc: bytes, event: Event, dossier: Dossier, words: bool) -> None:
+    """Write a dossier as it is after its last event; `words`: what it is found by may have changed."""
     person = dossier.applicant or {}
     name = person.get("name") or person.get("organisation")
     rid = db.conn.execute(
@@ -116,12 +117,13 @@ def _save(db: Database, device: str, inc: bytes, event: Event, dossier: Dossier)
             "state": _encode(dossier),
         },
     ).fetchone()[0]
-    if event.t in SEARCHED:
+    if words:
         db.conn.execute("DELETE FROM dossier_search WHERE rowid = ?", [rid])
         db.conn.execute("INSERT INTO dossier_search (rowid, words) VALUES (?, ?)", [rid, search_words(dossier)])
 
 
-def _keep_office_fact(db: Database, device: str, event: Event) -> None:
+def keep_office_fact(db: Database, device: str, event: Event) -> None:
+    """Keep an act that belongs to no dossier under its topic and key; the newest of a key stands."""
     topic = event.t.split(".")[0]
     if topic not in OFFICE_KEYS:
         return
@@ -156,7 +158,7 @@ def person_words(one: Named) -> list[str]:
 def _keep_number(db: Database, event: Event) -> None:
     """Account for every number an event uses, voids or lists as lost."""
     state, reason = NUMBER_STATES.get(event.t, "used"), event.d.get("reason")
-    for number in _numbers(event):
+    for number in numbers(event):
         db.conn.execute(
             """INSERT INTO number_used (unit, book, period, n, state, dossier, reason, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
                ON CONFLICT (unit, book, period, n) DO UPDATE SET state = excluded.state, reason = excluded.reason""",
@@ -165,7 +167,8 @@ def _keep_number(db: Database, event: Event) -> None:
         )  # fmt: skip
 
 
-def _numbers(event: Event) -> list[dict[str, Any]]:
+def numbers(event: Event) -> list[dict[str, Any]]:
+    """List the numbers of books that an event uses, voids or lists as lost."""
     body = event.d
     if event.t == "numbers.lost":
         same = {name: body[name] for name in ("unit", "book", "period")}

@@ -1,7 +1,7 @@
 """The ledger's fsck: chain, witness, files, numbers, and rows against a rebuild. Reads only; names every finding."""
 
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
@@ -13,11 +13,12 @@ from appliance import chain, database, events, files, ledger, numbering, paper_s
 from appliance.config import Home
 from appliance.ids import device_bytes
 from appliance.migrations import migrations
+from appliance.reordering import Late
 
 REBUILD_CACHE_KB = 128 * 1024
 
 COMPARED = {
-    "dossier": "SELECT * FROM dossier ORDER BY rid",
+    "dossier": "SELECT * FROM dossier ORDER BY id",  # Without `rid`, see `_read`: it is the order of arrival.
     "dossier_event": "SELECT * FROM dossier_event ORDER BY dossier, inc, seq",
     "dossier_file": "SELECT * FROM dossier_file ORDER BY digest, dossier",
     "office_fact": "SELECT * FROM office_fact ORDER BY device, topic, key",
@@ -91,9 +92,7 @@ def check_rows(db: Database, device: str) -> list[Finding]:
         other = rebuild(db, device, Path(folder) / "rows.db")
         try:
             return [
-                Finding("rows_differ", table)
-                for table, sql in COMPARED.items()
-                if not _equal(db.conn.execute(sql), other.conn.execute(sql))
+                Finding("rows_differ", table) for table, sql in COMPARED.items() if not _equal(_read(db, sql), _read(other, sql))
             ] + _compare_search(db, other)
         finally:
             other.conn.close()
@@ -110,10 +109,12 @@ def rebuild(db: Database, device: str, path: Path) -> Database:
         other.conn.executemany(
             "INSERT INTO dossier_key (key_id, secret, dossier, made_at) VALUES (?, ?, ?, ?)", db.conn.execute(sql)
         )
-        mark = device_bytes(device)
+        mark, late = device_bytes(device), Late({life.inc: life.inc_no for life in ledger.incarnations(db)})
         for inc, data in db.conn.execute("SELECT inc, bytes FROM event ORDER BY n"):
             event = events.decode(bytes(data))
             rows.fold(other, device, bytes(inc), event, ledger.personal_of(other, mark, bytes(inc), event))
+            late.see(bytes(inc), event)
+        late.fold(db, other, device)
     return other
 
 
@@ -135,6 +136,13 @@ def swap_rows(home: Home) -> None:
     db.conn.close()
 
 
+def _read(db: Database, sql: str) -> Iterator[tuple[Any, ...]]:
+    found = db.conn.execute(sql)
+    kept = [n for n, column in enumerate(found.description) if column[0] != "rid"]
+    for row in found:
+        yield tuple(row[n] for n in kept)
+
+
 def _equal(one: Iterable[tuple[Any, ...]], two: Iterable[tuple[Any, ...]]) -> bool:
     nothing = object()
     return all(a == b for a, b in zip_longest(one, two, fillvalue=nothing))
@@ -149,7 +157,8 @@ def _search_words(db: Database) -> list[tuple[Any, ...]]:
     readonly = db.conn.execute("PRAGMA query_only").fetchone()[0]
     db.conn.execute("PRAGMA query_only=OFF")  # For one temporary table; nothing of the box is written.
     db.conn.execute("CREATE VIRTUAL TABLE temp.words USING fts5vocab(main, dossier_search, instance)")
-    found = db.conn.execute("SELECT term, doc FROM temp.words ORDER BY term, doc").fetchall()
+    sql = "SELECT w.term, coalesce(d.id, w.doc) AS id FROM temp.words w LEFT JOIN dossier d ON d.rid = w.doc ORDER BY w.term, id"
+    found = db.conn.execute(sql).fetchall()
     db.conn.execute("DROP TABLE temp.words")
     db.conn.execute(f"PRAGMA query_only={readonly}")
     return found

@@ -27,6 +27,7 @@ from appliance import catalogue, ids, process_shelf
 from appliance.catalogue_sheets import Book
 from appliance.config import Home, Settings, write_settings
 from appliance.durable import write_durably
+from appliance.errors import Refused
 from provisioning import authority
 from sync.feed import take_in
 from sync.protocol import Statement
@@ -128,6 +129,16 @@ def settle(home: Home, given: Admission, settings: Settings) -> None:
     assert isinstance(key, Ed25519PublicKey)
     take_in(box, given.feed, key)
     box.close()
+
+
+def renew(home: Home, given: Admission) -> None:
+    """Put only the new certificate in its place: the box stays the same device, with its ledger, its keys and its settings.
+
+    Raises Refused `admission_of_another`.
+    """
+    if given.device != home.settings.device:
+        raise Refused("admission_of_another", device=given.device)
+    write_durably(home.keys / "tls.crt", given.tls_certificate.encode(), mode=0o644)
 
 
 def approve_general_process(home: Home, person: str) -> None:

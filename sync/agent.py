@@ -4,6 +4,7 @@ One round: hello · keys · events · feed · files · evidence. Each stage that
 cut ends the round. It wakes on new events, on a network that changed, and on a timer.
 """
 
+import fcntl
 import logging
 import random
 import threading
@@ -19,8 +20,20 @@ from appliance.box import open_new_life
 from appliance.config import Home
 from appliance.errors import Refused
 from appliance.ledger import Incarnation
-from sync import feed, files_out, progress, recovery, retry, stamping
-from sync.protocol import LIVES_MAX, FetchLost, HelloAnswer, OpenNewLife, SendEvents, SendLifeFirst, Stop, Wait, next_step
+from sync import feed, files_back, files_out, progress, recovery, rejoining, retry, stamping
+from sync.protocol import (
+    LIVES_MAX,
+    FetchLost,
+    HelloAnswer,
+    OpenNewLife,
+    Rejoin,
+    SendEvents,
+    SendLifeFirst,
+    Stop,
+    Verdict,
+    Wait,
+    next_step,
+)
 from sync.revocation import renew_crls
 from sync.sender import Sender, open_sender, say_hello, send_keys, send_life
 from sync.wire import LineDown
@@ -52,7 +65,9 @@ class Agent:
 
 def run(home: Home) -> None:
     """Send and fetch until the process is ended. Raises Refused `not_enrolled`, SQLiteTooOld."""
-    keep_on(Agent(open_sender(home)), threading.Event())
+    with (home.run / "agent.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # A second agent of this home would be taken for a second machine: it waits.
+        keep_on(Agent(open_sender(home)), threading.Event())
 
 
 def keep_on(agent: Agent, ended: threading.Event) -> None:
@@ -95,6 +110,9 @@ def _pass(agent: Agent) -> bool:
     if answer:
         _stage(agent, "feed", lambda: feed.fetch(sender, answer.feed))
     _tell_up(agent)
+    while _stage(agent, "files_back", lambda: files_back.fetch_some(sender)):
+        if progress.backlog(sender.box.db).events:
+            return True
     while _stage(agent, "files", lambda: files_out.send_some(sender, agent.files)):
         _tell_up(agent)
         if answer and progress.backlog(sender.box.db).events:
@@ -119,26 +137,44 @@ def send_all(sender: Sender) -> HelloAnswer:
     life = ledger.incarnation(sender.box.db)
     for _ in range(STEPS_MAX):
         answer = say_hello(sender, life)
-        send_keys(sender, answer.keys_wanted)
+        if answer.verdict is not Verdict.FORK:
+            send_keys(sender, answer.keys_wanted)
         local = progress.mark_of(sender.box.db, life.inc)
         writing = life.inc == ledger.incarnation(sender.box.db).inc
         match next_step(local, writing, answer):
             case Wait() if writing:
+                recovery.is_whole(sender)
                 return answer
             case Wait():
                 life = ledger.incarnation(sender.box.db)
             case SendEvents(after):
-                send_life(sender, life, after)  # And hello once more: what it brought about is in the answer.
+                life = _send_or_rejoin(sender, life, after)  # And hello once more: what it brought about is in the answer.
             case SendLifeFirst(inc):
                 life = _life(sender, inc)
             case FetchLost(lost):
-                recovery.fetch_lost(sender, lost)
+                recovery.fetch_lost(sender, lost, answer.lives)
+            case Rejoin(lives):
+                rejoining.rejoin(sender, lives)
+                life = ledger.incarnation(sender.box.db)
             case OpenNewLife():
                 open_new_life(sender.box, "province_ahead")
                 life = ledger.incarnation(sender.box.db)
             case Stop(code):
                 raise Refused(code, inc=life.inc.hex())
     raise Refused("sync_fork", inc=life.inc.hex())
+
+
+def _send_or_rejoin(sender: Sender, life: Incarnation, after: int) -> Incarnation:
+    """Send a life; where that shows that the province holds another branch of it, heal the fork. Gives the life to go on with."""
+    try:
+        send_life(sender, life, after)
+    except Refused as refused:
+        lives = rejoining.lives_told(refused)
+        if not lives:
+            raise
+        rejoining.rejoin(sender, lives)
+        return ledger.incarnation(sender.box.db)
+    return life
 
 
 def _life(sender: Sender, inc: str) -> Incarnation:

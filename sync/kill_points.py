@@ -15,6 +15,14 @@ LABELS = (
     "agent_after_chunk",
     "agent_before_evidence",
     "agent_after_evidence",
+    # the agent, healing
+    "agent_before_taking_back",
+    "agent_in_taking_back",
+    "agent_after_taking_back",
+    "agent_before_branch",
+    "agent_before_rejoining",
+    "agent_after_rejoining",
+    "agent_after_file_back",
     # the receiver
     "receiver_before_commit",
     "receiver_after_commit",

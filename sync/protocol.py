@@ -4,7 +4,7 @@ Version 1 grows by adding fields that older ends ignore; a field is never given 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Annotated
 
@@ -41,6 +41,14 @@ class Verdict(StrEnum):
     BEHIND = "behind"
 
 
+class Why(StrEnum):
+    """What kind of fork it is: only the first may be healed by the device alone."""
+
+    FORKED = "forked"  # The device shows another branch of a life, or a life under an ordinal that another one has.
+    REPLACED = "replaced"  # A later life is held that the device does not know: its work goes on in another box.
+    TWO_MACHINES = "two_machines"  # Two machines speak with one key at the same time; an operator decides.
+
+
 class Mark(msgspec.Struct, frozen=True):
     """A head on the wire: incarnation, number of its last event, digest; all hex."""
 
@@ -57,8 +65,21 @@ class Life(msgspec.Struct, frozen=True):
     parent: Mark | None = None
 
 
+class HeldLife(msgspec.Struct, frozen=True):
+    """A life as the province holds it: id, ordinal, parent, head (seq 0 while no event of it has come)."""
+
+    inc: Inc
+    inc_no: Annotated[int, Meta(ge=1, lt=2**31)]
+    parent: Mark | None
+    head: Mark
+
+
 class Hello(msgspec.Struct, frozen=True):
-    """What a device says first: the life it wants to send, every head it holds, how far it has the feed, its clock, its backlog."""
+    """What a device says first: the life it wants to send, every head it holds, how far it has the feed, its clock, its backlog.
+
+    `session` is made in memory when the sending process starts and never lies on a disk, so that no copy of a disk has it;
+    `heard` is the `told` of the last answer that this process received.
+    """
 
     life: Life
     heads: Annotated[tuple[Mark, ...], Meta(max_length=LIVES_MAX)]
@@ -68,6 +89,8 @@ class Hello(msgspec.Struct, frozen=True):
     waiting_events: Seq = 0
     waiting_files: Seq = 0
     app: Text = ""
+    session: Annotated[str, Meta(pattern="^([0-9a-f]{32})?$")] = ""
+    heard: Seq = 0
 
 
 class Lost(msgspec.Struct, frozen=True):
@@ -95,6 +118,9 @@ class HelloAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
     feed: Seq = 0
     keys_wanted: Annotated[tuple[str, ...], Meta(max_length=KEYS_MAX)] = ()
     receipt: Statement | None = None
+    why: str = ""  # fork: a Why. `lives`: forked: all that are held; behind: the lost one, where the device does not know it
+    lives: Annotated[tuple[HeldLife, ...], Meta(max_length=LIVES_MAX)] = ()
+    told: Seq = 0  # number of this answer among those the device was ever given
 
 
 class SegmentAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -175,11 +201,22 @@ class InventoryFiles(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class Holding:
-    """What the receiver holds of one device: heads by life, ordinals by life, and a way to look a digest up."""
+    """What the receiver holds of one device: heads, ordinals and parents by life, and a way to look a digest up.
+
+    `chosen`: the device's certificate was renewed after the newest life began, so an operator chose the machine that has it.
+    """
 
     heads: Mapping[str, Mark]
     ordinals: Mapping[str, int]
     digest_at: Callable[[str, int], str | None]
+    parents: Mapping[str, Mark | None] = field(default_factory=dict)
+    chosen: bool = False
+
+    @property
+    def lives(self) -> tuple[HeldLife, ...]:
+        """List the newest lives, oldest first."""
+        order = sorted(self.heads, key=lambda inc: self.ordinals[inc])[-LIVES_MAX:]
+        return tuple(HeldLife(inc, self.ordinals[inc], self.parents.get(inc), self.heads[inc]) for inc in order)
 
 
 def judge(have: int, held: bytes | None, segment: Segment) -> Verdict:
@@ -201,9 +238,18 @@ def judge_hello(hello: Hello, holding: Holding) -> HelloAnswer:
     inc = hello.life.inc
     told = next((mark for mark in hello.heads if mark.inc == inc), None)
     have = holding.heads.get(inc)
-    if told is None or _newer_lives(hello, holding):
+    if told is None:
         return HelloAnswer(Verdict.FORK, have)
-    return _judge_new(hello, holding) if have is None else _judge_known(told, have, holding)
+    if have is None:
+        return _judge_new(hello, holding)
+    if _newer_lives(hello, holding):
+        return fork(holding, have, Why.FORKED if holding.chosen else Why.REPLACED)
+    return _judge_known(hello, told, have, holding)
+
+
+def fork(holding: Holding, have: Mark | None, why: Why) -> HelloAnswer:
+    """Say that two histories are there, and what is held where the device may heal it."""
+    return HelloAnswer(Verdict.FORK, have, why=why, lives=holding.lives if why is Why.FORKED else ())
 
 
 def _newer_lives(hello: Hello, holding: Holding) -> bool:
@@ -214,33 +260,41 @@ def _newer_lives(hello: Hello, holding: Holding) -> bool:
 
 def _judge_new(hello: Hello, holding: Holding) -> HelloAnswer:
     life, parent = hello.life, hello.life.parent
-    if life.inc_no in holding.ordinals.values() or (parent is None and holding.heads):
-        return HelloAnswer(Verdict.FORK)  # Two lives with one ordinal, or two beginnings: a clone.
     if parent is None:
-        return HelloAnswer(Verdict.EXTENDS)
+        return HelloAnswer(Verdict.FORK if holding.heads else Verdict.EXTENDS)  # Two beginnings: never mended without a person.
+    if life.inc_no in holding.ordinals.values() or _newer_lives(hello, holding):
+        return fork(holding, None, Why.FORKED)
     held = holding.heads.get(parent.inc)
     if held is None or held.seq < parent.seq:
         return HelloAnswer(Verdict.NEED_PARENT, need=parent.inc)
     if parent.seq and holding.digest_at(parent.inc, parent.seq) != parent.digest:
-        return HelloAnswer(Verdict.FORK)
-    if held.seq > parent.seq and held not in hello.heads:
-        return HelloAnswer(Verdict.BEHIND, lost=Lost(parent.inc, _common(hello, parent), held.seq))
-    return HelloAnswer(Verdict.EXTENDS)
+        return fork(holding, None, Why.FORKED)
+    return _judge_others(hello, holding) or HelloAnswer(Verdict.EXTENDS)
 
 
-def _common(hello: Hello, parent: Mark) -> int:
-    """Say from where on lost events are still lacking: some may have been fetched before the line was cut."""
-    return max(parent.seq, *(mark.seq for mark in hello.heads if mark.inc == parent.inc))
+def _judge_others(hello: Hello, holding: Holding) -> HelloAnswer | None:
+    """Judge the device's other lives: the first that shows another branch, or of which it lost events; None when all is there."""
+    known = {mark.inc: mark for mark in (hello.life.parent, *hello.heads) if mark}
+    have = holding.heads.get(hello.life.inc)
+    for life in holding.lives:
+        told = known.get(life.inc) or Mark(life.inc, 0, "0" * 64)
+        if life.inc == hello.life.inc:
+            continue
+        if 0 < told.seq <= life.head.seq and holding.digest_at(life.inc, told.seq) != told.digest:
+            return fork(holding, have, Why.FORKED)
+        if told.seq < life.head.seq:
+            unknown = () if told.seq else (life,)  # Its ordinal and parent were lost with it.
+            return HelloAnswer(Verdict.BEHIND, have, lost=Lost(life.inc, told.seq, life.head.seq), lives=unknown)
+    return None
 
 
-def _judge_known(told: Mark, have: Mark, holding: Holding) -> HelloAnswer:
-    if told.seq > have.seq:
-        return HelloAnswer(Verdict.EXTENDS, have)
-    if told.seq and holding.digest_at(told.inc, told.seq) != told.digest:
-        return HelloAnswer(Verdict.FORK, have)
+def _judge_known(hello: Hello, told: Mark, have: Mark, holding: Holding) -> HelloAnswer:
+    if told.seq <= have.seq and told.seq and holding.digest_at(told.inc, told.seq) != told.digest:
+        return fork(holding, have, Why.FORKED)
     if told.seq < have.seq:
         return HelloAnswer(Verdict.BEHIND, have, lost=Lost(told.inc, told.seq, have.seq))
-    return HelloAnswer(Verdict.ALREADY_HAVE, have)
+    held = Verdict.EXTENDS if told.seq > have.seq else Verdict.ALREADY_HAVE
+    return _judge_others(hello, holding) or HelloAnswer(held, have)
 
 
 @dataclass(frozen=True)
@@ -270,6 +324,13 @@ class FetchLost:
 
 
 @dataclass(frozen=True)
+class Rejoin:
+    """Two branches: what only we have is recorded again in a new life, on top of what the province holds."""
+
+    lives: tuple[HeldLife, ...]
+
+
+@dataclass(frozen=True)
 class OpenNewLife:
     """The province stands further in the very life we write: we are an older copy and must not go on writing it."""
 
@@ -281,7 +342,8 @@ class Stop:
     code: str
 
 
-Step = Wait | SendEvents | SendLifeFirst | FetchLost | OpenNewLife | Stop
+Step = Wait | SendEvents | SendLifeFirst | FetchLost | Rejoin | OpenNewLife | Stop
+STOPS = {Why.REPLACED: "sync_replaced", Why.TWO_MACHINES: "sync_two_machines"}
 
 
 def next_step(local: Mark, writing: bool, answer: HelloAnswer) -> Step:
@@ -295,4 +357,6 @@ def next_step(local: Mark, writing: bool, answer: HelloAnswer) -> Step:
             return SendLifeFirst(answer.need)
         case Verdict.BEHIND if answer.lost:
             return OpenNewLife() if writing and answer.lost.inc == local.inc else FetchLost(answer.lost)
-    return Stop("sync_fork")
+        case Verdict.FORK if answer.why == Why.FORKED and answer.lives:
+            return Rejoin(answer.lives)
+    return Stop(STOPS.get(answer.why, "sync_fork"))  # type: ignore[call-overload]  # what an end of a later version says

@@ -4,8 +4,9 @@ What the province has is known only from its receipts; whatever was believed bef
 """
 
 import base64
+import secrets
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import msgspec
 import pyrage
@@ -25,6 +26,14 @@ from sync.statements import read_receipt
 from sync.wire import Wire, open_wire
 
 
+@dataclass
+class Voice:
+    """By what the province knows this process from another one with the same keys: never written to a disk."""
+
+    session: str = field(default_factory=lambda: secrets.token_hex(16))
+    heard: int = 0  # `told` of the last answer
+
+
 @dataclass(frozen=True)
 class Sender:
     """A box with its line: the device's event key, the province's signing key, and its age recipient."""
@@ -34,6 +43,7 @@ class Sender:
     key: Ed25519PrivateKey
     province: Ed25519PublicKey
     recipient: pyrage.x25519.Recipient
+    voice: Voice = field(default_factory=Voice)
 
 
 def open_sender(home: Home, catalogue: str | None = None) -> Sender:
@@ -56,11 +66,22 @@ def province_key(home: Home) -> Ed25519PublicKey:
 def say_hello(sender: Sender, life: Incarnation) -> HelloAnswer:
     """Say how a life stands; keep the receipt that comes with the answer (the last one may have been lost on its way)."""
     crash_here("agent_before_hello")
-    answer = sender.wire.hello(hello_of(sender.box, life))
+    voice = sender.voice
+    answer = sender.wire.hello(msgspec.structs.replace(hello_of(sender.box, life), session=voice.session, heard=voice.heard))
     crash_here("agent_after_hello")
-    if answer.receipt and answer.verdict is not Verdict.FORK:
+    voice.heard = max(voice.heard, answer.told)
+    if answer.receipt and answer.verdict is not Verdict.FORK and _is_ours(sender.box.db, answer.have):
         keep_receipt(sender, answer.receipt)
     return answer
+
+
+def _is_ours(db: Database, have: Mark | None) -> bool:
+    """Say whether our ledger has no other event where the province's ends; one that has is a fork, as its segment will show."""
+    if have is None:
+        return True
+    sql = "SELECT digest FROM event WHERE inc = ? AND seq = ?"
+    row = db.conn.execute(sql, [bytes.fromhex(have.inc), have.seq]).fetchone()
+    return not row or bytes(row[0]).hex() == have.digest
 
 
 def hello_of(box: Box, life: Incarnation) -> Hello:

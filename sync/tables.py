@@ -48,3 +48,9 @@ def s001_marks(db: Database) -> None:
 def s002_courier(db: Database) -> None:
     """Bundles carried by hand while there is no line."""
     run_script(db, COURIER)
+
+
+@migrations()
+def s010_files_back(db: Database) -> None:
+    """Files the ledger names that are not here after a restore; `gone`: the province has not got them either."""
+    db.conn.execute("CREATE TABLE file_lost (digest TEXT PRIMARY KEY, size INTEGER NOT NULL, gone INTEGER NOT NULL) STRICT")

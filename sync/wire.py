@@ -72,6 +72,10 @@ class Wire:
         }
         return self._json("PUT", f"/files/{digest}", protocol.UploadAnswer, data, BINARY, headers)
 
+    def file_part(self, digest: str, offset: int, most: int) -> bytes:
+        """Fetch bytes of a file of ours, at most so many and at least one."""
+        return self._ask("GET", f"/files/{digest}?after={offset}&most={most}")
+
     def feed(self, after: int) -> list[protocol.Statement]:
         """Fetch the records of our feed after a position."""
         lines = self._ask("GET", f"/feed?after={after}").splitlines()

@@ -1,14 +1,11 @@
 """Both ends of the wire over real HTTP: late, twice, never; and what must never come through."""
 
-import shutil
-
 import msgspec
 import pytest
 import zstandard
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from appliance import chain, events, files, ledger, rows, verify
-from appliance.config import Home
 from appliance.errors import Refused
 from appliance.events import Event
 from sync import segments
@@ -16,7 +13,7 @@ from sync.protocol import Verdict
 from sync.province.admission import revoke_device
 from sync.sender import hello_of, keep_receipt, send_life
 from sync.statements import Receipt, sign_receipt
-from wire_room import Commune, wire_room
+from wire_room import wire_room
 
 
 @pytest.fixture
@@ -187,25 +184,6 @@ def test_a_receipt_is_kept_only_when_the_province_signed_it_for_what_lies_here(r
     ):
         with pytest.raises(Refused, match="receipt_false"):
             keep_receipt(commune.sender, sign_receipt(receipt, key))
-
-
-def test_a_fork_is_refused_and_remembered(room, commune, tmp_path):
-    """Two copies of one image write on under one life: the province keeps the branch it had."""
-    commune.accept()
-    commune.round()
-    commune.box.close()
-    shutil.copytree(commune.home.root, tmp_path / "clone")
-    commune.start()
-    clone = Commune(room, Home(tmp_path / "clone"), commune.certificate)
-    commune.accept("Người Thứ Nhất"), clone.accept("Người Thứ Hai")
-    commune.round()
-    before = held(room)
-    clone.round()
-    assert held(room) == before
-    assert clone.state()["last_error"] == "sync_fork"
-    assert room.province.db.conn.execute("SELECT seq FROM fork_seen").fetchall() == [(3,)]
-    commune.accept()
-    assert commune.round() and commune.state()["last_error"] == ""
 
 
 def test_a_page_cut_off_in_the_middle_goes_on_where_it_stopped(room, commune):

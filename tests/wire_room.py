@@ -82,6 +82,12 @@ class Room:
         enrol.settle(home, given, settings)
         return Commune(self, home, given.tls_certificate)
 
+    def renew(self, commune: "Commune") -> None:
+        """Admit a box anew, as an operator does who chooses it: the certificate it had is refused from now on."""
+        given = enrol.admit(self.province.home, enrol.ask(commune.home), UNIT, NAME, datetime.now(UTC))
+        enrol.renew(commune.home, given)
+        commune.certificate = given.tls_certificate
+
 
 class Commune:
     """A box with an agent that does one round when told."""

@@ -11,7 +11,7 @@ from sqlite_utils.db import Database
 
 from appliance import clock
 from sync.protocol import Statement
-from sync.province import feed_out
+from sync.province import feed_out, forks
 from sync.province import store_sqlite as store
 from sync.province.opened import Province
 
@@ -23,12 +23,16 @@ def register_device(province: Province, device: str, unit: str, name: str, event
     certificate = x509.load_pem_x509_certificate(tls_certificate_pem.encode())
     event_key = load_pem_public_key(event_key_pem.encode())
     assert isinstance(event_key, Ed25519PublicKey)
+    presented = certificate.fingerprint(hashes.SHA256()).hex()
     with province.writing() as db:
         new = store.device(db, device) is None
+        before = db.conn.execute("SELECT tls_fp FROM device WHERE id = ?", [device]).fetchone()
+        if before and before[0] != presented:
+            forks.chosen(db, device, before[0])
         db.conn.execute(
             """INSERT INTO device (id, unit, name, event_key, tls_fp, enrolled_at) VALUES (?, ?, ?, ?, ?, ?)
                ON CONFLICT (id) DO UPDATE SET name = excluded.name, tls_fp = excluded.tls_fp""",
-            [device, unit, name, event_key.public_bytes_raw(), certificate.fingerprint(hashes.SHA256()).hex(), clock.stamp()],
+            [device, unit, name, event_key.public_bytes_raw(), presented, clock.stamp()],
         )
         if new:
             feed_out.tell_time(db, province.signing, device)

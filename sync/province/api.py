@@ -19,7 +19,7 @@ from appliance.errors import Refused
 from sync import protocol, segments
 from sync.problems import MEDIA, check_content_digest, problem_of
 from sync.protocol import CHUNK_BYTES_MAX, JSON_BYTES_MAX, VERSION
-from sync.province import feed_out, given_back, receiver, uploads
+from sync.province import feed_out, forks, given_back, receiver, uploads
 from sync.province import store_sqlite as store
 from sync.province.opened import Province
 from sync.province.store_sqlite import Device
@@ -28,6 +28,7 @@ bp = Blueprint("sync_v1", __name__, url_prefix="/sync/v1")
 
 BINARY = "application/octet-stream"
 PARTS_RETRY_S = "5"
+WRITES = ("sync_v1.take_segment", "sync_v1.take_keys", "sync_v1.take_chunk")
 T = TypeVar("T")
 
 
@@ -43,11 +44,14 @@ def know_the_device() -> None:
     """Let a known, unrevoked device in that speaks our version; everybody else gets a problem."""
     if request.headers.get("Sync-Version", str(VERSION)) != str(VERSION):
         raise Refused("sync_version_unknown", spoken=VERSION)
-    device = store.device_by_fingerprint(province().db, fingerprint(request.headers.get("X-Client-Cert", "")))
+    presented = fingerprint(request.headers.get("X-Client-Cert", ""))
+    device = store.device_by_fingerprint(province().db, presented)
     if device is None:
-        raise Refused("device_unknown")
+        raise Refused("device_replaced" if forks.was_replaced(province().db, presented) else "device_unknown")
     if device.revoked_at:
         raise Refused("device_revoked")
+    if request.endpoint in WRITES and forks.are_two(province().db, device.id):
+        raise Refused("sync_two_machines")
     g.device = device
 
 
@@ -140,9 +144,12 @@ def take_chunk(digest: str) -> Response:
     return Response(msgspec.json.encode(answer), 201 if answer.complete else 200, mimetype="application/json")
 
 
-@bp.route("/files/<digest>", methods=["HEAD"])
+@bp.get("/files/<digest>")
 def file_state(digest: str) -> Response:
-    """Say how far a file has come."""
+    """Say how far a file has come (HEAD), or give some of its bytes from a place on (GET)."""
+    if request.method == "GET":
+        most = min(_number(request.args.get("most", str(CHUNK_BYTES_MAX))), CHUNK_BYTES_MAX)
+        return Response(given_back.file_part(province(), device(), checked(digest), after(), most), mimetype=BINARY)
     answer = uploads.state(province(), device(), checked(digest))
     headers = {"Upload-Offset": str(answer.offset), "Upload-Complete": "?1" if answer.complete else "?0"}
     return Response(status=204, headers=headers)

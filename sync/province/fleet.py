@@ -10,12 +10,13 @@ import msgspec
 from sqlite_utils.db import Database
 
 from sync.protocol import Statement
-from sync.province import wanted
+from sync.province import forks, wanted
 from sync.province.opened import Province
 from sync.statements import Receipt
 
 DEVICES_MAX = 500
 TROUBLES_MAX = 100
+NO_FORK = (0, None)
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,10 @@ class Standing:
     keys_away: int
     set_aside: int
     forks: int
+    fork_at: str | None = None  # when the newest was seen
+    healed: bool = False  # a life that began after it is held
+    two_machines: bool = False
+    branches: int = 0  # events of branches that are kept as they came and belong to nothing
 
 
 @dataclass(frozen=True)
@@ -75,8 +80,8 @@ def fleet(province: Province) -> list[Standing]:
     """Say how every device stands, by name."""
     sql = "SELECT id, unit, name, enrolled_at, revoked_at FROM device ORDER BY name, id LIMIT ?"
     found = province.db.conn.execute(sql, [DEVICES_MAX]).fetchall()
-    aside, forks = _set_aside_by_device(province.db), _forks_by_device(province.db)
-    return [_standing(province, row, aside.get(row[0], 0), forks.get(row[0], 0)) for row in found]
+    aside, seen = _set_aside_by_device(province.db), _forks_by_device(province.db)
+    return [_standing(province, row, aside.get(row[0], 0), seen.get(row[0], NO_FORK)) for row in found]
 
 
 def names(db: Database) -> list[tuple[str, str]]:
@@ -90,11 +95,11 @@ def standing(province: Province, device: str) -> Standing | None:
     row = province.db.conn.execute(sql, [device]).fetchone()
     if row is None:
         return None
-    aside, forks = _set_aside_by_device(province.db), _forks_by_device(province.db)
-    return _standing(province, row, aside.get(device, 0), forks.get(device, 0))
+    aside, seen = _set_aside_by_device(province.db), _forks_by_device(province.db)
+    return _standing(province, row, aside.get(device, 0), seen.get(device, NO_FORK))
 
 
-def _standing(province: Province, row: tuple[Any, ...], aside: int, forks: int) -> Standing:
+def _standing(province: Province, row: tuple[Any, ...], aside: int, seen: tuple[int, str | None]) -> Standing:
     db, (device, unit, name, enrolled_at, revoked_at) = province.db, row
     sql = f"SELECT inc, inc_no, seen_at, coalesce(({HEAD}), 0), ({NEWEST_RECEIPT}) FROM life l WHERE device = ? ORDER BY inc_no"
     lives = db.conn.execute(sql, [device]).fetchall()
@@ -119,7 +124,11 @@ def _standing(province: Province, row: tuple[Any, ...], aside: int, forks: int) 
         files_since=since,
         keys_away=_keys_away(db, device),
         set_aside=aside,
-        forks=forks,
+        forks=seen[0],
+        fork_at=seen[1],
+        healed=bool(seen[1] and lives and lives[-1][2] > seen[1] and lives[-1][3]),
+        two_machines=forks.are_two(db, device),
+        branches=_branches(db, device),
     )
 
 
@@ -151,8 +160,15 @@ def _set_aside_by_device(db: Database) -> dict[str, int]:
     return dict(db.conn.execute(sql).fetchall())
 
 
-def _forks_by_device(db: Database) -> dict[str, int]:
-    return dict(db.conn.execute("SELECT device, sum(times) FROM fork_seen GROUP BY device").fetchall())
+def _forks_by_device(db: Database) -> dict[str, tuple[int, str]]:
+    sql = "SELECT device, sum(times), max(last_at) FROM fork_seen GROUP BY device"
+    return {device: (times, at) for device, times, at in db.conn.execute(sql).fetchall()}
+
+
+def _branches(db: Database, device: str) -> int:
+    """Count the events of branches in quarantine; pieces that overlap are counted once where they begin alike."""
+    sql = "SELECT coalesce(sum(n), 0) FROM (SELECT max(last) - first + 1 AS n FROM branch WHERE device = ? GROUP BY inc, first)"
+    return db.conn.execute(sql, [device]).fetchone()[0]
 
 
 def set_aside(db: Database, device: str) -> list[SetAside]:
@@ -164,7 +180,7 @@ def set_aside(db: Database, device: str) -> list[SetAside]:
     return [SetAside(*row) for row in rows]
 
 
-def forks(db: Database, device: str) -> list[Fork]:
+def forks_seen(db: Database, device: str) -> list[Fork]:
     """List the other histories that a device showed, newest first."""
     sql = """SELECT (SELECT inc_no FROM life i WHERE i.device = f.device AND i.inc = f.inc), seq, times, first_at, last_at
              FROM fork_seen f WHERE device = ? ORDER BY last_at DESC LIMIT ?"""

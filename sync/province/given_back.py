@@ -14,6 +14,7 @@ from appliance.errors import Refused
 from sync import key_bundles, segments
 from sync.protocol import DIGESTS_MAX, InventoryFile, InventoryFiles, InventoryLife, KeyBundle, KeyNews
 from sync.province import store_sqlite as store
+from sync.province import uploads
 from sync.province.opened import Province
 from sync.province.store_sqlite import Device
 
@@ -54,6 +55,18 @@ def _key_news(province: Province, device: Device, dossier: str) -> KeyNews | Non
         return None
     secret = base64.b64encode(bytes(row[1])).decode() if row[1] else ""
     return KeyNews(dossier, row[0], secret, row[2] or "")
+
+
+def file_part(province: Province, device: Device, digest: str, offset: int, most: int) -> bytes:
+    """Give bytes of a file that an event of the device names. Raises Refused `file_not_named`, `file_missing`, `sync_gap`."""
+    if not uploads.state(province, device, digest).complete:
+        raise Refused("file_missing", digest=digest)
+    with files.path_of(province.home, digest).open("rb") as stored:
+        stored.seek(offset)
+        data = stored.read(most)
+    if not data:
+        raise Refused("sync_gap", have=offset)
+    return data
 
 
 def inventory_of_life(province: Province, device: Device, inc: bytes, after: int) -> InventoryLife:

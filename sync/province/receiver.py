@@ -19,11 +19,12 @@ from sync.protocol import (
     SegmentAnswer,
     Statement,
     Verdict,
+    Why,
     judge,
     judge_hello,
     meeting,
 )
-from sync.province import admission, feed_out, folding
+from sync.province import admission, feed_out, folding, forks
 from sync.province import store_sqlite as store
 from sync.province.opened import Province, open_province
 from sync.province.store_sqlite import Device
@@ -41,9 +42,12 @@ def hello(province: Province, device: Device, said: Hello) -> HelloAnswer:
     folding.fold_new(province)  # What was kept and not folded before a power cut.
     with province.writing() as db:
         answer = judge_hello(said, store.holding(db, device.id))
+        told_as = forks.heard(db, device, said, answer)
+        if forks.are_two(db, device.id):
+            answer = HelloAnswer(Verdict.FORK, answer.have, why=Why.TWO_MACHINES)
         if answer.verdict is Verdict.EXTENDS and answer.have is None:
             _begin_life(province, db, device, said)
-        if answer.verdict is Verdict.FORK:
+        if answer.verdict is Verdict.FORK and answer.why != Why.TWO_MACHINES:
             told = next((mark for mark in said.heads if mark.inc == said.life.inc), Mark(said.life.inc, 0, "0" * 64))
             ours = store.digest_at(db, device.id, inc, told.seq)
             store.note_fork(db, device.id, inc, told.seq, ours, bytes.fromhex(told.digest), clock.stamp())
@@ -54,6 +58,7 @@ def hello(province: Province, device: Device, said: Hello) -> HelloAnswer:
             feed=feed_out.position(db, device.id),
             keys_wanted=store.keys_wanted(db, device.id, KEYS_MAX),
             receipt=msgspec.json.decode(receipt, type=Statement) if receipt else None,
+            told=told_as,
         )
 
 
@@ -70,19 +75,21 @@ def _head_of(mark: Mark | None) -> Head | None:
 def take_segment(province: Province, device: Device, data: bytes) -> SegmentAnswer:
     """Take a segment in. When this returns, every event of it is on the disk.
 
-    Raises Refused: those of segments.unpack, life_unknown, sync_gap (have), sync_fork (inc, seq).
+    Raises Refused: those of segments.unpack, life_unknown, sync_gap (have), sync_fork (inc, seq, why, lives).
     """
     segment = unpack(data, device.mark, device.key)
     with province.writing() as db:
         verdict = _judge(db, device, segment)
         if verdict is Verdict.FORK:
             _note_fork(db, device, segment)
+            forks.keep_branch(db, device, segment, data)
         if verdict is Verdict.EXTENDS:
             _keep(province, db, device, segment)
         crash_here("receiver_before_commit")
     crash_here("receiver_after_commit")
     if verdict is Verdict.FORK:
-        raise Refused("sync_fork", inc=segment.inc.hex(), seq=segment.first)
+        facts = forks.refusal_facts(province.db, device)
+        raise Refused("sync_fork", inc=segment.inc.hex(), seq=segment.first, **facts)
     folding.fold_new(province)
     crash_here("receiver_after_fold")
     return _answer(province, device, segment, verdict)

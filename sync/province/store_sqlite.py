@@ -1,7 +1,8 @@
 """Every statement the receiver makes to its own tables, on SQLite. Each takes an open transaction or a reader; decides nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlite_utils.db import Database
@@ -68,15 +69,27 @@ def devices(db: Database) -> list[Device]:
 
 def holding(db: Database, device: str) -> Holding:
     """Say what is held of a device: the head and ordinal of each life."""
-    sql = "SELECT inc, inc_no FROM life WHERE device = ? ORDER BY inc_no"
-    lives = [(bytes(inc), inc_no) for inc, inc_no in db.conn.execute(sql, [device]).fetchall()]
-    heads = {inc.hex(): head(db, device, inc) for inc, _ in lives}
+    sql = "SELECT inc, inc_no, parent_inc, parent_seq, parent_digest FROM life WHERE device = ? ORDER BY inc_no"
+    lives = [(bytes(inc), inc_no, parent_of(rest)) for inc, inc_no, *rest in db.conn.execute(sql, [device]).fetchall()]
+    heads = {inc.hex(): head(db, device, inc) for inc, _, _ in lives}
+    parents = {inc.hex(): _mark_of(parent) for inc, _, parent in lives}
 
     def at(inc: str, seq: int) -> str | None:
         found = digest_at(db, device, bytes.fromhex(inc), seq)
         return found.hex() if found else None
 
-    return Holding(heads, {inc.hex(): inc_no for inc, inc_no in lives}, at)
+    return Holding(heads, {inc.hex(): inc_no for inc, inc_no, _ in lives}, at, parents, _chosen(db, device))
+
+
+def _mark_of(head: chain.Head | None) -> Mark | None:
+    return Mark(head.inc.hex(), head.seq, head.digest.hex()) if head else None
+
+
+def _chosen(db: Database, device: str) -> bool:
+    """Say whether the device's certificate was renewed after its newest life was first heard of."""
+    sql = """SELECT (SELECT max(until) FROM former_certificate WHERE device = ?1) >=
+                    (SELECT seen_at FROM life WHERE device = ?1 ORDER BY inc_no DESC LIMIT 1)"""
+    return bool(db.conn.execute(sql, [device]).fetchone()[0])
 
 
 def head(db: Database, device: str, inc: bytes) -> Mark:
@@ -98,7 +111,7 @@ def digest_at(db: Database, device: str, inc: bytes, seq: int) -> bytes | None:
     return bytes(row[0]) if row else None
 
 
-def parent_of(row: tuple) -> chain.Head | None:
+def parent_of(row: Sequence[Any]) -> chain.Head | None:
     """Read a parent's head from its three columns."""
     return chain.Head(bytes(row[0]), row[1], bytes(row[2])) if row[0] is not None else None
 

@@ -23,6 +23,7 @@ bp = Blueprint("home", __name__)  # Takes the place of the commune's first page:
 TYPED_CHARS_MAX = 100
 QUIET = timedelta(days=1)  # Boxes say hello every few minutes, day and night; half a day of it is how exactly we know.
 SILENT = timedelta(days=3)
+SHOWN = timedelta(days=7)  # A fork that was healed stays on the page so long, for somebody to ask the commune about it.
 SLOW = timedelta(days=1)  # A file that takes longer than this to come is worth a telephone call.
 
 
@@ -48,7 +49,9 @@ class Unit:
 
 TROUBLES = (
     Trouble("hold", "fleet_revoked", lambda at, now: at.revoked_at is not None),
-    Trouble("bad", "fleet_fork", lambda at, now: at.forks > 0),
+    Trouble("bad", "fleet_two_machines", lambda at, now: at.two_machines),
+    Trouble("bad", "fleet_fork", lambda at, now: at.forks > 0 and not at.healed and not at.two_machines),
+    Trouble("warn", "fleet_healed", lambda at, now: at.healed and not at.two_machines and not _older(at.fork_at, SHOWN, now)),
     Trouble("bad", "fleet_silent", lambda at, now: _older(at.heard_at, SILENT, now)),
     Trouble("warn", "fleet_quiet", lambda at, now: _older(at.heard_at, QUIET, now) and not _older(at.heard_at, SILENT, now)),
     Trouble("warn", "fleet_set_aside", lambda at, now: at.set_aside > 0),
@@ -80,7 +83,7 @@ def device(device: str) -> str:
         "province_device.html",
         unit=unit_of(found, stamp()),
         aside=[(one, SET_ASIDE.get(one.reason, SET_ASIDE_OTHER)) for one in fleet.set_aside(db, device)],
-        forks=fleet.forks(db, device),
+        forks=fleet.forks_seen(db, device),
         most=fleet.TROUBLES_MAX,
     )
 

@@ -1,0 +1,85 @@
+"""What a person must compare after a restore or a fork, and whether the box still waits for what it may have lost.
+
+Found by facts of the ledger alone; a person settles it, nothing here changes a dossier or a number.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlite_utils.db import Database
+
+from appliance import ledger, rows
+from appliance.events import Event
+from appliance.ledger import Act
+
+LISTED_MAX = 200
+WHOLE = "whole_life"  # Name in sync_state: the life of which the province said that nothing before it lacks here.
+
+
+class What(StrEnum):
+    """What is to be compared."""
+
+    BOTH_SIDES = "both_sides"  # A dossier was written before the loss and after it, by people who did not know of each other.
+    NUMBER_TWICE = "number_twice"  # One number stands on two papers.
+    FILE_GONE = "file_gone"  # A file that neither the box nor the province has.
+
+
+@dataclass(frozen=True)
+class Case:
+    """One thing to compare. `about`: book, period and number, or a file's digest; `other` the second dossier; codes where known."""
+
+    id: int
+    what: What
+    about: str
+    dossier: str
+    code: str
+    other: str
+    other_code: str
+    found_at: str
+
+
+def awaiting(db: Database) -> bool:
+    """Say whether this life began after a loss and the province has not said yet that nothing lacks."""
+    life = ledger.incarnation(db)
+    if life.parent is None:
+        return False
+    row = db.conn.execute("SELECT value FROM sync_state WHERE name = ?", [WHOLE]).fetchone()
+    return row is None or row[0] != life.inc.hex()
+
+
+def note(act: Act, what: What, about: str, dossier: str = "", other: str = "") -> None:
+    """Ask a person to compare something; the same thing twice is asked once."""
+    sql = "INSERT OR IGNORE INTO to_compare (what, about, dossier, other, found_at) VALUES (?, ?, ?, ?, ?)"
+    act.db.conn.execute(sql, [what, about, dossier, other, act.reading.at])
+    act.touch("to_compare")
+
+
+def note_clashes(act: Act, event: Event) -> None:
+    """Ask a person to compare each number of an event that already stands for something else; called before the event is folded."""
+    state = rows.NUMBER_STATES.get(event.t, "used")
+    for number in rows.numbers(event):
+        sql = "SELECT state, coalesce(dossier, '') FROM number_used WHERE unit = ? AND book = ? AND period = ? AND n = ?"
+        key = [number["unit"], number["book"], number["period"], number["n"]]
+        row = act.db.conn.execute(sql, key).fetchone()
+        if row and row[1] != event.k and (row[1] or row[0] != state):
+            note(act, What.NUMBER_TWICE, "|".join(map(str, key)), event.k, row[1])
+
+
+def cases(db: Database) -> list[Case]:
+    """List what was not settled yet, oldest first."""
+    sql = """SELECT t.id, t.what, t.about, t.dossier, coalesce(d.code, ''), t.other, coalesce(o.code, ''), t.found_at
+             FROM to_compare t LEFT JOIN dossier d ON d.id = t.dossier LEFT JOIN dossier o ON o.id = t.other
+             WHERE t.settled_at IS NULL ORDER BY t.id LIMIT ?"""
+    return [Case(id, What(what), *rest) for id, what, *rest in db.conn.execute(sql, [LISTED_MAX])]
+
+
+def count(db: Database) -> int:
+    """Count what was not settled yet."""
+    return db.conn.execute("SELECT count(*) FROM to_compare WHERE settled_at IS NULL").fetchone()[0]
+
+
+def settle(act: Act, id: int, officer: str) -> bool:
+    """Keep that a person compared it; says whether it was still open."""
+    sql = "UPDATE to_compare SET settled_at = ?, settled_by = ? WHERE id = ? AND settled_at IS NULL"
+    act.touch("to_compare")
+    return bool(act.db.conn.execute(sql, [act.reading.at, officer, id]).rowcount)

@@ -1,0 +1,30 @@
+"""Words of forks, restores and replaced boxes: what happened, what is safe, what to do."""
+
+SENTENCES: dict[str, str] = {
+    "sync_replaced": (
+        "Tỉnh đã nhận sổ mới hơn của xã từ một máy khác: máy này đã được thay. Không gửi nữa; việc ghi tại đây vẫn còn tại đây. "
+        "Ngừng tiếp nhận trên máy này và gọi kỹ thuật viên. Nếu đây mới là máy đúng, xin tỉnh ghi danh lại."
+    ),
+    "sync_two_machines": (
+        "Hai máy đang cùng dùng khóa của xã. Tỉnh chưa nhận của máy nào cho đến khi chọn một; việc ghi tại đây vẫn còn đủ. "
+        "Gọi kỹ thuật viên: giữ một máy và ghi danh lại máy đó, tắt máy kia."
+    ),
+    "device_replaced": (
+        "Tỉnh đã ghi danh lại xã này trên máy khác. Máy này không gửi được nữa; việc đã ghi vẫn còn tại đây. "
+        "Ngừng tiếp nhận trên máy này và gọi kỹ thuật viên."
+    ),
+    "admission_of_another": "Tệp trả lời này cấp cho máy {device}, không phải máy này. Chưa đổi gì. Xin tỉnh ghi lại tệp cho đúng máy.",
+    "fleet_two_machines": (
+        "Hai máy đang cùng dùng khóa của xã này: có bản sao của máy. Đã chặn cả hai gửi lên; việc tại xã vẫn ghi tại từng máy. "
+        "Gọi xã chọn máy giữ lại, ghi danh lại máy đó (motcua enrol ask, admit, renew), tắt máy kia."
+    ),
+    "fleet_healed": (
+        "Sổ cái của xã rẽ hai nhánh và đã tự nối lại: nhánh sau được ghi lại ở sổ mới. Tỉnh giữ nguyên văn nhánh sau để đối chiếu. "
+        "Hỏi xã đã xem trang Đối chiếu chưa và vì sao máy chạy bản cũ."
+    ),
+    "slips_wait_for_lost": (
+        "Chưa nhập phiếu số {number}: máy vừa được khôi phục, việc đã ghi trước đó còn chờ tỉnh trả lại và phiếu này có thể đã nhập rồi. "
+        "Giữ phiếu, nhập lại khi máy đồng bộ xong."
+    ),
+}
+STEPS: dict[str, tuple[str, str]] = {}
