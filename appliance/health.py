@@ -93,7 +93,7 @@ def facts(home: Home, floor: str) -> Facts:
     return Facts(
         now=now,
         clock_trouble=clock.trouble(now, floor),
-        replica_runs=_is_held(replica_lock(home)),
+        replica_runs=is_held(replica_lock(home)),
         written_at=_changed_at(wal),
         replicated_at=max((_changed_at(path) for path in _newest_of_each_level(home.replica)), default=0.0),
         replica_died_at=mark.read_text() if mark.exists() else None,
@@ -128,7 +128,8 @@ def replica_lock(home: Home) -> Path:
     return home.run / "replica.lock"
 
 
-def _is_held(path: Path) -> bool:
+def is_held(path: Path) -> bool:
+    """Say whether a process holds a lock on a file."""
     try:
         descriptor = os.open(path, os.O_RDONLY)
     except FileNotFoundError:

@@ -11,6 +11,7 @@ from provisioning import (
     ledger_commands,
     process_commands,
     processes,
+    restore_command,
     sync_commands,
 )
 from provisioning.demo import commands as demo_commands
@@ -42,6 +43,7 @@ def main() -> None:
 for command in (
     *processes.COMMANDS,
     *config_commands.COMMANDS,
+    *restore_command.COMMANDS,
     *sync_commands.COMMANDS,
     *demo_commands.COMMANDS,
     catalogue_bundle.commands,

@@ -1,5 +1,6 @@
 """`motcua enrol`: the three steps by which a box comes to belong to a province; the files in between may travel on a stick."""
 
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -43,6 +44,23 @@ def admit_command(home: Home, unit: str, name: str, request: Path, admission: Pa
     asked = msgspec.json.decode(request.read_bytes(), type=Request)
     admission.write_bytes(msgspec.json.encode(admit(home, asked, unit, name, datetime.now(UTC))))
     click.echo(f"Đã nhận máy {asked.device} của {name}. Mang tệp {admission} về xã.")
+
+
+@commands.command("renew", help="Tại xã, thay bước 3 khi tỉnh chọn lại máy này: chỉ đặt chứng thư mới, giữ sổ cái và cấu hình.")
+@home_option
+@click.argument("admission", type=file_in)
+def renew_command(home: Home, admission: Path) -> None:
+    """Put a new certificate in its place; exit 1 when it is another box's."""
+    from appliance.errors import Refused
+    from provisioning.enrol import Admission, renew
+    from web.vietnamese import sentence
+
+    try:
+        renew(home, msgspec.json.decode(admission.read_bytes(), type=Admission))
+    except Refused as refused:
+        click.echo(sentence(refused))
+        sys.exit(1)
+    click.echo("Đã đặt chứng thư mới. Khởi động lại tiến trình đồng bộ. Máy khác dùng chứng thư cũ không gửi được nữa.")
 
 
 @commands.command("settle", help="Bước 3, tại xã: đặt chứng thư và dải số vào chỗ, mở sổ cái.")

@@ -1,7 +1,7 @@
 """Taking back what was lost here and kept by the province: our own events, the keys of their dossiers, erasures too.
 
-A lost event comes back under its own life and number, its bytes unchanged; only a chain that reaches on from ours is taken. What was
-written before and after the loss is folded in the ledger's order, and a person is asked to compare it.
+A lost event comes back under its own life and number, its bytes unchanged; only a chain that reaches on from ours is taken.
+What was written before and after the loss is folded in the ledger's order, and a person is asked to compare it.
 """
 
 import base64

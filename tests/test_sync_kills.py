@@ -13,6 +13,7 @@ from urllib.parse import quote
 import pytest
 
 from appliance import erasure, files, ledger, rows
+from appliance.comparing import What
 from appliance.config import Home, Settings, write_settings
 from appliance.ids import uuid7
 from provisioning import enrol
@@ -22,13 +23,15 @@ from sync import compare, feed
 from sync.kill_points import LABELS
 from sync.province import admission
 from sync.province.opened import open_province
+from test_healing import act_on, assert_equal, copy_of, numbered, put_back, whats
 from wire_room import Commune, Room
 
 READY_S = 20.0
 TRIES_MAX = 4
 KILLED = signal.SIGKILL
 OF_EVIDENCE = [label for label in LABELS if "evidence" in label]
-OF_SENDING = [label for label in LABELS if label not in OF_EVIDENCE]
+OF_HEALING = [label for label in LABELS if label.endswith(("taking_back", "branch", "rejoining", "file_back"))]
+OF_SENDING = [label for label in LABELS if label not in (*OF_EVIDENCE, *OF_HEALING)]
 
 
 @pytest.fixture(scope="module")
@@ -135,6 +138,37 @@ def test_a_kill_loses_and_doubles_nothing(away, commune, label):
     assert commune.box.db.conn.execute("SELECT max(seq) FROM receipt").fetchone()[0] == result.events_equal
     numbers = province.db.conn.execute("SELECT count(*), count(DISTINCT number) FROM receipt_given").fetchone()
     assert numbers[0] == numbers[1]
+
+
+@pytest.mark.parametrize("label", [*OF_HEALING, "life_before_commit", "receiver_before_commit", "receiver_after_commit"])
+def test_a_kill_in_the_middle_of_healing_heals_the_same(away, commune, tmp_path, label):
+    """An older copy that cannot know it wrote on under the same life: a fork, lost events, a lost file, all in one."""
+    page = b"a page that only the province has" * 1000
+    before, _ = numbered(commune)
+    synced(away, commune)
+    older = copy_of(commune, tmp_path / "older")
+    there, twice = numbered(commune, "Người Nhánh Đầu", page)
+    act_on(commune, before)
+    synced(away, commune)
+    put_back(commune, older, witnessed=False)
+    files.remove(commune.home, files.digest_of(page))
+    here, same = numbered(commune, "Người Nhánh Sau", b"a page of the second branch")
+    act_on(commune, before, holder="ST10")
+    victim = away.home if label.startswith("receiver") else commune.home
+    (victim.run / "CRASH_AT").write_text(label)
+    synced(away, commune)
+    assert not (victim.run / "CRASH_AT").exists(), "the label was never reached"
+    synced(away, commune)
+    away.start()
+    commune.start()
+    assert same == twice
+    assert sorted(whats(commune)) == [What.BOTH_SIDES, What.NUMBER_TWICE]
+    assert [life.inc_no for life in ledger.incarnations(commune.box.db)] == [1, 2]
+    assert rows.load(commune.box.db, there).applicant["name"] == "Người Nhánh Đầu"
+    assert rows.load(commune.room.province.db, here).applicant["name"] == "Người Nhánh Sau"
+    assert files.read(commune.home, files.digest_of(page)) == page
+    assert files.has(away.home, files.digest_of(b"a page of the second branch"))
+    assert_equal(commune.room, commune)
 
 
 @pytest.mark.parametrize("label", OF_EVIDENCE)

@@ -22,6 +22,21 @@ SENTENCES: dict[str, str] = {
         "Sổ cái của xã rẽ hai nhánh và đã tự nối lại: nhánh sau được ghi lại ở sổ mới. Tỉnh giữ nguyên văn nhánh sau để đối chiếu. "
         "Hỏi xã đã xem trang Đối chiếu chưa và vì sao máy chạy bản cũ."
     ),
+    "restore_running": "Các tiến trình của máy còn chạy. Chưa khôi phục gì. Dừng trang, đồng bộ và sao lưu rồi chạy lại.",
+    "restore_alive": (
+        "Cơ sở dữ liệu của máy còn tốt và là bản mới nhất. Chưa khôi phục gì. "
+        "Nếu vẫn muốn dùng bản sao, tự chuyển tệp main.db đi nơi khác rồi chạy lại."
+    ),
+    "restore_no_copy": "Không có bản sao nào đọc được trong {place}. Chưa khôi phục gì. Tìm thư mục replica của máy cũ, ghi sau --from.",
+    "restore_foreign": "Bản sao này là sổ cái của máy khác hoặc đã hỏng. Chưa khôi phục gì. Tìm đúng bản sao của máy này.",
+    "restore_life_unknown": (
+        "Máy không còn dấu chứng nên không biết đã dùng đến sổ nào. Chưa khôi phục gì, để không cấp trùng số. "
+        "Xem số sổ của xã trên bảng thiết bị của tỉnh, chạy lại với --life và số đó."
+    ),
+    "restore_loses": (
+        "Bản sao dừng ở {at}, cũ hơn dấu chứng của máy: thiếu {events} sự kiện. Chưa khôi phục gì. "
+        "Tìm bản sao mới hơn; không có thì chạy lại với --accept-loss, phần đã gửi tỉnh sẽ được lấy lại."
+    ),
     "slips_wait_for_lost": (
         "Chưa nhập phiếu số {number}: máy vừa được khôi phục, việc đã ghi trước đó còn chờ tỉnh trả lại và phiếu này có thể đã nhập rồi. "
         "Giữ phiếu, nhập lại khi máy đồng bộ xong."
