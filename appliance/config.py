@@ -23,6 +23,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     scanners: tuple[str, ...] = ()  # names of scanners: the worker listens on run/scan-<name>.sock
     printer: str = ""  # CUPS queue
     cups_server: str = ""  # socket path or host:port of cupsd
+    stick_folders: tuple[str, ...] = ()  # folders for bundles carried by hand, beside the sticks that are mounted
     demo: bool = False
 
 

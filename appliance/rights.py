@@ -125,6 +125,7 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "manage_accounts": frozenset({Role.ADMIN}),
     "help_accounts": frozenset({Role.ADMIN, Role.CENTRE_DIRECTOR}),  # A forgotten password, a locked login.
     "resend": frozenset({Role.ADMIN, Role.CENTRE_DIRECTOR}),
+    "courier": frozenset({Role.ADMIN, Role.PROVINCE_OPERATOR}),  # Sealed bundles by hand; opens no dossier to who carries them.
     "confirm_clock": frozenset({Role.CENTRE_DIRECTOR, Role.CLERK}),
     # the province
     "view_fleet": PROVINCE,

@@ -22,6 +22,7 @@ FRAME = ("web.static_files", "web.login", "web.home", "web.account", "web.live",
 PAGES = (
     *FRAME,
     "web.health",
+    "web.courier",
     "web.reception",
     "web.draft_handing",
     "web.paper_slips",

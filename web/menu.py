@@ -110,6 +110,7 @@ COMMUNE: tuple[Item, ...] = (
     Item("Tài khoản", "staff.page", "help_accounts", "id-card", "Mở khóa, đặt lại mật khẩu, vai trò của từng người"),
     Item("Ủy quyền", "delegations.page", "delegate", "signature", "Ai làm thay ai, từ ngày nào đến ngày nào"),
     Item("Sức khỏe", "health.page", "view_health", "server", "Máy chủ, ổ đĩa, máy quét, ký số, máy in, đồng bộ"),
+    Item("USB", "courier.page", "courier", "usb", "Gói niêm phong mang lên tỉnh và trả lời mang về, khi không có mạng"),
     Item("Hạn trả", "late.page", "view_dossier", "clock", "Sắp đến hạn, quá hạn, xin lỗi và hẹn lại, giải trình", due_or_late),
     Item("Ngày nghỉ", "declared_days.page", "declare_day", "clock", "Công bố ngày nghỉ, ngày làm bù; tính lại ngày hẹn"),
     Item("Bàn giao", "handing_over.page", "take", "send", "Hồ sơ đồng nghiệp chuyển đến, bàn giao cuối ca", offered),
@@ -123,6 +124,7 @@ COMMUNE: tuple[Item, ...] = (
 PROVINCE: tuple[Item, ...] = (
     Item("Bảng thiết bị", "home.page", "view_fleet", "server", "Thiết bị của từng xã, những gì đã về tỉnh"),
     Item("Hồ sơ toàn tỉnh", "dossiers.page", "search", "files", "Tìm hồ sơ của mọi xã theo mã, tên, số điện thoại"),
+    Item("USB", "courier.page", "courier", "usb", "Gói của xã không có mạng: nhập gói, lấy trả lời mang về"),
 )
 
 

@@ -10,6 +10,7 @@ from sqlite_utils.db import Database
 
 from appliance.clock import local, moment_of
 from appliance.text import number_text, time_text
+from web.words.forks import STOPPED
 
 CALM = timedelta(hours=4)
 PATIENT = timedelta(days=3)
@@ -25,7 +26,9 @@ class Facts:
     waiting: int | None = None
     sending: int | None = None
     failed: int | None = None
+    receipt: int | None = None  # the newest one that came back by hand
     told_at: str | None = None  # when the agent last found the line well
+    stopped: str = ""  # code of why the province takes nothing more of this box
 
 
 @dataclass(frozen=True)
@@ -44,11 +47,16 @@ def facts(db: Database) -> Facts:
     """Read what the agent wrote."""
     rows = {row["name"]: row["value"] for row in db.query("SELECT name, value FROM sync_state")}
     number = {name: int(rows[name]) for name in ("waiting", "sending", "failed") if rows.get(name, "").isdigit()}
-    return Facts(rows.get("acknowledged_at") or None, rows.get("offline_since") or None, told_at=rows.get("last_ok"), **number)
+    came = rows.get("courier_receipt", "")
+    receipt = int(came) if came.isdigit() else None
+    at, since = rows.get("acknowledged_at") or None, rows.get("offline_since") or None
+    return Facts(at, since, receipt=receipt, told_at=rows.get("last_ok"), stopped=rows.get("last_error", ""), **number)
 
 
 def chip(known: Facts, now: str) -> Chip:
     """Say the state: failures first, then a lost line, then sending, then the last acknowledgement."""
+    if known.stopped in STOPPED:
+        return Chip("fail", "cloud-alert", STOPPED[known.stopped])
     if known.failed:
         return Chip("fail", "cloud-alert", f"{number_text(known.failed)} hồ sơ gửi lỗi")
     if known.offline_since:
@@ -67,7 +75,9 @@ def chip(known: Facts, now: str) -> Chip:
 
 
 def offline(known: Facts, away: timedelta) -> Chip:
-    """Say how long the line has been away: calm to four hours, amber to three days, then red."""
+    """Say how long the line has been away: calm to four hours, amber to three days, then red. A stick's answer calms it again."""
+    if known.receipt and known.waiting == 0:
+        return Chip("off", "usb", f"Ngoại tuyến {span(away)} – tỉnh đã nhận, biên nhận {number_text(known.receipt)}")
     if away >= PATIENT:
         waiting = f" – {number_text(known.waiting)} hồ sơ chờ gửi" if known.waiting else ""
         return Chip("off3", "triangle-alert", f"Ngoại tuyến {span(away)}{waiting}")

@@ -69,6 +69,8 @@ def take_answer(sender: Sender, path: Path) -> Came:
     new = sum([keep_receipt(sender, statement) for statement in receipts])
     behind = _settle_behind(box, answer)
     recovered = sum(_fetch_lost(sender, parcel, life) for life in answer.lives)
+    if _is_judged_whole(box, answer):
+        recovery.is_whole(sender)
     _confirm(box, parcel.said, answer)
     newest = books.answered(box, parcel.said.number, parcel.said.bundle, answer)
     records, gap = _take_feed(box, sender.province, parcel)
@@ -127,6 +129,12 @@ def _lacks_here(box: Box, inc: str, seq: int) -> bool:
     return found is None or ledger.head(box.db, found.inc).seq < seq
 
 
+def _is_judged_whole(box: Box, answer: Answer) -> bool:
+    """Say whether the province judged a hello of the life we write and found nothing before it that we lack."""
+    writing = ledger.incarnation(box.db).inc.hex()
+    return any(life.verdict is Verdict.EXTENDS and life.have and life.have.inc == writing for life in answer.lives)
+
+
 def _fetch_lost(sender: Sender, parcel: Parcel, life: HelloAnswer) -> int:
     lost = life.lost
     if life.verdict is not Verdict.BEHIND or lost is None or not parcel.of("lost"):
@@ -134,7 +142,7 @@ def _fetch_lost(sender: Sender, parcel: Parcel, life: HelloAnswer) -> int:
     if not _lacks_here(sender.box, lost.inc, lost.until):
         return 0
     carried = _Carried(parcel, books.identity(sender.box.home), sender.box.device)
-    return recovery.fetch_lost(replace(sender, wire=cast(Wire, carried)), lost)
+    return recovery.fetch_lost(replace(sender, wire=cast(Wire, carried)), lost, life.lives)
 
 
 class _Carried:

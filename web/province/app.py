@@ -10,7 +10,7 @@ from sync.province.opened import open_province
 from web import menu
 from web.app import FRAME, Site, build
 
-OWN = ("web.province.fleet", "web.province.dossiers", "web.province.dossier", "web.pages")
+OWN = ("web.province.fleet", "web.province.dossiers", "web.province.dossier", "web.courier", "web.pages")
 PAGES = (*(name for name in FRAME if name != "web.home"), *OWN)  # The fleet is the province's first page.
 RECEIVER = (("sync.province.api", DEVICE),)  # Proves devices by their client certificate; no session, no form.
 NO_ROLE_NEEDED = frozenset({"login", "account"})  # Whoever got in by mistake must get out again.

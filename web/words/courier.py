@@ -43,7 +43,7 @@ AT_PROVINCE: dict[str, str] = {
 # Why an entry was not taken. Others are said by their sentence on the line.
 PROBLEMS: dict[str, str] = {
     "sync_gap": "một đoạn sổ cái đến trước đoạn liền trước nó",
-    "sync_fork": "sổ cái trong gói khác sổ cái tỉnh đang giữ; cần người xem",
+    "sync_fork": "sổ cái trong gói khác sổ cái tỉnh đang giữ; nối mạng một lần để máy tự ghép, hoặc gọi kỹ thuật viên",
     "life_unknown": "một đoạn sổ cái của đời máy mà tỉnh chưa nhận",
     "file_not_named": "tệp đến trước sự kiện nêu tên nó",
     "upload_elsewhere": "tệp đang được gửi cùng lúc qua đường truyền",
