@@ -11,10 +11,12 @@ from io import BytesIO
 import msgspec
 import pyrage
 import pytest
+from click.testing import CliRunner
 
 from appliance import files, ledger, rows
 from appliance.errors import Refused
 from courier_room import Courier
+from provisioning.cli import main
 from sync.courier import books, container, layout
 from sync.courier.going import MB
 from sync.courier.layout import Answer, Manifest
@@ -417,6 +419,28 @@ def test_seven_days_without_a_line_wholly_by_courier(room, courier):
     receipts = courier.commune.box.db.conn.execute("SELECT count(*), max(seq) FROM receipt").fetchone()
     assert receipts == (5, 302)
     assert courier.commune.box.db.conn.execute("SELECT count(*) FROM province_day").fetchone() == (7,)
+
+
+def test_the_commands_say_in_words_what_came_of_a_stick(room, courier):
+    runner, stick = CliRunner(), courier.stick()
+    courier.commune.accept(page=page(1, 300_000))
+
+    def said(*words, status=0):
+        answer = runner.invoke(main, ["courier", *map(str, words)])
+        assert answer.exit_code == status, answer.output
+        return answer.output
+
+    here, there = ("--home", courier.commune.home.root), ("--home", room.province.home.root)
+    assert "Đã ghi gói số 1" in said("export", *here, "--to", stick, "--mb", 100)
+    bundle = next(stick.glob("*-goi-*"))
+    assert "Tỉnh giữ sổ cái của xã đến sự kiện số 2. 1 tệp trong gói đã nhận đủ." in said("import", *there, bundle)
+    answer = next(stick.glob("*-tra-loi-*"))
+    assert "Tỉnh đã nhận: biên nhận số 1 cho gói số 1." in said("import", *here, answer)
+    assert "niêm phong cho nơi khác" in said("import", *there, answer, status=2)
+    assert "Phần trước chỗ đó đã giữ" in said("import", *there, torn_at(bundle, 0.7), status=1)
+    revoke_device(room.province, courier.commune.box.device)
+    assert "đã bị thu hồi" in said("import", *there, bundle, status=2)
+    assert "từ 4 đến 4.000 MB" in said("export", *here, "--to", stick, "--mb", 1, status=2)
 
 
 def test_who_brings_no_bundle_at_all_is_told(room, tmp_path):

@@ -35,9 +35,9 @@ def made_words(made: Made) -> list[str]:
 
 def answer_words(answer: Answer) -> list[str]:
     """Say what the province took of a bundle."""
-    receipts = [life.receipt for life in answer.lives if life.receipt]
-    taken = "Sổ cái trong gói đã nằm ở tỉnh." if receipts else "Chưa nhận được sự kiện nào."
-    said = [f"{taken} {number_text(len(answer.files))} tệp đã nhận đủ."]
+    held = [life.have.seq for life in answer.lives if life.have and life.have.seq]
+    taken = f"Tỉnh giữ sổ cái của xã đến sự kiện số {number_text(held[-1])}." if held else "Chưa giữ sự kiện nào của đời máy này."
+    said = [f"{taken} {number_text(len(answer.files))} tệp trong gói đã nhận đủ."]
     if answer.cut:
         said.append(f"{CUTS[answer.cut]} Phần trước chỗ đó đã giữ. Chép lại gói rồi nhập lại, hoặc xin xã xuất gói mới.")
     if answer.lacking:
