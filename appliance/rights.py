@@ -126,6 +126,7 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "help_accounts": frozenset({Role.ADMIN, Role.CENTRE_DIRECTOR}),  # A forgotten password, a locked login.
     "resend": frozenset({Role.ADMIN, Role.CENTRE_DIRECTOR}),
     "courier": frozenset({Role.ADMIN, Role.PROVINCE_OPERATOR}),  # Sealed bundles by hand; opens no dossier to who carries them.
+    "compare_after_loss": DESK | SIGNING | {Role.CLERK},  # After a restore or a fork: codes and numbers that stand twice.
     "confirm_clock": frozenset({Role.CENTRE_DIRECTOR, Role.CLERK}),
     # the province
     "view_fleet": PROVINCE,

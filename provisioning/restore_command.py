@@ -18,13 +18,9 @@ NEXT = """Việc tiếp theo:
 
 @click.command(help="Khôi phục cơ sở dữ liệu từ bản sao liên tục, khi cơ sở dữ liệu mất hoặc hỏng. Dừng các tiến trình trước.")
 @home_option
-@click.option(
-    "--from", "source", type=click.Path(path_type=Path), help="Thư mục bản sao; không ghi thì dùng thư mục replica của máy."
-)
+@click.option("--from", "source", type=click.Path(path_type=Path), help="Thư mục bản sao; không ghi thì dùng replica của máy.")
 @click.option("--life", type=click.IntRange(min=1), help="Số sổ mới nhất tỉnh biết của máy này; cần khi máy không còn dấu chứng.")
-@click.option(
-    "--accept-loss", is_flag=True, help="Chấp nhận bản sao cũ hơn dấu chứng của máy: phần thiếu lấy lại từ tỉnh nếu đã gửi."
-)
+@click.option("--accept-loss", is_flag=True, help="Chấp nhận bản sao cũ hơn dấu chứng: phần thiếu lấy lại từ tỉnh nếu đã gửi.")
 def restore(home: Home, source: Path | None, life: int | None, accept_loss: bool) -> None:
     """Restore; exit 1 with the sentence of what stands against it."""
     from appliance.errors import Refused

@@ -29,7 +29,7 @@ TAILS = ("", "-wal", "-shm")
 
 @dataclass(frozen=True)
 class Copy:
-    """A database made from one replica: the file, ordinal and head of the life it was writing, time of its last event (UTC text)."""
+    """A database made from one replica: the file, ordinal and head of the life it was writing, time of its last event."""
 
     path: Path
     inc_no: int
@@ -39,7 +39,7 @@ class Copy:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What was restored: the copy's life, its last event and that event's time; how many events are known to lack (None: not known);
+    """What was restored: the copy's life, its last event and that event's time; how many events lack (None: not known);
     files the ledger names that are not here; where a broken database went."""
 
     inc_no: int

@@ -65,6 +65,7 @@ PAGES = (
     "web.search_pages",
     "web.erasing",
     "web.clock_page",
+    "web.comparing",
     "web.staff_pages",
     "web.delegation_pages",
     "web.signing_desk",

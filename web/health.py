@@ -8,7 +8,7 @@ from appliance import health, numbering
 from appliance.clock import moment_of
 from appliance.health import Alarm, Facts
 from appliance.text import Line
-from web import state_chip
+from web import comparing, state_chip
 from web.per_request import act, box
 from web.vietnamese import sentence
 
@@ -46,6 +46,8 @@ def look() -> dict[str, object]:
     seen = health.facts(box().home, numbering.floor(box().db))
     alarms = health.alarms(seen)
     todo = [("bad" if alarm in BAD else "warn", sentence(Line(alarm, facts_of(seen)))) for alarm in alarms]
+    if stopped := comparing.stopped():
+        todo.insert(0, ("bad", stopped))
     return {"parts": parts(seen, alarms), "todo": todo, "at": seen.now, "device": box().device}
 
 

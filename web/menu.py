@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from sqlite_utils.db import Database
 
-from appliance import queries
+from appliance import comparing, queries
 from appliance.clock import local_day, stamp
 from appliance.officers import Officer
 from appliance.rights import Role, may
@@ -78,6 +78,11 @@ def at_desk(*names: str) -> Callable[[Database, Officer], int | None]:
     return lambda db, officer: sum(queries.counts_at_desks(db)[name] for name in names) or None
 
 
+def to_compare(db: Database, officer: Officer) -> int | None:
+    """Count what nobody has compared yet after a restore or a fork."""
+    return comparing.count(db) or None
+
+
 def due_or_late(db: Database, officer: Officer) -> int | None:
     """Count the running dossiers due today or late: one's own for who processes, else the office's."""
     tomorrow = (local_day(stamp()) + timedelta(days=1)).isoformat()
@@ -117,6 +122,9 @@ COMMUNE: tuple[Item, ...] = (
     Item("Sổ đăng ký", "register.page", "view_registers", "list-checks", "Sổ theo dõi hồ sơ, văn bản đi, chứng thực, biên lai"),
     Item("Nhập hồ sơ nhận lúc máy hỏng", "paper_slips.late", "enter_late", "file-text", "Phiếu viết tay: nhập số và giờ nhận thật"),
     Item("Phiếu in sẵn", "paper_slips.page", "keep_paper_slips", "files", "Để dành số, in phiếu cho lúc máy chủ hỏng, hủy phiếu"),
+    Item(
+        "Đối chiếu", "comparing.page", "compare_after_loss", "list-checks", "Sau khôi phục: hồ sơ, số, tệp cần xem lại", to_compare
+    ),
     Item("Báo cáo", "report.page", "view_report", "file-text", "Tiếp nhận, giải quyết, quá hạn theo lĩnh vực, từng kỳ"),
     Item("Chứng thực bản sao", "walk_in.begin", "accept", "stamp", "Bản chính, số trang, số bản, phí, số chứng thực một lượt"),
     Item("Quy trình nội bộ", "processes.page", "approve_process", "list-checks", "Xem và phê duyệt quy trình của từng thủ tục"),

@@ -126,7 +126,7 @@ def _standing(province: Province, row: tuple[Any, ...], aside: int, seen: tuple[
         set_aside=aside,
         forks=seen[0],
         fork_at=seen[1],
-        healed=bool(seen[1] and lives and lives[-1][2] > seen[1] and lives[-1][3]),
+        healed=bool(seen[1] and len(lives) > 1 and lives[-1][2] > seen[1] and lives[-1][3]),
         two_machines=forks.are_two(db, device),
         branches=_branches(db, device),
     )

@@ -37,9 +37,30 @@ SENTENCES: dict[str, str] = {
         "Bản sao dừng ở {at}, cũ hơn dấu chứng của máy: thiếu {events} sự kiện. Chưa khôi phục gì. "
         "Tìm bản sao mới hơn; không có thì chạy lại với --accept-loss, phần đã gửi tỉnh sẽ được lấy lại."
     ),
+    "compared_already": "Việc này đã có người ghi là đối chiếu xong. Chưa đổi gì. Mở lại trang Đối chiếu.",
     "slips_wait_for_lost": (
         "Chưa nhập phiếu số {number}: máy vừa được khôi phục, việc đã ghi trước đó còn chờ tỉnh trả lại và phiếu này có thể đã nhập rồi. "
         "Giữ phiếu, nhập lại khi máy đồng bộ xong."
     ),
 }
 STEPS: dict[str, tuple[str, str]] = {}
+
+# Why the province takes nothing more of this box: code → what stands on every page.
+STOPPED: dict[str, str] = {
+    "sync_replaced": "Máy đã được thay",
+    "device_replaced": "Máy đã được thay",
+    "sync_two_machines": "Hai máy chung khóa",
+    "sync_fork": "Sổ cái khác tỉnh",
+}
+# What is to be compared: its name, and what to do.
+COMPARED: dict[str, tuple[str, str]] = {
+    "both_sides": (
+        "Hồ sơ ghi ở cả hai phía",
+        "Mở hồ sơ, xem các bước trước và sau khi khôi phục có trái nhau không; trái thì làm tiếp từ bước đúng.",
+    ),
+    "number_twice": (
+        "Một số nằm trên hai giấy",
+        "Giữ nguyên số trên cả hai giấy đã in. Báo lãnh đạo chọn hồ sơ đổi số, đổi giấy cho người dân.",
+    ),
+    "file_gone": ("Tệp không còn ở máy và ở tỉnh", "Tìm bản giấy trong túi hồ sơ, quét lại vào hồ sơ."),
+}

@@ -1,0 +1,78 @@
+"""Đối chiếu: what a person must look at after a restore or a fork, and why the box does not send where it was stopped.
+
+Shows codes and numbers, changes no dossier: who compared says so, and that is kept with the name and the time.
+"""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from appliance import comparing
+from appliance.comparing import Case, What
+from appliance.errors import Refused
+from appliance.text import number_text
+from web import desk
+from web.per_request import act, box, officer
+from web.vietnamese import sentence
+from web.words.forks import COMPARED, STOPPED
+
+bp = Blueprint("comparing", __name__)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One thing to compare, in words: what it is, which thing is meant, what to do."""
+
+    case: Case
+    name: str
+    about: str
+    todo: str
+
+
+@bp.get("/doi-chieu")
+@act("compare_after_loss")
+def page() -> str:
+    """Show what is to be compared, and whether lost work is still awaited."""
+    found = [shown(case) for case in comparing.cases(box().db)]
+    return render_template(
+        "comparing.html", found=found, count=comparing.count(box().db), awaiting=comparing.awaiting(box().db), stopped=stopped()
+    )
+
+
+@bp.post("/doi-chieu/<int:case>")
+@act("compare_after_loss")
+def settle(case: int) -> Response:
+    """Keep that this officer compared it."""
+    with box().writing() as at_once:
+        if not comparing.settle(at_once, case, officer().id):
+            raise Refused("compared_already")
+    flash("Đã ghi là đối chiếu xong.")
+    return redirect(url_for("comparing.page"), 303)
+
+
+def shown(case: Case) -> Shown:
+    """Put a case into words."""
+    name, todo = COMPARED[case.what]
+    return Shown(case, name, about(case), todo)
+
+
+def about(case: Case) -> str:
+    """Say which number or file is meant; a dossier is named by its own code beside it."""
+    if case.what is What.NUMBER_TWICE:
+        _, book, period, n = case.about.split("|")
+        books = desk.catalogue_now().books
+        return f"Số {number_text(int(n))}, {books[book].name if book in books else book}, kỳ {period}"
+    return f"Tệp {case.about[:12]}" if case.about else ""
+
+
+@bp.app_template_global("after_loss")
+def after_loss() -> dict[str, object]:
+    """Give what the first page says of it."""
+    return {"count": comparing.count(box().db), "awaiting": comparing.awaiting(box().db), "stopped": stopped()}
+
+
+def stopped() -> str:
+    """Say in a sentence why the province takes nothing of this box any more; empty while it does."""
+    row = box().db.conn.execute("SELECT value FROM sync_state WHERE name = 'last_error'").fetchone()
+    return sentence(Refused(row[0])) if row and row[0] in STOPPED else ""
