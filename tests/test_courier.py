@@ -127,6 +127,13 @@ def test_several_sticks_carry_what_one_cannot_hold_and_an_answer_after_the_first
     assert courier.compared().found == ()
 
 
+def test_more_files_than_a_bundle_may_name_go_on_the_next_stick(courier, monkeypatch):
+    monkeypatch.setattr("sync.courier.going.ENTRIES_MAX", 5)
+    for n in range(4):
+        courier.commune.accept(page=page(n, 5_000))
+    assert [(made.files, made.last) for made in (courier.export(), courier.export())] == [(2, False), (2, True)]
+
+
 def test_the_newest_scans_travel_first(courier):
     for n in range(3):
         courier.commune.accept(page=page(n))

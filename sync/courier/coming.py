@@ -3,7 +3,6 @@
 An answer is read whole before anything of it takes effect. An old one does no harm: receipts and records have numbers.
 """
 
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,8 +21,6 @@ from sync.protocol import HelloAnswer, KeyBundle, KeyNews, Statement, Verdict
 from sync.sender import Sender, keep_receipt, note_keys_sent
 from sync.statements import Receipt, read_receipt, read_record
 from sync.wire import Wire
-
-Tell = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -73,9 +70,10 @@ def take_answer(sender: Sender, path: Path) -> Came:
         recovery.is_whole(sender)
     _confirm(box, parcel.said, answer)
     newest = books.answered(box, parcel.said.number, parcel.said.bundle, answer)
-    records, gap = _take_feed(box, sender.province, parcel)
     last = max((read_receipt(one, sender.province) for one in receipts), key=lambda one: one.number, default=None)
     _show(box, last)
+    lists = _keep_lists(box, parcel)
+    records, gap = _take_feed(box, sender.province, parcel)
     return Came(
         number=parcel.said.number,
         old=not newest,
@@ -84,7 +82,7 @@ def take_answer(sender: Sender, path: Path) -> Came:
         receipts=new,
         records=records,
         files=len(answer.files),
-        lists=_keep_lists(box, parcel),
+        lists=lists,
         recovered=recovered,
         behind=behind,
         feed_gap=gap,

@@ -63,19 +63,21 @@ class Load:
     left: list[FileRef] = field(default_factory=list)
     damaged: int = 0
 
-    def add(self, source: Source) -> bool:
-        """Add an entry if it fits."""
-        cost = source.entry.size + ENTRY_BYTES
-        if cost > self.room or len(self.sources) >= ENTRIES_MAX:
-            return False
-        self.room -= cost
+    def fits(self, size: int) -> bool:
+        """Say whether one more entry has room."""
+        return size + ENTRY_BYTES <= self.room and len(self.sources) < ENTRIES_MAX
+
+    def add(self, source: Source) -> None:
+        """Add an entry that fits."""
+        self.room -= source.entry.size + ENTRY_BYTES
         self.sources.append(source)
-        return True
 
     def add_body(self, name: str, data: bytes) -> bool:
-        """Add a body that is held in memory; the first that does not fit ends the bundle."""
-        self.full = self.full or len(data) > self.bodies or not self.add(body(name, data))
-        self.bodies -= 0 if self.full else len(data)
+        """Add a body that is held in memory; the first that does not fit ends the bundle. Says whether it was added."""
+        self.full = self.full or len(data) > self.bodies or not self.fits(len(data))
+        if not self.full:
+            self.bodies -= len(data)
+            self.add(body(name, data))
         return not self.full
 
 
@@ -147,11 +149,12 @@ def _add_files(box: Box, load: Load, series: books.Series) -> None:
     for file in _files(box):
         if file.s in series.files:
             continue
-        if load.full or file.n + ENTRY_BYTES > load.room:
+        if load.full or not load.fits(file.n):
             load.left.append(file)
         elif files.found(box.home, file.s) != file.s:
             load.damaged += 1  # Not here, or not what its name says: it cannot go, and comparing both sides finds it.
-        elif load.add(_source(box, file)):
+        else:
+            load.add(_source(box, file))
             load.carried.append((books.FILE, file.s, ""))
 
 
