@@ -46,6 +46,7 @@ def _fetch(sender: Sender, digest: str, size: int) -> bool:
     """Bring one file here, from where an earlier try ended; says whether the province has it."""
     part = _part(sender.box, digest)
     part.parent.mkdir(parents=True, exist_ok=True)
+    whole_from_there = not part.exists()
     try:
         while not files.has(sender.box.home, digest):
             offset = part.stat().st_size if part.exists() else 0
@@ -56,7 +57,9 @@ def _fetch(sender: Sender, digest: str, size: int) -> bool:
                 crash_here("agent_after_file_back")
             else:
                 part.unlink()
-                return False  # Damaged there too: the comparison of both sides says where.
+                if whole_from_there:
+                    return False  # Damaged there too: the comparison of both sides says where.
+                whole_from_there = True  # A power cut may have torn what an earlier try left: once more from the beginning.
     except Refused as refused:
         if refused.code not in ("file_missing", "file_not_named"):
             raise

@@ -1,4 +1,4 @@
-"""After a restore: what a person must compare stands on one page, in words; who did it says so; a stopped box says why on every page."""
+"""After a restore: what a person must compare stands on one page, in words; a stopped box says why on every page."""
 
 import re
 

@@ -122,6 +122,25 @@ def test_an_older_backup_gets_its_lost_events_their_keys_and_their_files_back(ro
     assert_equal(room, commune)
 
 
+def test_a_file_that_a_power_cut_tore_comes_whole_and_one_that_nobody_has_is_shown(room, commune, tmp_path):
+    torn, nowhere = b"torn page" * 50_000, b"never sent" * 10
+    numbered(commune, page=torn), numbered(commune, page=nowhere)
+    commune.round()
+    older = copy_of(commune, tmp_path / "older")
+    numbered(commune)
+    commune.round()
+    put_back(commune, older)
+    for page in (torn, nowhere):
+        files.remove(commune.home, files.digest_of(page))
+    files.remove(room.province.home, files.digest_of(nowhere))
+    part = commune.home.spool / "back" / files.digest_of(torn)
+    part.parent.mkdir(parents=True)
+    part.write_bytes(bytes(100_000))
+    assert commune.round()
+    assert files.read(commune.home, files.digest_of(torn)) == torn
+    assert [(case.what, case.about) for case in comparing.cases(commune.box.db)] == [(What.FILE_GONE, files.digest_of(nowhere))]
+
+
 def test_a_dossier_written_on_both_sides_of_the_loss_is_shown_and_folded_alike_on_both_ends(room, commune, tmp_path):
     dossier, _ = numbered(commune)
     commune.round()

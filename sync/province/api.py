@@ -28,7 +28,6 @@ bp = Blueprint("sync_v1", __name__, url_prefix="/sync/v1")
 
 BINARY = "application/octet-stream"
 PARTS_RETRY_S = "5"
-WRITES = ("sync_v1.take_segment", "sync_v1.take_keys", "sync_v1.take_chunk")
 T = TypeVar("T")
 
 
@@ -50,8 +49,6 @@ def know_the_device() -> None:
         raise Refused("device_replaced" if forks.was_replaced(province().db, presented) else "device_unknown")
     if device.revoked_at:
         raise Refused("device_revoked")
-    if request.endpoint in WRITES and forks.are_two(province().db, device.id):
-        raise Refused("sync_two_machines")
     g.device = device
 
 

@@ -8,6 +8,7 @@ import msgspec
 from sqlite_utils.db import Database
 
 from appliance import clock, events
+from appliance.errors import Refused
 from sync.protocol import Hello, HelloAnswer, Why
 from sync.province import store_sqlite as store
 from sync.province.store_sqlite import Device
@@ -62,6 +63,12 @@ def _forget_old(db: Database, device: Device) -> None:
 def are_two(db: Database, device: str) -> bool:
     """Say whether two machines were seen with this device's key and no operator has chosen one yet."""
     return db.conn.execute("SELECT 1 FROM two_machines WHERE device = ? AND settled_at IS NULL", [device]).fetchone() is not None
+
+
+def must_be_one(db: Database, device: Device) -> None:
+    """Refuse to take anything in while two machines speak, by whatever way it comes. Raises Refused `sync_two_machines`."""
+    if are_two(db, device.id):
+        raise Refused("sync_two_machines")
 
 
 def chosen(db: Database, device: str, fingerprint: str) -> None:

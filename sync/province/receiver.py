@@ -75,8 +75,9 @@ def _head_of(mark: Mark | None) -> Head | None:
 def take_segment(province: Province, device: Device, data: bytes) -> SegmentAnswer:
     """Take a segment in. When this returns, every event of it is on the disk.
 
-    Raises Refused: those of segments.unpack, life_unknown, sync_gap (have), sync_fork (inc, seq, why, lives).
+    Raises Refused: those of segments.unpack, sync_two_machines, life_unknown, sync_gap (have), sync_fork (inc, seq, why, lives).
     """
+    forks.must_be_one(province.db, device)
     segment = unpack(data, device.mark, device.key)
     with province.writing() as db:
         verdict = _judge(db, device, segment)
@@ -145,10 +146,12 @@ def _answer(province: Province, device: Device, segment: Segment, verdict: Verdi
 
 
 def take_keys(province: Province, device: Device, sealed: bytes) -> int:
-    """Keep dossier keys and destroy those that the commune destroyed; gives how many. Raises Refused `keys_unreadable`.
+    """Keep dossier keys and destroy those that the commune destroyed; gives how many. Raises Refused `keys_unreadable`,
+    `sync_two_machines`.
 
     A destroyed key never comes back, and a key that is here is never replaced: an old copy of a box may send either.
     """
+    forks.must_be_one(province.db, device)
     bundle = key_bundles.opened(sealed, province.age, device.id)
     with province.writing() as db:
         for news in bundle.keys:

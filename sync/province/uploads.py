@@ -12,7 +12,7 @@ from appliance import files
 from appliance.crash import crash_here
 from appliance.errors import Refused
 from sync.protocol import CHUNK_BYTES_MAX, FileAnswer, MissingFile, UploadAnswer
-from sync.province import wanted
+from sync.province import forks, wanted
 from sync.province.opened import Province
 from sync.province.store_sqlite import Device
 
@@ -43,8 +43,9 @@ def take_chunk(
 ) -> UploadAnswer:
     """Append a chunk at `offset` of a file of `length` bytes; the chunk that ends it says so.
 
-    Raises Refused: file_not_named, file_too_big, sync_body_too_big, upload_elsewhere (offset), upload_damaged.
+    Raises Refused: sync_two_machines, file_not_named, file_too_big, sync_body_too_big, upload_elsewhere (offset), upload_damaged.
     """
+    forks.must_be_one(province.db, device)
     now = state(province, device, digest)
     if now.complete:
         return now
