@@ -16,8 +16,10 @@ from appliance import (
     fees,
     files,
     forms,
+    money,
     moves,
     numbering,
+    offices,
     paper_slips,
     people,
     procedures,
@@ -194,7 +196,9 @@ def accept(act: Act, home: Home, catalogue: Catalogue, draft_id: str, officer: O
         actor=officer.id,
         dossier=dossier,
         clear=clear | {"slip": digest, "process": process.named},
-        personal=persons | {"names": names_of(draft, choice), "note": draft.body.note},
+        personal=persons
+        | {"names": names_of(draft, choice), "note": draft.body.note}
+        | ({"exemption": draft.body.exemption} if draft.body.exemption else {}),
         files=[*drafts.files_named(draft), FileRef(digest, len(slip), "application/pdf")],
     )
     drafts.close(act, draft_id, dossier)
@@ -216,13 +220,21 @@ def _late(body: Body, now: str) -> dict[str, Any]:
 
 
 def accept_filed(
-    act: Act, home: Home, catalogue: Catalogue, dossier_id: str, officer: Officer, counter: str = "", due_day: str = ""
+    act: Act,
+    home: Home,
+    catalogue: Catalogue,
+    dossier_id: str,
+    officer: Officer,
+    counter: str = "",
+    due_day: str = "",
+    exemption: str = "",
 ) -> Accepted:
     """Accept a dossier that was filed online or by post: its portal's code stays, no number is taken, the clock starts now.
 
-    `due_day`: ISO day an officer promises where the catalogue states no limit. Its own officer accepting twice gets the first.
-    Raises Refused `not_ready`, `wrong_status`, `already_accepted`, `payment_open`, `supplement_open`, `process_missing`,
-    `procedure_unknown`.
+    `due_day`: ISO day an officer promises where the catalogue states no limit; `exemption`: why fee lines that are not paid yet
+    stand at 0, as the fee table lists it. Its own officer accepting twice gets the first.
+    Raises Refused `not_ready`, `exemption_not_listed`, `wrong_status`, `already_accepted`, `payment_open`, `supplement_open`,
+    `process_missing`, `procedure_unknown`.
     """
     dossier = load(act, dossier_id)
     if dossier.filed_at and dossier.accepted_by == officer.id:
@@ -237,12 +249,15 @@ def accept_filed(
     slip = slips.issue(home, catalogue, msgspec.structs.replace(dossier, **started), officer.name, act.reading.at)
     same = ("code", "unit", "procedure", "procedure_name", "case", "channel", "components", "fee_lines", "result_by", "offices")
     known = {name: getattr(dossier, name) for name in same}
+    if exemption:
+        known["fee_lines"] = money.waive(money.of_table(catalogue, dossier, now.date()), dossier.fee_lines, exemption)
     act.record(
         "dossier.accepted",
         actor=officer.id,
         dossier=dossier_id,
         clear=known | started | {"slip": slip.s, "counter": counter, "process": process.named},
-        personal={name: getattr(dossier, name) for name in ("applicant", "authorised", "persons", "note")},
+        personal={name: getattr(dossier, name) for name in ("applicant", "authorised", "persons", "note")}
+        | ({"exemption": exemption} if exemption else {}),
         files=[slip],
     )
     act.touch("inbox")
@@ -259,6 +274,8 @@ def _again(act: Act, dossier: str) -> Accepted:
 
 def people_of(typed: dict[str, str]) -> dict[str, Any]:
     """Check and tidy a person as typed at the counter; empty for nobody. Raises what people.person raises."""
+    if typed.get("old_address") == typed.get("address"):  # The citizen was asked, and it stays.
+        typed = {field: value for field, value in typed.items() if field != "old_address"}
     return people.tidy(typed) if any(value.strip() for value in typed.values()) else {}
 
 
@@ -281,6 +298,7 @@ def _clear(
         "fee_lines": [line.clear() for line in choice.fee_lines],
         "result_by": body.result_by,
         "counter": counter,
+        "offices": offices.of_counter(choice.procedure, body.helped_by),
     }
 
 

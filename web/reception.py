@@ -1,6 +1,7 @@
 """The counter's page: a draft that saves itself, and F9 that makes a dossier of it. Column 3 of the page is web/scanning.py."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -68,17 +69,26 @@ def dossier_address(dossier: str) -> str:
 @bp.get("/tiep-nhan")
 @act("draft")
 def page() -> str | AnyResponse:
-    """Show the form: empty, or one's own draft (`?draft=`). `?kiem=1` lists what stands against acceptance."""
+    """Show the form: empty, with a procedure (`?thu_tuc=`), or one's own draft (`?draft=`).
+
+    `?kiem=1` lists what stands against acceptance.
+    """
     wanted = request.args.get("draft", "")
     if wanted and not is_id(wanted):
         abort(404)
-    draft = own(wanted) if wanted else own(uuid7())
+    draft = own(wanted) if wanted else empty(request.args.get("thu_tuc", ""))
     if draft.accepted_as:
         return redirect(url_for("reception.page"))
     if draft.body.serves:  # Papers for a dossier that exists; its scan station leads here.
         return redirect(gathering.address(draft.body.serves), 303)
     seen = look(draft)
     return show(seen, gaps(seen) if "kiem" in request.args else {})
+
+
+def empty(procedure: str) -> Draft:
+    """Give a draft that nothing is kept of yet."""
+    body = Body(procedure=procedure) if procedure in catalogue().procedures else Body()
+    return replace(own(uuid7()), body=body)
 
 
 def is_id(text: str) -> bool:
@@ -190,7 +200,7 @@ def notes(seen: View, read: Read) -> str:
     """Render what is to be said about the person: why a card could not be read, what does not fit together."""
     found = [sentence(read.problem)] if read.problem else []
     found += card_notes(read.card) if read.card and not read.whose else seen.notes
-    return render_template("reception_notes.html", notes=found)
+    return render_template("reception_notes.html", v=seen, notes=found)
 
 
 def card_notes(card: Card) -> list[str]:

@@ -1,12 +1,13 @@
 """What the reception page shows of a draft: the catalogue's answer, what is asked for, what stands against acceptance."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from sqlite_utils.db import Database
 
-from appliance import alike, clocks, fees, people, procedures, reception, roles, slips
+from appliance import alike, clocks, fees, old_addresses, people, procedures, reception, roles, slips
 from appliance.alike import Alike
 from appliance.catalogue import Catalogue
 from appliance.drafts import Body, Draft, Original
@@ -44,6 +45,7 @@ class View:
     notes: tuple[str, ...]  # on the person
     doubts: tuple[str, ...]
     alike: tuple[Alike, ...]
+    today: Callable[[str], tuple[str, ...]] = lambda address: ()  # an old address as it is written today
     authority: tuple[tuple[str, str], ...] = ()  # choices: on what somebody may act for another
 
     @property
@@ -99,6 +101,12 @@ class View:
         """List the components as the table shows them: what is handed in, what is shown, what is looked up."""
         order = list(Kind)
         return sorted(self.choice.asked, key=lambda asked: order.index(asked.component.kind)) if self.choice else []
+
+    @property
+    def moved(self) -> tuple[str, ...]:
+        """Give the address of today where the one in the field is from before districts ended; several: a person chooses."""
+        person = self.body.applicant
+        return () if person.get("old_address") else self.today(person.get("address", ""))
 
     @property
     def certifies(self) -> bool:
@@ -164,6 +172,7 @@ def view(db: Database, catalogue: Catalogue, draft: Draft, at: datetime, sees_do
         notes=notes_on(draft.body, persons, at.date()),
         doubts=doubts_of(choice) if choice else (),
         alike=tuple(similar),
+        today=lambda address: old_addresses.translate(catalogue.sheet("addresses").records, address) if address else (),
         authority=tuple((one, one) for one in catalogue.authority),
     )
 

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from appliance import drafts, money, processing, release
+from appliance import money, processing, release
 from appliance.dossier import Dossier, Signature, Status
-from appliance.drafts import Body
 from appliance.errors import Refused
 from appliance.money import owed_now
 from appliance.text import money_text
@@ -150,14 +149,11 @@ def told(dossier_id: str, refused: Refused | None) -> Response:
 @bp.get("/chung-thuc")
 @act("draft")
 def begin() -> Response:
-    """Begin a reception for copies of originals: the first procedure of the catalogue that lists them."""
+    """Go to a reception for copies of originals: the first procedure of the catalogue that lists them is chosen there."""
     rule = next((rule for rule in desk.catalogue_now().result_rules if rule.originals and rule.procedures), None)
     if rule is None:
         raise Refused("result_rule_missing", procedure="")
-    with box().writing() as at_once:
-        draft = drafts.begin(at_once, officer().id)
-        drafts.save(at_once, draft, officer().id, 1, Body(procedure=rule.procedures[0]))
-    return redirect(url_for("reception.page", draft=draft), 303)
+    return redirect(url_for("reception.page", thu_tuc=rule.procedures[0]), 303)
 
 
 @bp.get("/chung-thuc/<dossier>")
