@@ -38,6 +38,8 @@ NOBODY: Changes = {
     "reason": "",
     "asked_items": (),
     "part_names": {},
+    "portal_evidence": "",
+    "exemption": "",
 }
 
 
@@ -120,6 +122,8 @@ def _filed(event: Event, personal: Personal) -> Dossier:
         components=tuple(body["components"]),
         fee_lines=tuple(body["fee_lines"]),
         offices=body.get("offices", {}),
+        portal_payment=body.get("portal_payment", {}),
+        portal_evidence=personal.get("evidence", ""),
         catalogue=event.c,
         last_at=event.at,
         **{name: body[name] for name in same},
@@ -175,6 +179,7 @@ def _accepted(dossier: Dossier, event: Event, personal: Personal) -> Changes:
         "process": body.get("process", {}),
         "late_entry": body.get("late_entry", {}),
         "payment": {},
+        "exemption": personal.get("exemption") or dossier.exemption,
         "part_names": dossier.part_names | personal.get("names", {}),
         **_people(personal),
     }
@@ -194,7 +199,7 @@ def _payment_requested(dossier: Dossier, event: Event, personal: Personal) -> Ch
     asked = tuple(event.d["lines"])
     others = tuple(line for line in dossier.fee_lines if line["name"] not in {one["name"] for one in asked})
     request = {name: event.d[name] for name in ("lines", "amount", "request")} | {"taken": dossier.paid}
-    return {"payment": request, "fee_lines": (*others, *asked)}
+    return {"payment": request, "fee_lines": (*others, *asked), "exemption": personal.get("exemption") or dossier.exemption}
 
 
 def _fee_taken(dossier: Dossier, event: Event, personal: Personal) -> Changes:

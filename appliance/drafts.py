@@ -75,6 +75,7 @@ class Body(msgspec.Struct, frozen=True, omit_defaults=True):
     serves: str = ""  # what it gathers papers for where a dossier exists already: purpose and dossier (appliance/brought.py)
     wanted: dict[str, str] = {}  # key and name of those papers
     late: LateEntry | None = None
+    helped_by: str = ""  # postal agent who drafted it before handing it over
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -268,12 +269,12 @@ def discard(act: Act, draft_id: str, officer: str) -> None:
     act.db.conn.execute("UPDATE draft SET discarded_at = ? WHERE id = ?", [act.reading.at, draft_id])
 
 
-def hand_over(act: Act, draft_id: str, officer: str, to: str) -> None:
-    """Give a draft of one's own to a colleague, pages and all; from then on it is nobody else's."""
-    _own(act.db, draft_id, officer)
-    act.db.conn.execute(
-        "UPDATE draft SET officer = ?, version = version + 1, changed_at = ? WHERE id = ?", [to, act.reading.at, draft_id]
-    )
+def hand_over(act: Act, draft_id: str, officer: str, to: str, helped_by: str = "") -> None:
+    """Give a draft of one's own to a colleague, pages and all; from then on it is nobody else's. `helped_by`: a postal agent."""
+    body = _own(act.db, draft_id, officer).body
+    body = msgspec.structs.replace(body, helped_by=helped_by or body.helped_by)
+    sql = "UPDATE draft SET officer = ?, body = ?, version = version + 1, changed_at = ? WHERE id = ?"
+    act.db.conn.execute(sql, [to, msgspec.json.encode(body), act.reading.at, draft_id])
     act.touch(f"draft:{draft_id}")
 
 

@@ -21,7 +21,7 @@ from appliance.numbering import Gap
 from appliance.office import office_of
 from appliance.registers import Entry, Span
 from appliance.text import NBSP, day_text, moment_text, money_text, phone_text, read_day
-from web import desk
+from web import desk, places
 from web.per_request import act, box
 from web.vietnamese import FEE_METHODS, RETURNED_HOW, sentence
 from web.words.money import VOID_REASONS
@@ -228,7 +228,7 @@ def follow_up_line(n: int, dossier: Dossier, agency: str) -> Line:
     reach = "\n".join(part for part in (person.get("address", ""), phone) if part)
     due = (dossier.due or {}).get("at")
     cells = (
-        str(n), dossier.code, dossier.procedure_name, "1", name_of(dossier), reach, dossier.offices.get("resolved", agency),
+        str(n), dossier.code, dossier.procedure_name, "1", name_of(dossier), reach, places.resolving(dossier, agency),
         moment_text(local(dossier.accepted_at)), moment_text(local(due)) if due else "",
         moment_text(local(dossier.returned_at)) if dossier.returned_at else "", RETURNED_HOW.get(dossier.returned_how, ""),
         (dossier.receiver or {}).get("name", ""), ", ".join(
