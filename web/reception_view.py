@@ -162,7 +162,8 @@ def view(db: Database, catalogue: Catalogue, draft: Draft, at: datetime, sees_do
     unknown = unknown_fees(choice.fee_lines) if choice else ()
     number = "".join(draft.body.applicant.get("number", "").split())
     persons = sound_persons(choice, draft.body, at.date())
-    similar = alike.find(db, draft.body.procedure, number, persons) if choice and sees_dossiers else []
+    once = {one.role for one in choice.roles if one.once} if choice else set()
+    similar = alike.find(db, draft.body.procedure, number, persons, once) if choice and sees_dossiers else []
     return View(
         draft=draft,
         choice=choice,

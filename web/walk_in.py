@@ -170,7 +170,7 @@ def one(dossier: str) -> str:
         result=found.result,
         owed=owed,
         step=step,
-        rows=stations(found, owed),
+        rows=stations(found),
         asks_money=asks_money,
         asks_signer=holds("number_and_seal") and found.status in RUNNING,
         asks_hand_over=holds("release") and found.status in (*RUNNING, Status.DONE),
@@ -198,18 +198,15 @@ def must_list(dossier_id: str) -> Dossier:
     return found
 
 
-def stations(found: Dossier, owed: int | None) -> list[tuple[str, bool, str]]:
+def stations(found: Dossier) -> list[tuple[str, bool, str]]:
     """List the steps of a request as (name, whether done, what came of it)."""
-    receipts = ", ".join(fee.receipt for fee in found.receipts)
+    receipts, left = ", ".join(fee.receipt for fee in found.receipts), money.still_due(found)
+    paid = f"biên lai {receipts}" if receipts else "không thu"
     document = found.result
     wet = document is not None and document.signature == Signature.WET
     return [
         ("Tiếp nhận", bool(found.accepted_at), found.code),
-        (
-            "Thu phí",
-            owed == 0,
-            f"biên lai {receipts}" if receipts else ("không thu" if owed == 0 else f"còn {money_text(owed or 0)}"),
-        ),
+        ("Thu phí", left == 0, paid if left == 0 else f"còn {money_text(left)}" if left else "chưa rõ số tiền"),
         ("Soạn lời chứng", document is not None and document.signature != Signature.NONE, ""),
         ("Ký tay, vào sổ", wet, f"số {document.number_text}" if document and wet else ""),
         ("Trả bản sao", found.status == Status.RETURNED, ""),
