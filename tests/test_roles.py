@@ -9,7 +9,21 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from appliance import alike, correcting, drafts, erasure, files, ledger, looking_back, queries, reception, roles, searching, verify
+from appliance import (
+    alike,
+    correcting,
+    drafts,
+    erasure,
+    files,
+    ledger,
+    looking_back,
+    queries,
+    reception,
+    roles,
+    rows,
+    searching,
+    verify,
+)
 from appliance.box import Box
 from appliance.catalogue import builtin
 from appliance.drafts import Body, Part
@@ -19,6 +33,8 @@ from appliance.rights import Role
 from appliance.searching import Wanted
 from boxes import open_test_box
 from desk_room import HTTPS, csrf, get, grant_numbers, log_in, post
+from provisioning import enrol
+from wire_room import wire_room
 
 BICH = Officer("ST04", "st04", "Trần Thị Bích", frozenset({Role.RECEPTION}))
 BIRTH, MARRIAGE, MARITAL = "1.001193", "1.000894", "1.004873"
@@ -140,6 +156,16 @@ def test_an_unknown_mother_becomes_known_by_a_correction(box: Box):
 def test_rebuilt_rows_are_the_live_ones(box: Box):
     accept(box)
     assert verify.check_rows(box.db, box.device) == []
+
+
+def test_the_province_folds_and_finds_everybody_too(tmp_path: Path):
+    with wire_room(tmp_path) as room:
+        commune = room.commune(tmp_path / "commune")
+        enrol.approve_general_process(commune.box.home, "ST16")
+        dossier = accept(commune.box)
+        commune.round()
+        assert rows.load(room.province.db, dossier) == rows.load(commune.box.db, dossier)
+        assert [one.id for one in queries.search(room.province.db, "gia bao")] == [dossier]
 
 
 def test_an_erased_dossier_has_nobody_left_anywhere(box: Box):
