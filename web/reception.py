@@ -1,6 +1,6 @@
 """The counter's page: a draft that saves itself, and F9 that makes a dossier of it. Column 3 of the page is web/scanning.py."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,9 +9,8 @@ from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
-from appliance import catalogue_shelf, drafts, procedures, reception
-from appliance.box import Box
-from appliance.clock import local, moment_of, stamp, text_of
+from appliance import drafts, procedures, reception
+from appliance.clock import local
 from appliance.crash import crash_here
 from appliance.drafts import Body, Draft
 from appliance.errors import Refused
@@ -19,7 +18,7 @@ from appliance.ids import uuid7
 from appliance.people import Card
 from appliance.reception import Accepted
 from appliance.text import day_text, moment_text
-from web import collector, desk, gathering, jobs, printing, reception_form, reception_view, scan_jobs, scanning
+from web import desk, gathering, jobs, printing, reception_form, reception_view, scan_jobs, scanning
 from web.own_drafts import begun, calendar, catalogue, now, own, today
 from web.per_request import act, box, counter, holds, is_navigation, officer
 from web.reception_form import Read
@@ -28,8 +27,6 @@ from web.vietnamese import sentence
 
 bp = Blueprint("reception", __name__)
 FOUND_MAX = 12
-COLLECTED_AT = (3, 0)  # Hour and minute, local.
-PURGED_AFTER = timedelta(minutes=10)  # A discarded draft can be brought back for so long.
 
 
 @bp.app_template_filter("clock_s")
@@ -278,17 +275,3 @@ def restore(draft: UUID) -> AnyResponse:
     with box().writing() as at_once:
         drafts.restore(at_once, str(draft), officer().id)
     return redirect(url_for("reception.page", draft=draft), 303)
-
-
-@collector.register("drafts", every_s=60.0)
-def purge(the_box: Box) -> None:
-    """Delete drafts that were given up a while ago; at night also those nobody touched for a dated number of days."""
-    before = text_of(moment_of(stamp()) - PURGED_AFTER)
-    if the_box.db.conn.execute("SELECT 1 FROM draft WHERE discarded_at < ? LIMIT 1", [before]).fetchone():
-        with the_box.writing() as at_once:
-            drafts.purge(at_once, before)
-    at = local(stamp())
-    if (at.hour, at.minute) == COLLECTED_AT:
-        days = catalogue_shelf.kept(the_box.home, the_box.catalogue).rules_on(at.date()).draft_pages_kept_days
-        with the_box.writing() as at_once:
-            drafts.collect(at_once, the_box.home, days)
