@@ -15,6 +15,7 @@ from pathlib import Path
 
 from flask import Flask
 from flask.testing import FlaskClient
+from names import person
 
 from appliance import clock, database, drafts, money, officers, release, tidying
 from appliance.box import Box
@@ -24,7 +25,6 @@ from appliance.ids import uuid7
 from appliance.officers import by_id
 from appliance.rules import EarlyRelease
 from desk_room import COPIES, HTTPS, OWNER, accept, certify, grant_numbers
-from names import person
 from people import PASSWORD, add_staff, make_home
 from test_rights import log_in
 from web import jobs
