@@ -71,8 +71,8 @@ def client(app: Flask) -> FlaskClient:
 @pytest.fixture
 def live_server(app: Flask, commune: Home) -> Iterator[str]:
     """Serve the application under waitress on a loopback port, replicated by Litestream; gives its address."""
-    with replicating(commune), serving(app) as address:
-        yield address
+    with replicating(commune), serving(app) as served:
+        yield served
 
 
 @pytest.fixture(scope="module")
