@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from appliance.dossier import Document, Dossier, Fee, Paper, Pause, Status, Undo
+from appliance.dossier import Document, Dossier, Fee, Paper, Pause, Refund, Status, Undo
 from appliance.events import Event
 from appliance.moves import BY_KIND, DOCUMENT_MOVES, UNDONE, leads_to
 
@@ -84,7 +84,7 @@ def _papers(dossier: Dossier, event: Event) -> Changes:
     if not (body.get("form") and body.get("file")):
         return {}
     copy = body.get("copy") or 1 + sum(paper.form == body["form"] for paper in dossier.papers)
-    return {"papers": (*dossier.papers, Paper(body["form"], body["file"], event.at, event.a, copy))}
+    return {"papers": (*dossier.papers, Paper(body["form"], body["file"], event.at, event.a, copy, body.get("of", "")))}
 
 
 def _undo(before: Dossier, after: Dossier, event: Event) -> Undo | None:
@@ -127,6 +127,28 @@ def _filed(event: Event, personal: Personal) -> Dossier:
     )
 
 
+def _imported(event: Event, personal: Personal) -> Dossier:
+    """Take a running dossier over as the system before this one had it; what it did not tell stays empty."""
+    body, status = event.d, Status(event.d["status"])
+    same = ("code", "unit", "procedure", "procedure_name", "case", "channel")
+    later = ("filed_at", "accepted_at", "due", "finished_at", "payment", "holder", "result_by", "process")
+    payment = body.get("payment", {})
+    return Dossier(
+        id=event.k,
+        status=status,
+        catalogue=event.c,
+        imported=body["source"] | {"at": event.at},
+        waits_from=int(Status.PROCESSING) if status in PAUSING else 0,
+        pauses=(Pause(status, body["since"]),) if status in PAUSING else (),
+        asked=status == Status.SUPPLEMENT,
+        fee_lines=tuple(payment.get("lines", ())),
+        last_at=event.at,
+        **{name: body[name] for name in same},
+        **{name: body[name] for name in later if name in body},
+        **_people(personal),
+    )
+
+
 def _born_accepted(event: Event, personal: Personal) -> Dossier:
     body = event.d
     same = ("code", "unit", "procedure", "procedure_name", "case", "channel")
@@ -153,6 +175,7 @@ def _accepted(dossier: Dossier, event: Event, personal: Personal) -> Changes:
         "process": body.get("process", {}),
         "late_entry": body.get("late_entry", {}),
         "payment": {},
+        "part_names": dossier.part_names | personal.get("names", {}),
         **_people(personal),
     }
 
@@ -170,8 +193,7 @@ def _payment_requested(dossier: Dossier, event: Event, personal: Personal) -> Ch
     """The lines asked for take the place of those of the same name; what was owed besides stays."""
     asked = tuple(event.d["lines"])
     others = tuple(line for line in dossier.fee_lines if line["name"] not in {one["name"] for one in asked})
-    taken = sum(fee.amount for fee in dossier.fees)
-    request = {name: event.d[name] for name in ("lines", "amount", "request")} | {"taken": taken}
+    request = {name: event.d[name] for name in ("lines", "amount", "request")} | {"taken": dossier.paid}
     return {"payment": request, "fee_lines": (*others, *asked)}
 
 
@@ -182,6 +204,20 @@ def _fee_taken(dossier: Dossier, event: Event, personal: Personal) -> Changes:
     names = tuple(line["name"] for line in body["lines"])
     taken = Fee(body["amount"], body["method"], body.get("receipt", ""), event.at, event.a, body.get("file", ""), names)
     return {"fees": (*dossier.fees, taken), "papers": (*dossier.papers, *receipt)}
+
+
+def _voided(dossier: Dossier, event: Event, personal: Personal) -> Changes:
+    why = {"voided_at": event.at, "voided_by": event.a, "why_void": event.d["reason"]}
+    void = event.d["receipt"]
+    return {"fees": tuple(msgspec.structs.replace(fee, **why) if fee.receipt == void else fee for fee in dossier.fees)}
+
+
+def _refunded(dossier: Dossier, event: Event, personal: Personal) -> Changes:
+    body = event.d
+    given = Refund(
+        body["amount"], body["method"], body["voucher"], event.at, event.a, body.get("file", ""), tuple(body["receipts"])
+    )
+    return {"refunds": (*dossier.refunds, given), "to_refund": max(0, dossier.to_refund - given.amount)}
 
 
 def _prepared(dossier: Dossier, event: Event, personal: Personal) -> Changes:
@@ -237,11 +273,12 @@ _DOCUMENT_FACTS: Mapping[str, Callable[[Event, Personal], Changes]] = {
 def _corrected(dossier: Dossier, event: Event, personal: Personal) -> Changes:
     """The new values stand in full; the form that was issued before stays among the papers."""
     now = dict(personal.get("now", {}))
+    now |= {"persons": tuple(now["persons"])} if "persons" in now else {}
     body = event.d
     clear = {"components": tuple(body["components"])} if "components" in body else {}
     slip = {"slip": body["file"]} if body.get("file") else {}
     return (
-        {name: now[name] for name in now if name in ("applicant", "authorised", "note")}
+        {name: now[name] for name in now if name in ("applicant", "authorised", "persons", "note")}
         | clear
         | slip
         | {"corrections": dossier.corrections + 1}
@@ -253,23 +290,28 @@ def _erased(dossier: Dossier, event: Event, personal: Personal) -> Changes:
     return NOBODY | {"documents": documents, "erased_at": event.at}
 
 
-def _reason(dossier: Dossier, event: Event, personal: Personal) -> Changes:
-    return {"reason": personal.get("reason", "")}
+def _ended(dossier: Dossier, event: Event, personal: Personal) -> Changes:
+    return {"reason": personal.get("reason", ""), "to_refund": event.d.get("refund", 0)}
 
 
-_BORN: Mapping[str, Callable[[Event, Personal], Dossier]] = {"dossier.filed": _filed, "dossier.accepted": _born_accepted}
+_BORN: Mapping[str, Callable[[Event, Personal], Dossier]] = {
+    "dossier.filed": _filed,
+    "dossier.accepted": _born_accepted,
+    "dossier.imported": _imported,
+}
 _FOLDS: Mapping[str, Callable[[Dossier, Event, Personal], Changes]] = {
     "dossier.accepted": _accepted,
     "dossier.taken": lambda dossier, event, personal: {"holder": event.d["holder"], "offered_to": "", "section": ""},
     "dossier.transferred": lambda dossier, event, personal: {"offered_to": event.d["to"], "section": event.d.get("section", "")},
     "transfer.declined": lambda dossier, event, personal: {"offered_to": "", "section": ""},
     "step.finished": lambda dossier, event, personal: {"step": event.d["next"]},
-    "dossier.refused": _reason,
+    "dossier.refused": _ended,
     "dossier.withdrawn": lambda dossier, event, personal: {
         "reason": personal.get("reason", ""),
         "components": (*dossier.components, event.d["request"]),
+        "to_refund": event.d.get("refund", 0),
     },
-    "dossier.stopped": _reason,
+    "dossier.stopped": _ended,
     "supplement.requested": lambda dossier, event, personal: {
         "reason": personal.get("reason", ""),
         "asked_items": tuple(personal.get("items", ())),
@@ -290,6 +332,7 @@ _FOLDS: Mapping[str, Callable[[Dossier, Event, Personal], Changes]] = {
         "asked_items": (),  # What was open when it was stopped is asked for anew, or not.
         "asked": False,
         "payment": {},
+        "to_refund": 0,  # What was not given back by now stays paid.
     },
     "due.extended": lambda dossier, event, personal: {"due": event.d["due"], "extensions": dossier.extensions + 1},
     "due.recomputed": lambda dossier, event, personal: {"due": event.d["due"]},
@@ -297,6 +340,8 @@ _FOLDS: Mapping[str, Callable[[Dossier, Event, Personal], Changes]] = {
     "dossier.corrected": _corrected,
     "originals.returned": lambda dossier, event, personal: {"originals_returned_at": event.at},
     "fee.taken": _fee_taken,
+    "receipt.voided": _voided,
+    "fee.refunded": _refunded,
     "result.prepared": _prepared,
     **dict.fromkeys(DOCUMENT_MOVES, _document_moved),
     "release.allowed": lambda dossier, event, personal: {"allowed_early": event.d["rule"]},

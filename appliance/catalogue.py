@@ -16,6 +16,7 @@ from appliance.catalogue_sheets import SHEETS, Book, Demonstration, Form, Manife
 from appliance.errors import Refused
 from appliance.fees import FeeTable
 from appliance.procedures import Procedure, ResultRule, SearchEntry, search_entry
+from appliance.roles import RoleAsked, asked_for
 from appliance.rules import RuleEntry, Rules, in_force, rules_on
 from appliance.working_calendar import Calendar
 
@@ -90,6 +91,15 @@ class Catalogue:
     def demonstration(self) -> Demonstration:
         """Give the demonstration commune with its invented staff."""
         return self.sheet("units").about.demonstration
+
+    def roles_of(self, procedure: str, day: date) -> tuple[RoleAsked, ...]:
+        """Give the roles a procedure asks for on a local day."""
+        return asked_for(self.sheet("roles").records, procedure, day)
+
+    @property
+    def authority(self) -> tuple[str, ...]:
+        """List on what somebody may act for another."""
+        return self.sheet("roles").about.authority
 
     def rules_on(self, day: date) -> Rules:
         """Give the rules in force on a local day."""

@@ -63,7 +63,7 @@ def _unknown_names(catalogue: Catalogue) -> list[str]:
     """Check that what is named exists: procedures, cases, books."""
     cases = {case.id for one in catalogue.procedures.values() for case in one.cases}
     named: list[tuple[str, set[str], set[str]]] = []
-    for name in ("fees", "results"):
+    for name in ("fees", "results", "roles"):
         used = {code for record in catalogue.sheet(name).records for code in record.procedures}
         named.append((name, used, set(catalogue.procedures)))
     for name in ("processes", "aliases"):

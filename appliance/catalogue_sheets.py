@@ -7,6 +7,7 @@ import msgspec
 
 from appliance.fees import FeeRule, FeesAbout
 from appliance.procedures import Procedure, ResultRule
+from appliance.roles import RoleRule, RolesAbout
 from appliance.rules import RuleEntry
 from appliance.workdays import Limit
 from appliance.working_calendar import CalendarAbout, SpecialDay
@@ -208,6 +209,7 @@ SHEETS: dict[str, Any] = {
     "processes": Sheet[About, Process],
     "processes.general": Sheet[About, Process],
     "results": Sheet[About, ResultRule],
+    "roles": Sheet[RolesAbout, RoleRule],
     "rules": Sheet[About, RuleEntry],
     "units": Sheet[UnitsAbout, Unit],
 }

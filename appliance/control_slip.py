@@ -43,6 +43,7 @@ class HandOver(NamedTuple):
     verdict: Verdict
     note: str
     offered_at: str = ""  # when a transfer was offered, before it was taken
+    late: bool = False  # was written down only afterwards; `at` is when it truly was
 
 
 def hand_overs(every: Iterable[Told], process: Process, worked: Worked) -> list[HandOver]:
@@ -80,15 +81,27 @@ def _row(before: Dossier | None, after: Dossier, told: Told, process: Process, r
     from_step = rows[-1].to_step if len(rows) > 1 else 1  # The first step lies between acceptance and the first hand-over.
     steps = tuple(range(from_step, to_step)) if rows else ()
     planned = planned_minutes(step for step in process.steps if step.no in steps) if steps else None
-    used = _used(rows[-1].at, event.at, after.pauses, worked) if rows else None
+    used = _used(rows[-1].at, told.truly_at, after.pauses, worked) if rows else None
     note = next((str(told.personal[name]) for name in NOTED if told.personal.get(name)), "")
     giver, taker = _hands(before, event.t, event.a, after)
-    return HandOver(event.at, event.t, giver, taker, steps, to_step, used, planned, verdict(used, planned), note)
+    return HandOver(
+        told.truly_at,
+        event.t,
+        giver,
+        taker,
+        steps,
+        to_step,
+        used,
+        planned,
+        verdict(used, planned),
+        note,
+        late=bool(event.d.get("late_entry")),
+    )
 
 
 def _hands(before: Dossier | None, kind: str, actor: str, after: Dossier) -> tuple[str, str]:
     """Say who gave and who received; the receiver of a finished step is known when that person acts."""
-    if kind == "dossier.accepted":
+    if before is None or kind == "dossier.accepted":
         return "", actor
     if kind == "dossier.taken":
         return (before.holder or before.accepted_by if before else ""), after.holder

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from appliance import files, forms, looking_back, moves, people, slips
+from appliance import files, forms, looking_back, moves, people, roles, slips
 from appliance.catalogue import Catalogue
 from appliance.config import Home
 from appliance.dossier import Dossier
@@ -21,11 +21,11 @@ from appliance.officers import Officer
 from appliance.processing import load
 
 PERSON = ("name", "organisation", "number", "birth", "gender", "phone", "email", "address")
-AUTHORISED = ("name", "number", "phone")
+AUTHORISED = ("name", "number", "phone", "basis")
 FORM = "slip"
 COUNT_MAX = 9_999
 
-Values = Mapping[str, str]  # By field: applicant.name … authorised.phone, note, count.<key of a component>.
+Values = Mapping[str, str]  # By field: applicant.name … authorised.phone, persons.<role>.name …, note, count.<component>.
 
 
 @dataclass(frozen=True)
@@ -55,9 +55,15 @@ def values_of(dossier: Dossier) -> dict[str, str]:
     return (
         {f"applicant.{name}": str(person.get(name, "")) for name in PERSON}
         | {f"authorised.{name}": str(other.get(name, "")) for name in AUTHORISED}
+        | {f"persons.{one.role}.{name}": str(one.person.get(name, "")) for one in in_roles(dossier) for name in roles.FIELDS}
         | {"note": dossier.note}
         | {f"count.{part['key']}": str(part["count"]) for part in dossier.components if part["kind"] != "present"}
     )
+
+
+def in_roles(dossier: Dossier) -> list[roles.Named]:
+    """List the persons in roles that are corrected as themselves; the applicant is corrected once, wherever named."""
+    return [one for one in roles.in_roles(dossier.persons, None) if not one.is_applicant]
 
 
 def changes(was: Values, now: Values) -> tuple[Change, ...]:
@@ -76,7 +82,9 @@ def merge(base: Values, theirs: Values, mine: Values) -> Merged:
 def tidy(typed: Values) -> dict[str, str]:
     """Check and tidy typed fields as they will be kept. Raises Refused as people.tidy does, and `count_invalid`."""
     counts = {name: _count(value) for name, value in typed.items() if name.startswith("count.")}
-    return {name: "" for name in typed} | _flat("applicant", typed) | _flat("authorised", typed) | counts | {"note": typed["note"]}
+    whose = {name.rpartition(".")[0] for name in typed if name.count(".") and not name.startswith("count.")}
+    persons = {name: value for who in sorted(whose) for name, value in _flat(who, typed).items()}
+    return {name: "" for name in typed} | persons | counts | {"note": typed["note"]}
 
 
 def correct(
@@ -109,6 +117,7 @@ def correct(
         personal={
             "was": {one.field: one.was for one in changed},
             "now": {name: getattr(now, name) or {} for name in ("applicant", "authorised") if name in touched}
+            | ({"persons": list(now.persons)} if "persons" in touched else {})
             | ({"note": now.note} if "note" in touched else {}),
             "reason": reason.strip(),
         },
@@ -125,13 +134,24 @@ def corrected(dossier: Dossier, values: Values, changed: tuple[Change, ...]) -> 
         for part in dossier.components
     )
     people_now = {who: _person(getattr(dossier, who), who, values) for who in ("applicant", "authorised")}
-    return msgspec.structs.replace(dossier, components=parts, note=values["note"], **people_now)
+    persons = tuple(_in_role(one, values, fields) for one in dossier.persons)
+    return msgspec.structs.replace(dossier, components=parts, note=values["note"], persons=persons, **people_now)
+
+
+def _in_role(known: dict[str, Any], values: Values, fields: set[str]) -> dict[str, Any]:
+    """Give a person in a role as corrected; who was unknown and is named now is unknown no more."""
+    who = f"persons.{known['role']}"
+    if not any(field.startswith(f"{who}.") for field in fields):
+        return known
+    place = {name: known[name] for name in ("role", "called", "about") if name in known}
+    return place | (_person({name: known[name] for name in known if name not in (*place, "unknown")}, who, values) or {})
 
 
 def told(clear: Mapping[str, Any], personal: Mapping[str, Any]) -> tuple[Change, ...]:
     """Read a correction's event back: what changed, field by field; empty once the person was erased."""
     now, was = personal.get("now", {}), personal.get("was", {})
     flat = {f"{who}.{name}": str(value) for who in ("applicant", "authorised") for name, value in (now.get(who) or {}).items()}
+    flat |= {f"persons.{one['role']}.{name}": str(value) for one in now.get("persons", ()) for name, value in one.items()}
     flat |= {"note": now.get("note", "")} | {f"count.{part['key']}": str(part["count"]) for part in clear.get("components", ())}
     return tuple(Change(name, was[name], flat.get(name, "")) for name in clear["fields"] if name in was)
 
@@ -145,7 +165,7 @@ def _slip(act: Act, home: Home, catalogue: Catalogue, now: Dossier, officer: Off
 
 
 def _person(known: Mapping[str, Any] | None, who: str, values: Values) -> dict[str, Any] | None:
-    typed = {name.partition(".")[2]: value for name, value in values.items() if name.startswith(f"{who}.")}
+    typed = {name.rpartition(".")[2]: value for name, value in values.items() if name.startswith(f"{who}.")}
     known = dict(known or {})
     person = {name: value for name, value in (known | typed).items() if value}
     if (number := person.get("number", "")) != known.get("number", ""):

@@ -64,17 +64,23 @@ def declare(act: Act, officer: str, calendar: Calendar, day: date, name: str, ba
     act.touch("dossiers")
 
 
-def moved(db: Database, catalogue: Catalogue, of: CatalogueOf, day: date, now: datetime) -> list[Change]:
-    """List the running dossiers whose due date the declared day moves, the most urgent first; SHOWN_MAX at most."""
+def moved(
+    db: Database, catalogue: Catalogue, of: CatalogueOf, day: date, now: datetime, after: str = ""
+) -> tuple[list[Change], str]:
+    """List the running dossiers whose due date the declared day moves, the most urgent first, SHOWN_MAX a page.
+
+    Gives the page and the mark of the next one ("" where there is none); `after` is the mark of the page before.
+    """
     with_day, without = calendar_of(catalogue, db), calendar_of(catalogue, db, without=day)
-    sql = "SELECT state FROM dossier WHERE status IN (2, 4) AND due_at >= ? ORDER BY due_at, code"
-    found = []
-    for (state,) in db.conn.execute(sql, [day.isoformat()]):
+    sql = """SELECT state FROM dossier WHERE status IN (2, 4) AND due_at >= ? AND due_at || '|' || code > ?
+             ORDER BY due_at, code"""
+    found: list[Change] = []
+    for (state,) in db.conn.execute(sql, [day.isoformat(), after]):
         if change := _change(rows.decode(state), of, with_day, without, now):
+            if len(found) == SHOWN_MAX:
+                return found, f"{found[-1].old}|{found[-1].dossier.code}"
             found.append(change)
-        if len(found) == SHOWN_MAX:
-            break
-    return found
+    return found, ""
 
 
 def recompute(act: Act, catalogue: Catalogue, of: CatalogueOf, officer: str, day: date, chosen: Sequence[str]) -> int:

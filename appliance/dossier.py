@@ -63,7 +63,10 @@ class Document(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Fee(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Money taken: whole đồng, how, the receipt's number and its stored PDF, and the names of the lines it was for."""
+    """Money taken: whole đồng, how, the receipt's number and its stored PDF, and the names of the lines it was for.
+
+    A receipt that was voided stays, with when, by whom and why (a code): it took nothing.
+    """
 
     amount: int
     method: str
@@ -72,6 +75,21 @@ class Fee(msgspec.Struct, frozen=True, omit_defaults=True):
     actor: str
     file: str = ""
     lines: tuple[str, ...] = ()
+    voided_at: str = ""
+    voided_by: str = ""
+    why_void: str = ""
+
+
+class Refund(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Money given back: whole đồng, how, the voucher's number and its stored PDF, and the receipts it was taken by."""
+
+    amount: int
+    method: str
+    voucher: str
+    at: str
+    actor: str
+    file: str = ""
+    receipts: tuple[str, ...] = ()
 
 
 class Pause(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -84,13 +102,17 @@ class Pause(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Paper(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A form that was issued: its key in the registry of forms, the stored PDF, when, by whom, and which copy it is."""
+    """A form that was issued: its key in the registry of forms, the stored PDF, when, by whom, and which copy it is.
+
+    `of` is the electronic document that a converted copy was made of.
+    """
 
     form: str
     file: str
     at: str
     actor: str
     copy: int = 1
+    of: str = ""
 
 
 class Undo(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -130,6 +152,8 @@ class Dossier(msgspec.Struct, frozen=True, omit_defaults=True):
     note: str = ""
     documents: tuple[Document, ...] = ()
     fees: tuple[Fee, ...] = ()
+    refunds: tuple[Refund, ...] = ()
+    to_refund: int = 0  # đồng that an end decided to give back and the cashier has not given back yet
     allowed_early: str = ""  # rule under which a leader allowed the release before the time-stamp
     finished_at: str = ""
     returned_at: str = ""
@@ -142,7 +166,8 @@ class Dossier(msgspec.Struct, frozen=True, omit_defaults=True):
     offices: dict[str, str] = {}  # received, resolved, supported: codes of units where it differs from `unit`
     process: dict[str, str] = {}  # id and version of the internal process it runs under
     step: int = 0  # number of the process step it stands at
-    late_entry: dict[str, str] = {}  # entered after the box was down: true time, why
+    late_entry: dict[str, str] = {}  # entered after the box was down: when it was entered, code of why
+    imported: dict[str, Any] = {}  # came from the system before this one: `file` (SHA-256), `line`, `at`
     waits_from: int = 0  # national status it left when a wait, a stop or an end began
     pauses: tuple[Pause, ...] = ()
     reason: str = ""  # of the last request, refusal, withdrawal, stop; personal
@@ -160,9 +185,19 @@ class Dossier(msgspec.Struct, frozen=True, omit_defaults=True):
     part_names: dict[str, str] = {}  # what papers brought later are called, by key of their component; personal
 
     @property
+    def origin(self) -> str:
+        """Say how it came, where not by ordinary acceptance: "late" entered from paper afterwards, "imported" from another system."""
+        return "late" if self.late_entry else "imported" if self.imported else ""
+
+    @property
     def parts(self) -> tuple[dict[str, Any], ...]:
         """Give the components as pages and papers show them: one that was brought later by its own name."""
         return tuple(part | {"name": self.part_names.get(part.get("key", ""), part["name"])} for part in self.components)
+
+    @property
+    def originals(self) -> tuple[dict[str, Any], ...]:
+        """Give what copies are certified of: the components that say (under `wanted`) how many pages and copies."""
+        return tuple(part for part in self.parts if "wanted" in part)
 
     @property
     def result(self) -> Document | None:
@@ -177,9 +212,25 @@ class Dossier(msgspec.Struct, frozen=True, omit_defaults=True):
         return Signature.VOID if self.documents else Signature.NONE
 
     @property
+    def receipts(self) -> tuple[Fee, ...]:
+        """Give the receipts that stand: those nobody voided."""
+        return tuple(fee for fee in self.fees if not fee.voided_at)
+
+    @property
+    def paid(self) -> int:
+        """Give what the office keeps, in đồng: the receipts that stand, less what was given back."""
+        return sum(fee.amount for fee in self.receipts) - sum(refund.amount for refund in self.refunds)
+
+    @property
     def paid_of_request(self) -> int:
-        """Give what was taken, in đồng, since the payment request that waits was made."""
-        return sum(fee.amount for fee in self.fees) - int(self.payment.get("taken", 0))
+        """Give what was taken, in đồng, since the open request was made; less than 0 where an older receipt was voided."""
+        return self.paid - int(self.payment.get("taken", 0))
+
+    @property
+    def money_open(self) -> bool:
+        """Say whether the cashier has to do with it after its end: give money back, or take again what a voided receipt took."""
+        again = self.status == Status.RETURNED and len(self.receipts) < len(self.fees)
+        return self.to_refund > 0 or (again and sum(line.get("amount") or 0 for line in self.fee_lines) > self.paid)
 
     @property
     def pause(self) -> Pause | None:

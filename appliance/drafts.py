@@ -31,11 +31,20 @@ class Part(msgspec.Struct, frozen=True, omit_defaults=True):
     kept: bool = False  # the original stays at the office until it is given back
 
 
+class LateEntry(msgspec.Struct, frozen=True):
+    """A reception on paper while the box was down: number of the slip, when it truly was (UTC text), code of why."""
+
+    n: int
+    at: str
+    why: str
+
+
 class Body(msgspec.Struct, frozen=True, omit_defaults=True):
     """What the counter has typed so far; every field may still be empty or wrong."""
 
     applicant: dict[str, str] = {}
     authorised: dict[str, str] = {}
+    persons: dict[str, dict[str, str]] = {}  # others, by role (appliance/roles.py)
     procedure: str = ""
     case: str = ""
     parts: dict[str, Part] = {}
@@ -50,6 +59,7 @@ class Body(msgspec.Struct, frozen=True, omit_defaults=True):
     slot: str = ""  # where originals that are kept lie
     serves: str = ""  # what it gathers papers for where a dossier exists already: purpose and dossier (appliance/brought.py)
     wanted: dict[str, str] = {}  # key and name of those papers
+    late: LateEntry | None = None
 
 
 class Page(msgspec.Struct, frozen=True):

@@ -32,13 +32,15 @@ def refusal(home: Home, dossier: Dossier, officer: Officer, at: str, reason: str
 
 
 def refuse(act: Act, home: Home, dossier_id: str, officer: Officer, reason: str, contact: str = "") -> FileRef:
-    """Refuse a dossier that was not accepted (1, 5, 6 → 3) and give its form 03.
+    """Refuse a dossier that was not accepted (1, 5, 6 → 3) and give its form 03; the dated rule says whether money goes back.
 
     Raises Refused `reason_missing`, `wrong_status`, `money_taken`, and what the form refuses.
     """
     dossier = _asked(act, dossier_id, "dossier.refused", reason)
     file = notices.issue(home, REFUSAL, refusal(home, dossier, officer, act.reading.at, reason.strip(), contact))
-    clear, personal = {"form": REFUSAL, "file": file.s}, {"reason": reason.strip()}
+    day = clock.local_day(act.reading.at)
+    back = dossier.paid if catalogue_shelf.current(home, day).rules_on(day).refund_on_refusal else 0
+    clear, personal = {"form": REFUSAL, "file": file.s, "refund": back}, {"reason": reason.strip()}
     act.record("dossier.refused", actor=officer.id, dossier=dossier_id, clear=clear, personal=personal, files=[file])
     return file
 
@@ -69,7 +71,7 @@ def stopping(
     home: Home, dossier: Dossier, officer: Officer, at: str, reason: str, asked_by: str, refund: int, contact: str = ""
 ) -> NoticeData:
     """Give what stands on form 05."""
-    money = (f"Hoàn trả {money_text(refund)}" if refund else "Không hoàn trả") if paid(dossier) else "Chưa thu"
+    money = (f"Hoàn trả {money_text(refund)}" if refund else "Không hoàn trả") if dossier.paid else "Chưa thu"
     title = signer_title(officer.title, officer.stands_for)
     stage, asked = STAGES.get(dossier.status, ""), ASKED_BY.get(asked_by, "")
     more = {"contact": contact, "stage": stage, "asked_by": asked, "money": money, "signer_title": title}
@@ -106,15 +108,10 @@ def resume(act: Act, home: Home, dossier_id: str, officer: Officer, reason: str)
     act.record("dossier.resumed", actor=officer.id, dossier=dossier_id, clear=clear, personal=personal)
 
 
-def paid(dossier: Dossier) -> int:
-    """Give what was taken so far, in đồng."""
-    return sum(fee.amount for fee in dossier.fees)
-
-
 def check_refund(dossier: Dossier, refund: int) -> None:
     """Refuse `refund_wrong`: nobody gets back more than was paid."""
-    if not 0 <= refund <= paid(dossier):
-        raise Refused("refund_wrong", code=dossier.code, paid=paid(dossier))
+    if not 0 <= refund <= dossier.paid:
+        raise Refused("refund_wrong", code=dossier.code, paid=dossier.paid)
 
 
 def _asked(act: Act, dossier_id: str, kind: str, reason: str) -> Dossier:

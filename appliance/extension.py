@@ -15,7 +15,7 @@ from appliance.dossier import Dossier
 from appliance.errors import Refused
 from appliance.events import FileRef
 from appliance.forms import NoticeData
-from appliance.lateness import APOLOGY
+from appliance.lateness import APOLOGY, RUNNING, Stage, stage
 from appliance.ledger import Act
 from appliance.moves import check
 from appliance.notices import issue, notice_of
@@ -29,6 +29,7 @@ from appliance.working_calendar import Calendar, at, nth_working_day
 
 EXTENDED = "due.extended"
 DAYS_AHEAD_MAX = 366
+BOX = "box"  # Who prepared a letter that nobody wrote.
 REASON_CHARS_MAX = 2_000
 
 
@@ -46,6 +47,20 @@ def drafted(db: Database, dossier_id: str) -> Draft | None:
     """Give the draft that waits for a leader, if any."""
     row = db.conn.execute("SELECT day, reason, officer, at FROM extension_draft WHERE dossier = ?", [dossier_id]).fetchone()
     return Draft(*row) if row else None
+
+
+def waiting(db: Database, rules: Rules, calendar: Calendar, dossier: Dossier, today: date) -> Draft | None:
+    """Give the letter that waits for a leader: the one an officer wrote, else the one that lies ready by itself.
+
+    A letter is ready from the dated number of days before the due day on, while a new day can still be named.
+    """
+    written = drafted(db, dossier.id)
+    due_at = (dossier.due or {}).get("at")
+    if written or not due_at or dossier.status not in RUNNING or why_not(dossier, rules):
+        return written
+    if stage(rules, calendar, datetime.fromisoformat(due_at), today) in (Stage.FINE, Stage.REMIND):
+        return None
+    return Draft(suggested(calendar, dossier, today).isoformat(), rules.apology_reason, BOX, "")
 
 
 def draft(act: Act, dossier_id: str, officer: str, rules: Rules, calendar: Calendar, day: date, reason: str) -> None:

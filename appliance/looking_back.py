@@ -23,6 +23,11 @@ class Told(NamedTuple):
     data: bytes
     digest: bytes
 
+    @property
+    def truly_at(self) -> str:
+        """Say when the act truly was (UTC text): a reception that was entered late counts from the paper's time."""
+        return self.event.d["accepted_at"] if self.event.d.get("late_entry") else self.event.at
+
 
 def told(db: Database, device: str, dossier_id: str) -> list[Told]:
     """List a dossier's events with their personal parts, oldest first."""

@@ -276,3 +276,20 @@ def m121_colleagues(db: Database) -> None:
 def m131_office_facts(db: Database) -> None:
     """The office's own acts by their topic: delegations are asked for with every request."""
     db.conn.execute("CREATE INDEX office_fact_by_topic ON office_fact (topic, key)")
+
+
+@migrations()
+def m140_money_open(db: Database) -> None:
+    """What the cashier still has to do after an end, and money that went back by the time it did."""
+    run_script(
+        db,
+        """ALTER TABLE dossier ADD COLUMN money_open INTEGER NOT NULL DEFAULT 0;
+        CREATE INDEX dossier_money_open ON dossier (status) WHERE money_open = 1;
+        CREATE INDEX dossier_event_money_back ON dossier_event (at) WHERE kind IN ('receipt.voided', 'fee.refunded')""",
+    )
+
+
+@migrations()
+def m140_origin(db: Database) -> None:
+    """How a dossier came, where not by ordinary acceptance: entered late from paper, or from the system before this one."""
+    db.conn.execute("ALTER TABLE dossier ADD COLUMN origin TEXT NOT NULL DEFAULT ''")

@@ -51,17 +51,18 @@ class Taken:
 
 def still_due(dossier: Dossier) -> int | None:
     """Give what is still to pay in whole đồng until the result is handed over, None while an amount is not known."""
-    return _rest(dossier.fee_lines, sum(fee.amount for fee in dossier.fees))
+    return _rest(dossier.fee_lines, dossier.paid)
 
 
 def owed_now(dossier: Dossier) -> Owed:
-    """Say what may be taken in the present status: at filing, what the law takes there; in status 6, what was asked for."""
-    taken = sum(fee.amount for fee in dossier.fees)
+    """Say what may be taken in the present status: at filing, what the law takes there; in status 6, what was asked for;
+    after the result left, only what a voided receipt had taken."""
     if dossier.status == Status.NEW:
-        return _owed(dossier, [line for line in dossier.fee_lines if line.get("when") == AT_FILING], taken)
+        return _owed(dossier, [line for line in dossier.fee_lines if line.get("when") == AT_FILING], dossier.paid)
     if dossier.status == Status.FINANCIAL and dossier.payment:
         return _owed(dossier, dossier.payment["lines"], dossier.paid_of_request)
-    return _owed(dossier, dossier.fee_lines, taken) if dossier.status in WHOLE else Owed()
+    whole = dossier.status in WHOLE or (dossier.status == Status.RETURNED and dossier.money_open)
+    return _owed(dossier, dossier.fee_lines, dossier.paid) if whole else Owed()
 
 
 def _owed(dossier: Dossier, lines: Sequence[Mapping[str, Any]], taken: int) -> Owed:
@@ -81,7 +82,7 @@ def _moment(lines: Sequence[Mapping[str, Any]]) -> dict[str, str]:
 
 def names_paid(dossier: Dossier) -> frozenset[str]:
     """Give the names of the lines that money was taken for."""
-    return frozenset(name for fee in dossier.fees for name in fee.lines)
+    return frozenset(name for fee in dossier.receipts for name in fee.lines)
 
 
 def _rest(lines: Sequence[Mapping[str, Any]], paid: int) -> int | None:

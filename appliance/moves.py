@@ -39,7 +39,9 @@ class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"from
 
 ROWS: tuple[Row, ...] = msgspec.json.decode(Path(__file__).with_name("moves.json").read_bytes(), type=tuple[Row, ...])
 BY_KIND: Mapping[str, tuple[Row, ...]] = {kind: tuple(r for r in ROWS if r.kind == kind) for kind in {r.kind for r in ROWS}}
-BORN = frozenset({"dossier.filed", "dossier.accepted"})  # Acts that may make a dossier.
+BORN = frozenset({"dossier.filed", "dossier.accepted", "dossier.imported"})  # Acts that may make a dossier.
+IMPORTED = "dossier.imported"
+IMPORTABLE = frozenset(int(Status[row.to.upper()]) for row in BY_KIND[IMPORTED])  # National statuses of what still runs.
 UNDONE = "act.undone"
 AT_FILING = "at_filing"  # A fee line's `when`, as the fee table says it.
 
@@ -62,13 +64,16 @@ def check(dossier: Dossier | None, kind: str, clear: Mapping[str, Any] = Mapping
     """Refuse an act that is not legal now; `clear` is what the event would say.
 
     Raises Refused `wrong_status`, `wrong_document_state`, `already_accepted`, `result_exists`, `nothing_to_undo`,
-    `payment_open`, `supplement_open`, `money_before_check`, `money_taken`, `dossier_unknown`.
+    `payment_open`, `supplement_open`, `money_before_check`, `money_taken`, `nothing_due`, `receipt_unknown`, `receipt_refunded`,
+    `nothing_to_refund`, `dossier_unknown`.
     """
     if dossier is None:
         if kind not in BORN:
             raise Refused("dossier_unknown")
+        if kind == IMPORTED and clear.get("status") not in IMPORTABLE:
+            raise Refused("status_not_open")
         return
-    if kind == "dossier.filed" or (kind == "dossier.accepted" and dossier.accepted_at):
+    if kind in ("dossier.filed", IMPORTED) or (kind == "dossier.accepted" and dossier.accepted_at):
         raise Refused("already_accepted", code=dossier.code)
     if row_for(dossier, kind) is None or (dossier.erased_at and kind != "dossier.erased"):
         raise Refused("wrong_status", code=dossier.code, status=int(dossier.status))
@@ -104,12 +109,32 @@ def _request_is_paid(dossier: Dossier, clear: Mapping[str, Any]) -> None:
 
 def _no_money_was_taken(dossier: Dossier, clear: Mapping[str, Any]) -> None:
     """A refusal has taken no money; what the law takes at filing is not asked for by a request."""
-    if dossier.payment and dossier.paid_of_request:
+    if dossier.payment and dossier.paid_of_request > 0:
         raise Refused("money_taken", code=dossier.code, amount=dossier.paid_of_request)
 
 
+def _receipt_stands(dossier: Dossier, clear: Mapping[str, Any]) -> None:
+    """A receipt is voided once, and not after its money was given back: nothing is ever given back twice."""
+    fee = next((one for one in dossier.receipts if one.receipt == clear.get("receipt", one.receipt)), None)
+    if fee is None:
+        raise Refused("receipt_unknown", code=dossier.code)
+    if fee.amount > dossier.paid:
+        raise Refused("receipt_refunded", code=dossier.code, receipt=fee.receipt)
+
+
+def _refund_was_decided(dossier: Dossier, clear: Mapping[str, Any]) -> None:
+    """Money goes back only where an end decided it, and never more than was paid."""
+    if not 0 < clear.get("amount", dossier.to_refund) <= min(dossier.to_refund, dossier.paid):
+        raise Refused("nothing_to_refund", code=dossier.code)
+
+
 def _money_only_at_filing(dossier: Dossier, clear: Mapping[str, Any]) -> None:
-    """Before a dossier was checked, only a fee that the law takes at filing may be taken (QĐ 442/2023 An Giang, 2.3)."""
+    """Before a dossier was checked, only a fee that the law takes at filing may be taken (QĐ 442/2023 An Giang, 2.3).
+
+    After the result left, only what a voided receipt had taken.
+    """
+    if dossier.status == Status.RETURNED and not dossier.money_open:
+        raise Refused("nothing_due", code=dossier.code)
     if dossier.status == Status.NEW and any(line.get("when") != AT_FILING for line in clear.get("lines", [{}])):
         raise Refused("money_before_check", code=dossier.code)
 
@@ -130,6 +155,8 @@ GUARDS: Mapping[str, Callable[[Dossier, Mapping[str, Any]], None]] = {
     "dossier.accepted": _nothing_is_open,
     "payment.settled": _request_is_paid,
     "fee.taken": _money_only_at_filing,
+    "receipt.voided": _receipt_stands,
+    "fee.refunded": _refund_was_decided,
     "dossier.taken": _offered_while_waiting,
     "transfer.declined": _offer_is_open,
     "dossier.refused": _no_money_was_taken,

@@ -6,6 +6,7 @@ A QR code carries no signature: what it says is a typing aid, the officer still 
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 
 import msgspec
 
@@ -38,6 +39,7 @@ class Person(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     organisation: str = ""
     issued: str = ""
     old_number: str = ""
+    basis: str = ""  # on what this person acts for another
 
 
 class Card(msgspec.Struct, frozen=True):
@@ -59,6 +61,12 @@ def person_of(typed: Mapping[str, str], today: date) -> Person:
     if read.get("number") and read.get("number_kind") != "other":
         read["number"], read["number_kind"] = read_number(read["number"])
     return msgspec.convert({"name": ""} | read, Person)
+
+
+def plain(kept: Mapping[str, Any]) -> Person:
+    """Give a person as an event keeps it, without what its role adds."""
+    fields = {field: value for field, value in kept.items() if field in Person.__struct_fields__}
+    return msgspec.convert({"name": ""} | fields, Person)
 
 
 def tidy(typed: Mapping[str, str], today: date | None = None) -> dict[str, str]:

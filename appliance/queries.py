@@ -1,6 +1,7 @@
 """What screens read, one function a screen. Reads only; lists are bounded and never rank common words."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,11 +14,13 @@ from appliance.text import fold
 
 NUMBER = re.compile(r"[\d\s.+]+")  # A phone or identity number as people write it, in groups.
 LIST_MAX = 200
+NEAR_MAX = 5_000
 FOUND_MAX = 50
 WORDS_MAX = 8
 
 LISTED = (
-    "rid, id, code, status, signature, procedure, procedure_name, applicant, holder, accepted_at, due_at, finished_at, returned_at"
+    "rid, id, code, status, signature, procedure, procedure_name, applicant, holder, accepted_at, due_at, finished_at, returned_at,"
+    " origin"
 )
 
 
@@ -37,6 +40,7 @@ class Listed:
     due_at: str | None
     finished_at: str | None
     returned_at: str | None
+    origin: str = ""  # "late", "imported", or empty: see Dossier.origin
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,7 @@ def listed(db: Database, where: str, args: list[Any], order: str, most: int = LI
             row["due_at"],
             row["finished_at"],
             row["returned_at"],
+            row["origin"],
         )
         for row in db.query(sql, [*args, most])
     ]
@@ -130,20 +135,37 @@ def to_stamp(db: Database) -> list[Listed]:
 # What can be paid now and was not: all that is owed, what was requested, what the law takes at filing. A line without an
 # amount counts as something to ask about.
 OWED = "(SELECT sum(coalesce(value ->> 'amount', 1e12)) FROM json_each(CAST(state AS TEXT), '$.fee_lines'))"
+PAID = """coalesce((SELECT sum(value ->> 'amount') FROM json_each(CAST(state AS TEXT), '$.fees')
+                    WHERE value ->> 'voided_at' IS NULL), 0)
+        - coalesce((SELECT sum(value ->> 'amount') FROM json_each(CAST(state AS TEXT), '$.refunds')), 0)"""
 FEE_DUE = f"""CASE status
     WHEN 1 THEN (SELECT sum(coalesce(value ->> 'amount', 1e12)) FROM json_each(CAST(state AS TEXT), '$.fee_lines')
                  WHERE value ->> 'when' = 'at_filing')
     WHEN 6 THEN (CAST(state AS TEXT) ->> '$.payment.amount') + (CAST(state AS TEXT) ->> '$.payment.taken')
-    ELSE {OWED} END > coalesce((SELECT sum(value ->> 'amount') FROM json_each(CAST(state AS TEXT), '$.fees')), 0)"""
-PAYABLE = "status IN (1, 2, 4, 6, 9)"
+    ELSE {OWED} END > {PAID}"""
+PAYABLE = "(status IN (1, 2, 4, 6, 9) OR status = 10 AND money_open = 1)"
+REFUNDABLE = "status IN (3, 7, 8) AND money_open = 1"
 ON_PAPER = "status = 4 AND signature = 'submitted' AND CAST(state AS TEXT) ->> '$.documents[#-1].path' = 'paper'"
 
 
+def near_by_day(db: Database, before: str, today: str) -> list[tuple[str, str, int]]:
+    """Count the running dossiers due before a local day (ISO) by due day and holder ("" for nobody).
+
+    One that missed an earlier day and was given a new one is left out until that is late too.
+    """
+    sql = """SELECT substr(due_at, 1, 10), coalesce(holder, ''), count(*) FROM dossier WHERE status IN (2, 4) AND due_at < ?
+             AND (due_at < ? OR coalesce(json_array_length(CAST(state AS TEXT), '$.due.passed'), 0) = 0) GROUP BY 1, 2"""
+    return list(db.conn.execute(sql, [before, today]))
+
+
 def near_or_late(db: Database, before: str) -> list[Dossier]:
-    """Give whole the running dossiers due before a local day (ISO), and those that missed a day before their present one."""
+    """Give whole the running dossiers due before a local day (ISO), and those that missed a day before their present one.
+
+    NEAR_MAX at most, the most urgent: an office with more has another trouble than this list.
+    """
     missed = "json_array_length(CAST(state AS TEXT), '$.due.passed') > 0"
     sql = f"SELECT state FROM dossier WHERE status IN (2, 4) AND (due_at < ? OR {missed}) ORDER BY due_at, code LIMIT ?"
-    return [rows.decode(state) for (state,) in db.conn.execute(sql, [before, LIST_MAX])]
+    return [rows.decode(state) for (state,) in db.conn.execute(sql, [before, NEAR_MAX])]
 
 
 def sent_back(db: Database) -> set[str]:
@@ -156,6 +178,11 @@ def sent_back(db: Database) -> set[str]:
 def to_pay(db: Database) -> list[Listed]:
     """List dossiers with something to pay now, finished ones first: their people come next."""
     return listed(db, f"{PAYABLE} AND {FEE_DUE}", [], f"status DESC, {BY_DUE}")
+
+
+def to_refund(db: Database) -> list[Listed]:
+    """List ended dossiers whose money was decided to go back and has not gone yet."""
+    return listed(db, REFUNDABLE, [], "code")
 
 
 def to_certify(db: Database) -> list[Listed]:
@@ -185,11 +212,29 @@ def search(db: Database, typed: str) -> list[Listed]:
     return listed_by(db, [row["rowid"] for row in db.query(sql, [match, FOUND_MAX])])
 
 
+def with_phrases(db: Database, phrases: Sequence[str]) -> list[Listed]:
+    """Find dossiers that hold every phrase (a name, a number, a procedure's code) whole, newest first; none without phrases."""
+    match = " ".join(f'"{folded}"' for phrase in phrases if (folded := fold(phrase).replace('"', " ").strip()))
+    sql = "SELECT rowid FROM dossier_search WHERE dossier_search MATCH ? ORDER BY rowid DESC LIMIT ?"
+    return listed_by(db, [row["rowid"] for row in db.query(sql, [match, FOUND_MAX])]) if match else []
+
+
 def match_of(typed: str) -> str:
     """Write what a person typed or scanned as a question to the search index; "" where no word is left."""
+    return " ".join(f'"{word}"*' for word in words_of(typed))
+
+
+def words_of(typed: str) -> list[str]:
+    """Give the folded words that what was typed or scanned is looked up by."""
     typed = typed.split("|")[0]
     typed = "".join(typed.split()) if NUMBER.fullmatch(typed) else typed
-    return " ".join(f'"{word}"*' for word in fold(typed).replace('"', " ").split()[:WORDS_MAX])
+    return fold(typed).replace('"', " ").split()[:WORDS_MAX]
+
+
+def by_ids(db: Database, ids: list[str]) -> list[Listed]:
+    """Give the dossiers of these ids, in their order."""
+    found = {one.id: one for one in listed(db, f"id IN ({','.join('?' * len(ids))})", list(ids), "rid", len(ids))}
+    return [found[one] for one in ids if one in found]
 
 
 def listed_by(db: Database, rids: list[int]) -> list[Listed]:
@@ -234,14 +279,6 @@ def personal_of_step(db: Database, device: str, step: Step) -> dict[str, Any]:
     return ledger.personal_of(db, device_bytes(device), bytes.fromhex(step.inc), events.decode(bytes(row[0])))
 
 
-def same_request(db: Database, procedure: str, number: str) -> list[Listed]:
-    """List live dossiers of the same person (identity number) and procedure: a likely duplicate."""
-    if not number:
-        return []
-    alike = [found for found in search(db, number) if found.procedure == procedure]
-    return [found for found in alike if found.status not in (Status.RETURNED, Status.NOT_ACCEPTED, Status.WITHDRAWN)]
-
-
 def counts(db: Database, officer: str) -> dict[str, int]:
     """Count what waits, for the numbers in the menu."""
     sql = """SELECT sum(status = 2) AS to_take, sum(status = 4 AND holder = ?) AS held,
@@ -256,4 +293,5 @@ def counts(db: Database, officer: str) -> dict[str, int]:
 def counts_at_desks(db: Database) -> dict[str, int]:
     """Count what waits for the cashier and for the paper register, for the numbers in the menu."""
     sql = f"SELECT count(*) FILTER (WHERE {FEE_DUE}) AS to_pay, count(*) FILTER (WHERE {ON_PAPER}) AS to_certify FROM dossier"
-    return next(db.query(f"{sql} WHERE {PAYABLE}"))
+    back = db.conn.execute(f"SELECT count(*) FROM dossier WHERE {REFUNDABLE}").fetchone()[0]
+    return next(db.query(f"{sql} WHERE {PAYABLE}")) | {"to_refund": back}

@@ -18,9 +18,11 @@ from appliance import (
     forms,
     moves,
     numbering,
+    paper_slips,
     people,
     procedures,
     process_shelf,
+    roles,
     slips,
     workdays,
 )
@@ -38,6 +40,7 @@ from appliance.office import Office, office_of
 from appliance.officers import Officer
 from appliance.procedures import Asked, Kind, Procedure, ReleasePath, ResultRule
 from appliance.processing import load
+from appliance.roles import RoleAsked
 from appliance.text import Line, day_text
 from appliance.workdays import Due
 from appliance.working_calendar import Calendar
@@ -57,6 +60,7 @@ class Choice:
     due: Due
     fee_lines: tuple[FeeLine, ...]
     rule: ResultRule
+    roles: tuple[RoleAsked, ...] = ()
 
     @property
     def certifies(self) -> bool:
@@ -73,6 +77,7 @@ class Accepted:
     due_at: str  # local ISO text
     slip: str
     slip_size: int
+    late: bool = False  # entered after the box was down
 
 
 def choose(catalogue: Catalogue, body: Body, at: datetime, calendar: Calendar) -> Choice | None:
@@ -91,7 +96,13 @@ def choose(catalogue: Catalogue, body: Body, at: datetime, calendar: Calendar) -
         due=_due(workdays.due_date(rules, calendar, at, limit), body, rules.day_end(), at),
         fee_lines=_fee_lines(catalogue, procedure, body, day),
         rule=procedures.result_rule(catalogue.result_rules, procedure, day),
+        roles=catalogue.roles_of(procedure.code, day),
     )
+
+
+def received_at(body: Body, now: str) -> str:
+    """Say when the papers of a draft came (UTC text): now, or when the slip that was printed beforehand says."""
+    return body.late.at if body.late else now
 
 
 def choice_of(catalogue: Catalogue, dossier: Dossier, at: datetime, calendar: Calendar, due_day: str = "") -> Choice | None:
@@ -130,10 +141,14 @@ def missing(draft: Draft, choice: Choice | None) -> list[str]:
     A component that was not scanned does not stand in the way: a broken scanner never stops the counter.
     """
     body, found = draft.body, []
-    if not body.applicant.get("name", "").strip():
+    if not any(body.applicant.get(name, "").strip() for name in ("name", "organisation")):
         found.append("applicant_missing")
+    if body.authorised and not body.authorised.get("basis", "").strip():
+        found.append("authority_missing")
     if choice is None:
         return [*found, "procedure_missing"]
+    if roles.missing(choice.roles, body.persons):
+        found.append("persons_missing")
     if not (draft.pages or any(part.have for part in body.parts.values())):
         found.append("components_missing")
     if choice.certifies and not (body.original_pages and body.copies):
@@ -148,41 +163,58 @@ def missing(draft: Draft, choice: Choice | None) -> list[str]:
 def accept(act: Act, home: Home, catalogue: Catalogue, draft_id: str, officer: Officer, counter: str = "") -> Accepted:
     """Make a dossier of a draft: number, due date, slip, one event, and the draft emptied. Accepting twice gives the first.
 
-    Raises Refused `not_ready` with the list of codes, `process_missing`, `numbers_exhausted`, `clock_behind`, `draft_unknown`.
+    A late entry has the number of its paper, and counts from when it truly came.
+
+    Raises Refused `not_ready` with the list of codes, `process_missing`, `numbers_exhausted`, `clock_behind`, `draft_unknown`,
+    for a late entry what `paper_slips.judge` raises.
     """
     draft = drafts.load(act.db, draft_id)
     if draft.accepted_as:
         return _again(act, draft.accepted_as)
     if draft.discarded_at:
         raise Refused("draft_discarded")
-    now = clock.local(act.reading.at)
+    received = received_at(draft.body, act.reading.at)
+    now = clock.local(received)
     choice = choose(catalogue, draft.body, now, clocks.calendar_of(catalogue, act.db))
     if (gaps := missing(draft, choice)) or choice is None:
         raise Refused("not_ready", codes=gaps)
-    process = process_shelf.for_case(act.db, choice.procedure.code, choice.case, now.date(), choice.procedure.name)
     office = office_of(home.settings)
-    number = numbering.take(act, catalogue.books[BOOK], office.unit)
+    number = _number(act, catalogue, office.unit, draft.body)
+    process = process_shelf.for_case(act.db, choice.procedure.code, choice.case, now.date(), choice.procedure.name)
     code = catalogue.books[BOOK].write(number.n, now.date(), unit=office.unit)
-    person = people_of(draft.body.applicant)
-    dossier, clear = uuid7(), _clear(draft, choice, office, code, number, act.reading.at, counter)
-    slip = forms.render("slip", _slip(dossier, clear, person, office, slips.limit_words(choice.limit, choice.due), officer))
+    persons = {
+        "applicant": people_of(draft.body.applicant),
+        "authorised": people_of(draft.body.authorised),
+        "persons": roles.written(choice.roles, draft.body.persons),
+    }
+    dossier, clear = uuid7(), _clear(draft, choice, office, code, number, received, counter) | _late(draft.body, act.reading.at)
+    limit = slips.limit_words(choice.limit, choice.due)
+    slip = forms.render("slip", _slip(dossier, clear, persons, office, limit, officer, act.reading.at))
     digest = files.put(home, slip)
     act.record(
         "dossier.accepted",
         actor=officer.id,
         dossier=dossier,
         clear=clear | {"slip": digest, "process": process.named},
-        personal={
-            "applicant": person,
-            "authorised": people_of(draft.body.authorised),
-            "note": draft.body.note,
-        },
+        personal=persons | {"note": draft.body.note},
         files=[*drafts.files_named(draft), FileRef(digest, len(slip), "application/pdf")],
     )
     drafts.close(act, draft_id, dossier)
     act.touch("inbox")
     assert choice.due.at
-    return Accepted(dossier, code, choice.due.at.isoformat(), digest, len(slip))
+    return Accepted(dossier, code, choice.due.at.isoformat(), digest, len(slip), draft.body.late is not None)
+
+
+def _number(act: Act, catalogue: Catalogue, unit: str, body: Body) -> numbering.Number:
+    """Take the next number, or that of the paper of a late entry."""
+    book = catalogue.books[BOOK]
+    if body.late is None:
+        return numbering.take(act, book, unit)
+    return paper_slips.use(act, book, unit, body.late, catalogue.rules_on(clock.local_day(act.reading.at)).late_entry_days)
+
+
+def _late(body: Body, now: str) -> dict[str, Any]:
+    return {"late_entry": {"entered_at": now, "why": body.late.why}} if body.late else {}
 
 
 def accept_filed(
@@ -221,9 +253,10 @@ def accept_filed(
 
 def _again(act: Act, dossier: str) -> Accepted:
     row = next(act.db.query("SELECT code, due_at, state FROM dossier WHERE id = ?", [dossier]))
-    slip = msgspec.json.decode(row["state"])["slip"]
+    state = msgspec.json.decode(row["state"])
+    slip = state["slip"]
     size = next(act.db.query("SELECT size FROM dossier_file WHERE dossier = ? AND digest = ?", [dossier, slip]))["size"]
-    return Accepted(dossier, row["code"], row["due_at"], slip, size)
+    return Accepted(dossier, row["code"], row["due_at"], slip, size, "late_entry" in state)
 
 
 def people_of(typed: dict[str, str]) -> dict[str, Any]:
@@ -301,8 +334,11 @@ def _others(draft: Draft) -> list[dict[str, Any]]:
     return [{**paper, "pages": pages}] if pages else []
 
 
-def _slip(dossier: str, clear: dict[str, Any], person: dict[str, Any], office: Office, limit: str, officer: Officer) -> SlipData:
+def _slip(
+    dossier: str, clear: dict[str, Any], persons: dict[str, Any], office: Office, limit: str, officer: Officer, at: str
+) -> SlipData:
     known = {name: value for name, value in clear.items() if name != "number"}
     parts = {name: tuple(clear[name]) for name in ("components", "fee_lines")}
-    value = Dossier(dossier, status=Status.ACCEPTED, applicant=person, **known | parts)
-    return slips.slip_of(value, office, limit, officer.name, clear["accepted_at"])
+    people_in = persons | {"persons": tuple(persons["persons"])}
+    value = Dossier(dossier, status=Status.ACCEPTED, **known | parts | people_in)
+    return slips.slip_of(value, office, limit, officer.name, at)

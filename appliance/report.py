@@ -5,6 +5,7 @@ the end of processing with the promised one; no promise is in time. Withdrawn on
 are pending in time. Read from a provincial system's own report, not from the text: to be confirmed by the province.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
@@ -50,14 +51,21 @@ class Row:
     pending_late: int
 
     def __post_init__(self) -> None:
-        sums = {
-            "3 = 4 + 5 + 6": self.received == self.online + self.direct + self.carried_over,
-            "3 = 7 + 11": self.received == self.resolved + self.pending,
-            "7 = 8 + 9 + 10": self.resolved == self.resolved_early + self.resolved_on_time + self.resolved_late,
-            "11 = 12 + 13": self.pending == self.pending_in_time + self.pending_late,
-        }
-        if wrong := [words for words, holds in sums.items() if not holds]:
+        if wrong := [words for words, whole, parts in self.sums() if whole != sum(parts)]:
             raise ValueError(f"report row {self.sector} does not add up: {wrong}")
+
+    def sums(self) -> tuple[tuple[str, int, tuple[int, ...]], ...]:
+        """Give the four sums by the numbers of their columns: words, the whole, its parts."""
+        resolved = (self.resolved_early, self.resolved_on_time, self.resolved_late)
+        return (
+            ("3 = 4 + 5 + 6", self.received, (self.online, self.direct, self.carried_over)),
+            ("3 = 7 + 11", self.received, (self.resolved, self.pending)),
+            ("7 = 8 + 9 + 10", self.resolved, resolved),
+            ("11 = 12 + 13", self.pending, (self.pending_in_time, self.pending_late)),
+        )
+
+
+COLUMNS = tuple(field.name for field in fields(Row) if field.name != "sector")  # Columns 3 to 13, in their order.
 
 
 def case_of(every: Iterable[Told], sectors: Mapping[str, str], last: date) -> Case | None:
@@ -68,12 +76,19 @@ def case_of(every: Iterable[Told], sectors: Mapping[str, str], last: date) -> Ca
     dossier: Dossier | None = None
     ended = None
     for told in every:
-        if local_day(told.event.at) > last:
+        if local_day(told.truly_at) > last:
             break
         before, dossier = dossier, advance(dossier, told.event, told.personal)
+        if dossier and not before and dossier.finished_at:  # Came from another system with its result.
+            ended = local_day(dossier.finished_at)
         if dossier and before and dossier.status != before.status:
-            ended = _ended(before, dossier, local_day(told.event.at), ended)
+            ended = _ended(before, dossier, local_day(told.truly_at), ended)
     return _case(dossier, sectors, ended) if dossier and dossier.accepted_at else None
+
+
+def case_now(dossier: Dossier, sectors: Mapping[str, str]) -> Case:
+    """Give the same of a dossier that nothing happened to after the period, from its row. Not for one that was withdrawn."""
+    return _case(dossier, sectors, local_day(dossier.finished_at) if dossier.finished_at else None)
 
 
 def _ended(before: Dossier, after: Dossier, day: date, ended: date | None) -> date | None:
@@ -98,17 +113,17 @@ def _case(dossier: Dossier, sectors: Mapping[str, str], ended: date | None) -> C
 
 def rows(cases: Iterable[Case], span: Span) -> list[Row]:
     """Count a period by sector, sectors in their order of name; cases are as they stood at its end."""
-    counted = [case for case in cases if _counts(case, span)]
-    return [
-        _row(sector, [case for case in counted if case.sector == sector], span) for sector in sorted({c.sector for c in counted})
-    ]
+    by_sector: dict[str, list[Case]] = {}
+    for case in cases:
+        if _counts(case, span):
+            by_sector.setdefault(case.sector, []).append(case)
+    return [_row(sector, by_sector[sector], span) for sector in sorted(by_sector)]
 
 
 def total(every: Iterable[Row]) -> Row:
     """Add rows up; a total adds up too."""
     found = list(every)
-    names = [field.name for field in fields(Row) if field.name != "sector"]
-    return Row("", **{name: sum(getattr(row, name) for row in found) for name in names})
+    return Row("", **{name: sum(getattr(row, name) for row in found) for name in COLUMNS})
 
 
 def _counts(case: Case, span: Span) -> bool:
@@ -116,25 +131,19 @@ def _counts(case: Case, span: Span) -> bool:
     return case.accepted <= span.last and (case.ended is None or case.ended >= span.first)
 
 
+def columns_of(case: Case, span: Span) -> frozenset[str]:
+    """Name the columns in which a case is counted; none when it does not belong to the period."""
+    if not _counts(case, span):
+        return frozenset()
+    came = ("online" if case.online else "direct") if case.accepted >= span.first else "carried_over"
+    if case.ended:
+        return frozenset({"received", came, "resolved", f"resolved_{_punctuality(case)}"})
+    return frozenset({"received", came, "pending", "pending_late" if _is_overdue(case, span.last) else "pending_in_time"})
+
+
 def _row(sector: str, cases: list[Case], span: Span) -> Row:
-    new = [case for case in cases if case.accepted >= span.first]
-    resolved, pending = [case for case in cases if case.ended], [case for case in cases if not case.ended]
-    how = [_punctuality(case) for case in resolved]
-    late = sum(_is_overdue(case, span.last) for case in pending)
-    return Row(
-        sector=sector,
-        received=len(cases),
-        online=sum(case.online for case in new),
-        direct=sum(not case.online for case in new),
-        carried_over=len(cases) - len(new),
-        resolved=len(resolved),
-        resolved_early=how.count("early"),
-        resolved_on_time=how.count("on_time"),
-        resolved_late=how.count("late"),
-        pending=len(pending),
-        pending_in_time=len(pending) - late,
-        pending_late=late,
-    )
+    counted = Counter(column for case in cases for column in columns_of(case, span))
+    return Row(sector, **{column: counted[column] for column in COLUMNS})
 
 
 def _punctuality(case: Case) -> str:

@@ -66,6 +66,9 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "print": DESK | {Role.POSTAL_AGENT, Role.RETURNS, Role.CASHIER, Role.CLERK} | PROCESSING,
     "print_paper": DESK | {Role.RETURNS, Role.CASHIER, Role.CLERK} | PROCESSING,  # A dossier's own: never the postal agent.
     "accept": DESK,
+    "enter_late": DESK,  # What was received on paper while the box was down.
+    "keep_paper_slips": DESK | SIGNING | {Role.ADMIN},  # See, print and make void what was set aside.
+    "reserve_numbers": SIGNING | {Role.ADMIN},
     "refuse": DESK,
     "request_supplement": DESK | PROCESSING,
     "receive_supplement": DESK,
@@ -73,7 +76,10 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "withdraw": DESK,
     "correct": DESK | PROCESSING,
     "undo": INSIDE,  # The view asks besides for the right to the act that is taken back.
+    "walk_in": DESK | PROCESSING | {Role.RETURNS, Role.CASHIER, Role.CLERK},  # Each step asks besides for its own right.
     "take_fee": frozenset({Role.CASHIER}),
+    "void_receipt": SIGNING | {Role.CASHIER},  # Who took the money: only while the drawer was not counted, by the dated rule.
+    "pay_back": frozenset({Role.CASHIER}),
     "count_drawer": frozenset({Role.CASHIER}),
     "view_drawers": SIGNING | {Role.CASHIER, Role.AUDITOR},
     "release": frozenset({Role.RETURNS, Role.RECEPTION}),
@@ -86,6 +92,7 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "finish_step": INSIDE,  # The act asks besides for the role of the step.
     "view_processes": INSIDE | {Role.ADMIN},
     "view_registers": DESK | SIGNING | {Role.RETURNS, Role.CASHIER, Role.CLERK},
+    "view_report": SIGNING | {Role.SECTION_LEADER, Role.CLERK},
     "propose_extension": PROCESSING | DESK,
     "call_citizens": DESK | PROCESSING | SIGNING | {Role.RETURNS},
     "explain_lateness": PROCESSING | {Role.CENTRE_DIRECTOR},
@@ -101,6 +108,7 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "approve_process": SIGNING,
     "delegate": SIGNING | {Role.ADMIN},
     "number_and_seal": frozenset({Role.CLERK}),
+    "convert_result": frozenset({Role.CLERK, Role.RETURNS, Role.CENTRE_DIRECTOR}),  # Who signs the paper and can have it sealed.
     # looking
     "search": INSIDE | PROVINCE,
     "view_dossier": INSIDE | PROVINCE,
@@ -112,6 +120,7 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "erase_person": frozenset({Role.CENTRE_DIRECTOR}),
     # the box
     "view_health": frozenset({Role.ADMIN, Role.CENTRE_DIRECTOR, Role.AUDITOR}) | PROVINCE,
+    "import_open": frozenset({Role.ADMIN}),  # Day one: running dossiers of the system before this one, by command.
     "manage_devices": frozenset({Role.ADMIN}),
     "manage_accounts": frozenset({Role.ADMIN}),
     "help_accounts": frozenset({Role.ADMIN, Role.CENTRE_DIRECTOR}),  # A forgotten password, a locked login.

@@ -10,9 +10,11 @@ from typing import Any
 import msgspec
 from sqlite_utils.db import Database
 
+from appliance import roles
 from appliance.advancing import advance
 from appliance.dossier import Dossier
 from appliance.events import Event
+from appliance.roles import Named
 from appliance.text import fold as folded
 from appliance.text import vkey
 
@@ -20,31 +22,36 @@ _encode = msgspec.json.Encoder().encode
 decode = msgspec.json.Decoder(Dossier).decode
 
 _sort_key = lru_cache(maxsize=4096)(vkey)  # The same name again with every act on its dossier.
-SEARCHED = frozenset({"dossier.filed", "dossier.accepted", "dossier.corrected", "dossier.erased"})  # Acts that change its words.
+SEARCHED = frozenset(
+    {"dossier.filed", "dossier.imported", "dossier.accepted", "dossier.corrected", "dossier.erased"}
+)  # Acts that change its words.
 # What an act that belongs to no dossier is kept under: the newest with the same topic (first word of its kind) and key counts.
 OFFICE_KEYS: Mapping[str, tuple[str, ...]] = {
     "calendar": ("day",),
+    "register": ("unit", "book", "period"),
+    "block": ("unit", "book", "begins", "first"),
     "process": ("process", "version"),
     "delegation": ("giver", "taker", "first"),
     "drawer": ("drawer", "opened_at"),
     "account": ("officer",),
 }
 SECTION = "section:"  # Before the id of a section, where a hand-over is offered to whoever of it takes it first.
-NUMBER_STATES = {"number.voided": "voided", "numbers.lost": "lost"}
+NUMBER_STATES = {"number.voided": "voided", "receipt.voided": "voided", "numbers.lost": "lost"}
 
 SAVE = """
 INSERT INTO dossier (id, device, code, status, signature, procedure, procedure_name, applicant, applicant_key, holder,
                      accepted_at, due_at, finished_at, returned_at, channel, offered_to, filed_at, asked_until, originals_kept,
-                     last_inc, last_seq, state)
+                     money_open, origin, last_inc, last_seq, state)
 VALUES (:id, :device, :code, :status, :signature, :procedure, :procedure_name, :applicant, :applicant_key, :holder,
         :accepted_at, :due_at, :finished_at, :returned_at, :channel, :offered_to, :filed_at, :asked_until, :originals_kept,
-        :last_inc, :last_seq, :state)
+        :money_open, :origin, :last_inc, :last_seq, :state)
 ON CONFLICT (id) DO UPDATE SET
     device = excluded.device, code = excluded.code, status = excluded.status, signature = excluded.signature,
     applicant = excluded.applicant, applicant_key = excluded.applicant_key, holder = excluded.holder,
     accepted_at = excluded.accepted_at, due_at = excluded.due_at, finished_at = excluded.finished_at,
     returned_at = excluded.returned_at, offered_to = excluded.offered_to, asked_until = excluded.asked_until,
-    originals_kept = excluded.originals_kept, last_inc = excluded.last_inc, last_seq = excluded.last_seq, state = excluded.state
+    originals_kept = excluded.originals_kept, money_open = excluded.money_open,
+    origin = excluded.origin, last_inc = excluded.last_inc, last_seq = excluded.last_seq, state = excluded.state
 RETURNING rid"""
 
 
@@ -78,7 +85,8 @@ def fold(db: Database, device: str, inc: bytes, event: Event, personal: Mapping[
 
 
 def _save(db: Database, device: str, inc: bytes, event: Event, dossier: Dossier) -> None:
-    name = (dossier.applicant or {}).get("name")
+    person = dossier.applicant or {}
+    name = person.get("name") or person.get("organisation")
     rid = db.conn.execute(
         SAVE,
         {
@@ -101,6 +109,8 @@ def _save(db: Database, device: str, inc: bytes, event: Event, dossier: Dossier)
             "filed_at": dossier.filed_at or None,
             "asked_until": (dossier.pause.until or None) if dossier.pause else None,
             "originals_kept": int(not dossier.originals_returned_at and any(part.get("kept") for part in dossier.components)),
+            "money_open": int(dossier.money_open),
+            "origin": dossier.origin,
             "last_inc": inc,
             "last_seq": event.i,
             "state": _encode(dossier),
@@ -129,14 +139,18 @@ def office_facts(db: Database, topic: str) -> list[tuple[str, str, dict[str, Any
 
 
 def search_words(dossier: Dossier) -> str:
-    """Give the folded words a dossier is found by: code, procedure, and while they exist the person's name and numbers."""
-    person = dossier.applicant or {}
-    others = (dossier.authorised or {}, *dossier.persons)
+    """Give the folded words a dossier is found by: code, procedure, and while they exist everybody's name and numbers."""
     words = [dossier.code, dossier.procedure, dossier.procedure_name]
-    words += [str(p.get(field) or "") for p in (person, *others) for field in ("name", "number", "phone")]
-    phone = str(person.get("phone") or "")
-    local_phone = "0" + phone.removeprefix("+84") if phone.startswith("+84") else ""
-    return folded(" ".join([*words, local_phone]))
+    return folded(" ".join([*words, *(word for one in roles.everyone(dossier) for word in person_words(one))]))
+
+
+def person_words(one: Named) -> list[str]:
+    """Give the words one person is found by; whom a dossier is about also by the day of birth: a child may have no number."""
+    if one.is_applicant:
+        return []  # Stands there already.
+    found = [str(one.person.get(field) or "") for field in ("name", "organisation", "number", "phone", *("birth",) * one.about)]
+    phone = str(one.person.get("phone") or "")
+    return [*found, "0" + phone.removeprefix("+84")] if phone.startswith("+84") else found
 
 
 def _keep_number(db: Database, event: Event) -> None:

@@ -29,6 +29,13 @@ class EarlyRelease(StrEnum):
     ALWAYS = "always"
 
 
+class OwnVoid(StrEnum):
+    """When a cashier may void a receipt alone; otherwise it takes a second person."""
+
+    OPEN_SHIFT = "open_shift"  # while the drawer it went into was not counted
+    NEVER = "never"
+
+
 class LateDuty(StrEnum):
     """What the office owes when a dossier is late."""
 
@@ -73,15 +80,20 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     lateness: Lateness
     remind_days_before: int  # working days
     apology_days_before: int
+    apology_reason: str  # what a letter of apology that is prepared by itself says; a leader reads and changes it
     extensions_max: int
     late_close_needs: frozenset[LateDuty]  # what must exist before a late dossier may be finished
     release_before_timestamp: EarlyRelease
     draft_pages_kept_days: int
     fee_when: str
+    void_own_receipt: OwnVoid
+    refund_on_refusal: bool  # whether money taken at filing goes back when a dossier is not accepted
     payment_days: int  # calendar days a citizen has to pay what was requested
     collection_accounts: dict[str, Account]  # by unit code
     online_reply_hours: int  # working hours in which an online dossier is accepted, refused or sent back
     uncollected_days: int  # calendar days after which a finished result that nobody fetched is asked about
+    paper_block_max: int  # slips of one block of numbers set aside for when the box is down
+    late_entry_days: int  # calendar days from the reception on paper to its entry
     odd_word: str
 
     def sessions(self) -> tuple[tuple[time, time], ...]:

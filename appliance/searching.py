@@ -3,14 +3,19 @@
 Pages are told apart by the last row seen, never by counting rows away; the newest recorded dossier comes first.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlite_utils.db import Database
 
+from appliance import queries, roles, rows
 from appliance.clock import LOCAL, text_of
+from appliance.dossier import Dossier
 from appliance.queries import Listed, listed_by, match_of
+from appliance.roles import Named
+from appliance.text import fold
 
 PAGE_MAX = 50
 # The index a filter is answered from, the most telling filter first; each holds the columns of all the others.
@@ -59,6 +64,27 @@ def find(db: Database, wanted: Wanted, today: str, after: int = 0) -> Page:
     found = [row[0] for row in db.conn.execute(sql, args)]
     shown = found[:PAGE_MAX]
     return Page(listed_by(db, shown), shown[-1] if len(found) > PAGE_MAX else 0)
+
+
+def persons_found(db: Database, listed: Iterable[Listed], words: str) -> dict[str, list[Named]]:
+    """Say by dossier who else than the applicant was meant by the words, and in which role; erased ones have nobody."""
+    dossiers = (rows.load(db, one.id) for one in listed)
+    return {one.id: found for one in dossiers if one and (found := _meant(one, queries.words_of(words)))}
+
+
+def _meant(dossier: Dossier, words: list[str]) -> list[Named]:
+    about = _words(dossier.code, dossier.procedure, dossier.procedure_name)
+    asked = [word for word in words if not _begins(word, about)]
+    others = [one for one in roles.everyone(dossier) if one.called != roles.APPLICANT_CALLED and not one.is_applicant]
+    return [one for one in others if asked and all(_begins(word, _words(*rows.person_words(one))) for word in asked)]
+
+
+def _words(*texts: str) -> list[str]:
+    return fold(" ".join(texts)).split()
+
+
+def _begins(word: str, among: list[str]) -> bool:
+    return any(other.startswith(word) for other in among)
 
 
 def query(wanted: Wanted, today: str, after: int = 0) -> tuple[str, list[Any]]:

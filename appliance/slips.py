@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from appliance import files, forms, procedures, workdays
+from appliance import files, forms, procedures, roles, workdays
 from appliance.catalogue import Catalogue
 from appliance.clock import local
 from appliance.config import Home
@@ -18,7 +18,7 @@ from appliance.errors import Refused
 from appliance.events import FileRef
 from appliance.forms import Paper, SlipData
 from appliance.office import Office, office_of
-from appliance.text import day_text
+from appliance.text import birth_text, day_text, moment_text
 from appliance.workdays import Due
 
 QR_TITLE = "Giấy tiếp nhận hồ sơ và hẹn trả kết quả"
@@ -28,6 +28,7 @@ LIMIT_UNITS = {"work_day": "ngày làm việc", "calendar_day": "ngày", "hour":
 FORM = "slip"
 KEPT = "giữ bản chính, trả lại cùng kết quả"
 CORRECTED = "Giấy này thay bản đã cấp trước."
+LATE = "Nhập sau: hồ sơ nhận trên phiếu in sẵn lúc máy chủ hỏng, nhập vào máy lúc {at}. Giấy này thay phiếu viết tay cùng số."
 
 
 def slip_of(
@@ -46,7 +47,8 @@ def slip_of(
         reception_place=office.reception,
         dossier_code=dossier.code,
         qr_text="|".join((dossier.code, dossier.procedure, person.get("number", ""), QR_TITLE)),
-        applicant_name=person.get("name") or person.get("organisation", ""),
+        applicant_name=_applicant(person),
+        persons=_persons(dossier),
         address=person.get("address", ""),
         phone=person.get("phone", ""),
         email=person.get("email", ""),
@@ -60,15 +62,39 @@ def slip_of(
         officer_name=officer_name,
         print_no=copy,
         corrected=corrected,
-        notes=(CORRECTED,) if corrected else (),
+        notes=(*_late(dossier), *((CORRECTED,) if corrected else ())),
     )
+
+
+def _applicant(person: Mapping[str, Any]) -> str:
+    name, organisation = person.get("name", ""), person.get("organisation", "")
+    return f"{organisation} (người đại diện: {name})" if name and organisation else name or organisation
+
+
+def _persons(dossier: Dossier) -> tuple[tuple[str, str], ...]:
+    """Name who stands for the applicant, and whom the dossier is about where that is somebody else."""
+    others = [one for one in roles.everyone(dossier) if one.about and not one.is_applicant]
+    acting = [roles.Named(roles.AUTHORISED_CALLED, dossier.authorised)] if dossier.authorised else []
+    return tuple((one.called, _told(one.person)) for one in (*acting, *others) if one.person.get("name"))
+
+
+def _told(person: Mapping[str, Any]) -> str:
+    birth = f"sinh {birth_text(person['birth'])}" if person.get("birth") else ""
+    basis = f"căn cứ: {person['basis'][:1].lower()}{person['basis'][1:]}" if person.get("basis") else ""
+    return ", ".join(part for part in (person["name"], birth, basis) if part)
+
+
+def _late(dossier: Dossier) -> tuple[str, ...]:
+    """Say on the slip that what is true since the reception was written down only later."""
+    entered = dossier.late_entry.get("entered_at")
+    return (LATE.format(at=moment_text(local(entered))),) if entered else ()
 
 
 def issue(home: Home, catalogue: Catalogue, dossier: Dossier, officer_name: str, at: str, notes: tuple[str, ...] = ()) -> FileRef:
     """Set the slip of a dossier as its next copy and keep it. `catalogue` is the one it was accepted under."""
     copy = 1 + sum(paper.form == FORM for paper in dossier.papers)
     data = slip_of(dossier, office_of(home.settings), limit_of(dossier, catalogue), officer_name, at, copy)
-    pdf = forms.render(FORM, msgspec.structs.replace(data, notes=notes))
+    pdf = forms.render(FORM, msgspec.structs.replace(data, notes=(*data.notes, *notes)))
     return FileRef(files.put(home, pdf), len(pdf), "application/pdf")
 
 

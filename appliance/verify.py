@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlite_utils.db import Database
 
-from appliance import chain, database, events, files, ledger, numbering, rows, witness
+from appliance import chain, database, events, files, ledger, numbering, paper_slips, rows, witness
 from appliance.config import Home
 from appliance.ids import device_bytes
 from appliance.migrations import migrations
@@ -40,6 +40,7 @@ def verify(home: Home, db: Database) -> list[Finding]:
         *check_witness(home, db),
         *check_files(home, db),
         *(Finding("number_unaccounted", f"{g.book} {g.period} {g.first}-{g.last}") for g in numbering.account(db)),
+        *(Finding("paper_number_twice", about) for about in paper_slips.twice(db)),
         *check_rows(db, home.settings.device),
     ]
 

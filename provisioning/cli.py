@@ -6,6 +6,7 @@ from provisioning import (
     catalogue_bundle,
     config_commands,
     enrol_commands,
+    import_commands,
     ledger_commands,
     process_commands,
     processes,
@@ -44,6 +45,7 @@ for command in (
     *demo_commands.COMMANDS,
     catalogue_bundle.commands,
     enrol_commands.commands,
+    import_commands.command,
     ledger_commands.commands,
     process_commands.commands,
 ):

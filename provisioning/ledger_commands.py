@@ -16,6 +16,7 @@ WORDS = {
     "file_missing": "thiếu tệp",
     "file_damaged": "tệp bị sửa",
     "number_unaccounted": "số không rõ đã dùng vào đâu",
+    "paper_number_twice": "số của phiếu in sẵn dùng hai lần",
     "rows_differ": "bảng khác với sổ cái",
 }
 

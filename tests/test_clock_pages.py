@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from flask import Flask
 
-from appliance import clock, clocks, declaring, extension, queries
+from appliance import clock, clocks, declaring, extension, processing, queries
 from appliance.box import Box
 from appliance.catalogue import builtin
 from appliance.dossier import Status
@@ -66,7 +66,7 @@ def test_every_route_opens_for_those_in_the_table_and_nobody_else(app: Flask, bo
             assert (answer.status_code == 403) != allowed, f"{role} {method} {path}: {answer.status_code}"
             assert answer.status_code < 500, path
             checked += 1
-    assert checked == 14
+    assert checked == 16
 
 
 def test_a_late_dossier_says_what_is_owed_and_the_register_refuses_it_until_then(app: Flask, box: Box) -> None:
@@ -128,7 +128,7 @@ def test_the_page_of_what_is_near_or_late_filters_by_its_address(app: Flask, box
     assert listed("/han-tra?nguoi=toi") == [] and listed("/han-tra?nguoi=chua-nhan") == [late, today]
     assert listed("/han-tra?q=khong+co+ai") == [] and "Không có hồ sơ nào ở mức này" in get(client, "/han-tra?q=khong+co+ai").text
     assert listed("/han-tra?muc=bia-dat") == [late, today]
-    assert "2</span> hồ sơ đến hạn hôm nay hoặc quá hạn" in get(client, "/").text
+    assert '<b class="num">1</b> hồ sơ chưa ai nhận, quá hạn' in get(client, "/").text
 
 
 def test_a_storm_is_declared_dossiers_are_chosen_and_citizens_called(app: Flask, box: Box) -> None:
@@ -152,3 +152,73 @@ def test_a_storm_is_declared_dossiers_are_chosen_and_citizens_called(app: Flask,
     seen = [row["what"] for row in box.db.query("SELECT what FROM looking WHERE dossier = ? AND officer = 'ST06'", [chosen])]
     assert seen == ["telephone for a new date"]
     assert get(leader, "/ngay-nghi/hom-qua").status_code == 404
+
+
+# --- reminded where one looks first
+
+
+def held(box: Box, days: int, who: str = "ST08") -> str:
+    """Accept a dossier due `days` working days ahead and let somebody hold it."""
+    ahead = (working_day(days) - clock.local_day(clock.stamp())).days if days > 0 else days
+    dossier = accept(box, days=ahead)
+    with box.writing() as act:
+        processing.take(act, dossier, who)
+    return dossier
+
+
+def test_each_is_reminded_on_the_first_page_of_what_is_his(app: Flask, box: Box) -> None:
+    held(box, -3)
+    held(box, 1)
+    held(box, 1, "ST11")
+    held(box, 30)
+    own = get(log_in(app, "st08"), "/").text
+    assert '<b class="num">1</b> hồ sơ tôi giữ quá hạn' in own and '<b class="num">1</b> hồ sơ tôi giữ cận hạn' in own
+    leader = get(log_in(app, "st01"), "/").text
+    assert '<b class="num">2</b> hồ sơ cận hạn: thư xin lỗi đã soạn, chờ quyết định' in leader
+    assert '<b class="num">1</b> hồ sơ quá hạn: xin lỗi và hẹn lại' in leader
+    counter = get(log_in(app, "st04"), "/").text
+    assert '<b class="num">1</b> hồ sơ quá hạn<' in counter
+    listed = get(log_in(app, "st08"), "/han-tra?muc=can-han&nguoi=toi").text
+    assert listed.count('data-th="Người nộp"') == 1
+
+
+def test_the_letter_lies_ready_a_day_before_and_the_leader_opens_it_filled(app: Flask, box: Box) -> None:
+    near, far = held(box, 1), held(box, 3)
+    leader = log_in(app, "st01")
+    reason = builtin().rules_on(clock.local_day(clock.stamp())).apology_reason
+    opened = get(leader, f"/ho-so/{near}/hen-lai").text
+    assert reason in opened and "Máy soạn sẵn" in opened and day_text(working_day(2)) in opened
+    assert reason not in get(leader, f"/ho-so/{far}/hen-lai").text
+    assert extension.drafted(box.db, near) is None  # Nothing was written down: it promises nothing.
+    assert "Thư xin lỗi đã soạn sẵn" in get(leader, "/han-tra").text
+    done = post(leader, f"/ho-so/{near}/hen-lai", day=day_text(working_day(2)), reason=reason)
+    assert done.status_code == 303 and now(box, near).extensions == 1
+
+
+def test_long_lists_are_paged_and_say_how_many_there_are(app: Flask, box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(3):
+        held(box, -1)
+    monkeypatch.setattr("web.late_pages.PAGE_MAX", 2)
+    client = log_in(app, "st01")
+    first = get(client, "/han-tra?muc=qua-han").text
+    assert "trang=2" in first and first.count('data-th="Người nộp"') == 2 and "trong <span" in first
+    assert get(client, "/han-tra?muc=qua-han&trang=2").text.count('data-th="Người nộp"') == 1
+
+
+def test_dossiers_a_day_moves_are_paged_and_the_calls_go_out_whole(app: Flask, box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
+    every = [counted(box) for _ in range(3)]
+    day = working_day(1)
+    with box.writing() as act:
+        calendar = clocks.calendar_of(builtin(), act.db)
+        declaring.declare(act, "ST01", calendar, day, "Nghỉ bão", "Công điện", False)
+    monkeypatch.setattr(declaring, "SHOWN_MAX", 2)
+    leader = log_in(app, "st01")
+    first = get(leader, f"/ngay-nghi/{day}").text
+    assert first.count('name="dossier"') == 2 and "Trang sau" in first
+    after = first.split('rel="next" href="')[1].split('"')[0].replace("&amp;", "&")
+    assert get(leader, after).text.count('name="dossier"') == 1
+    with box.writing() as act:
+        declaring.recompute(act, builtin(), lambda _: builtin(), "ST01", day, every)
+    data = get(leader, f"/ngay-nghi/{day}/goi.csv").data
+    assert data.startswith(b"\xef\xbb\xbf") and data.decode("utf-8-sig").count("0912 345 678") == 3
+    assert get(leader, f"/ngay-nghi/{day}/goi.pdf").data.startswith(b"%PDF")

@@ -17,7 +17,12 @@ from browsing import assert_page_good, login, press, shot
 from test_rights import HTTPS, csrf, log_in
 
 JPEG = bytes.fromhex("ffd8ffe000104a46494600010100000100010000ffd9")
-BODY = Body(applicant={"name": "Nguyễn Thị Ngọc Ánh"}, procedure="1.001193", parts={"c1": Part(have=True)})
+BODY = Body(
+    applicant={"name": "Nguyễn Thị Ngọc Ánh"},
+    procedure="1.001193",
+    parts={"c1": Part(have=True)},
+    persons={"child": {"name": "Trần Gia Bảo"}},
+)
 
 
 @pytest.fixture
@@ -92,6 +97,7 @@ def test_f9_pressed_twice_makes_one_dossier_and_one_print(app: Flask, box: Box) 
     shown = client.get(f"/tiep-nhan?draft={draft}", base_url=HTTPS).text
     form = dict(re.findall(r'<input type="hidden" name="(version|shown|case|shape)" value="([^"]*)"', shown))
     form |= {"name": "Nguyễn Thị Ngọc Ánh", "procedure": "1.001193", "case": "1.001193#1", "have-c1": "1", "copy-c1": "original"}
+    form |= {"role-child-name": "Trần Gia Bảo"}
     for _ in range(2):
         assert post(client, f"/tiep-nhan/{draft}/nhan", **form).headers["Location"] == "/tiep-nhan"
     assert box.db.conn.execute("SELECT count(*) FROM dossier").fetchone()[0] == 1

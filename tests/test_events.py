@@ -16,18 +16,24 @@ CLEAR = {
     "clock.confirmed": "date",
     "number.voided": "number reason",
     "numbers.lost": "book first last period reason unit",
+    "block.reserved": "begins book ends first last unit",
     "calendar.day_declared": "basis day name working",
     "process.approved": "basis definition digest process version",
     "delegation.given": "basis first giver last taker",
     "delegation.ended": "first giver taker",
-    "drawer.counted": "counted difference drawer expected opened_at receipts transfers why",
+    "drawer.counted": "counted difference drawer expected given_back opened_at receipts transfers why",
     "account.changed": "change officer roles",
     "dossier.filed": "case channel code components fee_lines filed_at offices procedure procedure_name result_by unit",
+    "dossier.imported": (
+        "accepted_at case channel code due filed_at finished_at holder payment procedure procedure_name process result_by since"
+        " source status unit"
+    ),
+    "register.continued": "book last period source unit",
     "dossier.accepted": (
         "accepted_at case channel code components counter due fee_lines late_entry number offices procedure procedure_name"
         " process result_by slip unit"
     ),
-    "dossier.refused": "file form",
+    "dossier.refused": "file form refund",
     "supplement.requested": "file form round until",
     "supplement.received": "components due file form",
     "payment.requested": "amount lines request until",
@@ -43,10 +49,12 @@ CLEAR = {
     "lateness.explained": "head",
     "dossier.corrected": "components fields file form",
     "act.undone": "kind seq",
-    "paper.printed": "copy file form why",
+    "paper.printed": "copy file form of why",
     "originals.returned": "components",
     "dossier.taken": "holder",
     "fee.taken": "amount file form lines method number receipt",
+    "receipt.voided": "amount copy_back drawer method number reason receipt",
+    "fee.refunded": "amount confirmed drawer file form method receipts voucher",
     "result.prepared": "document file pages path template template_version",
     "result.submitted": "document",
     "result.sent_back": "document",
@@ -55,14 +63,15 @@ CLEAR = {
     "document.sealed": "before certificate clock document file",
     "document.timestamped": "before document file findings stamped_at",
     "document.voided": "document findings why",
-    "copies.certified": "copies date document number pages signer text",
+    "copies.certified": "copies date document lines number pages signer text",
     "release.allowed": "document rule",
     "dossier.returned": "how",
     "dossier.erased": "basis",
 }
 SEALED = {
+    "dossier.imported": "applicant note row",
     "dossier.filed": "applicant authorised note persons",
-    "dossier.accepted": "applicant authorised note persons",
+    "dossier.accepted": "applicant authorised names note persons",
     "dossier.refused": "reason",
     "supplement.requested": "items reason",
     "supplement.received": "names note",
@@ -79,6 +88,9 @@ SEALED = {
     "act.undone": "reason",
     "originals.returned": "receiver",
     "fee.taken": "exemption reference",
+    "receipt.voided": "note reference",
+    "fee.refunded": "receiver reference",
+    "copies.certified": "names",
     "result.prepared": "fields",
     "result.sent_back": "reason",
     "release.allowed": "reason",
@@ -103,15 +115,17 @@ def test_a_dossier_folds_from_released_events():
         if event.k:
             personal = {"applicant": {"name": "A"}} if event.t in ("dossier.accepted", "dossier.filed") else {}
             found[event.k] = advance(found.get(event.k), event, personal)
-    first, second, refused = found.values()
+    first, second, refused, imported = found.values()
     assert first.erased_at and second.erased_at
     assert first.applicant is None and second.applicant is None
     assert (second.status, refused.status) == (Status.WITHDRAWN, Status.NOT_ACCEPTED)
     assert refused.applicant == {"name": "A"}
+    assert (imported.status, imported.code) == (Status.SUPPLEMENT, "000.00.13.H01-251120-0012")
+    assert ([fee.receipt for fee in second.receipts], second.paid, second.to_refund) == (["0000007"], 0, 0)
 
 
 def test_every_act_on_a_dossier_has_a_place_in_the_table_of_moves():
-    of_the_office = {"incarnation", "clock", "number", "numbers", "calendar", "process", "delegation", "drawer", "account"}
+    of_the_office = {"incarnation", "clock", "number", "numbers", "block", "register", "calendar", "process", "delegation", "drawer", "account"}
     acts = {kind for kind in events.KINDS if kind.split(".")[0] not in of_the_office}
     assert acts == set(BY_KIND)
     assert set(DOCUMENT_MOVES) <= set(BY_KIND)

@@ -116,7 +116,7 @@ def explain(box, dossier: str) -> None:
 def certify(box, dossier: str) -> str:
     with box.writing() as act:
         book = CATALOGUE.books["certification_paper"]
-        return release.certify_copies(act, dossier, "ST09", "ST01", 3, book, UNIT, today_rules())
+        return release.certify_copies(act, dossier, "ST09", "ST01", (3,), book, UNIT, today_rules())
 
 
 def test_a_late_dossier_is_closed_only_after_the_explanation_and_the_apology(box):
@@ -213,7 +213,7 @@ def counted(box, **changes) -> str:
 
 
 def moved(box, day: date) -> list[declaring.Change]:
-    return declaring.moved(box.db, CATALOGUE, lambda _: CATALOGUE, day, clock.local(clock.stamp()))
+    return declaring.moved(box.db, CATALOGUE, lambda _: CATALOGUE, day, clock.local(clock.stamp()))[0]
 
 
 def test_a_storm_day_moves_only_what_a_person_chose_and_lists_whom_to_call(box):

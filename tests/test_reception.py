@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from appliance import drafts, files, queries, reception
+from appliance import alike, drafts, files, queries, reception
 from appliance.catalogue import builtin
 from appliance.clock import LOCAL
 from appliance.drafts import Body, NewPage, Part
@@ -90,7 +90,7 @@ def test_an_unknown_fee_waits_for_the_officers_amount(tmp_path):
 
 def test_what_was_scanned_counts_as_brought_even_when_nobody_ticked_it(tmp_path):
     box = open_test_box(tmp_path)
-    draft = begin(box, Body(applicant=TYPED, procedure=BIRTH))
+    draft = begin(box, Body(applicant=TYPED, procedure=BIRTH, persons={"child": {"name": "Trần Gia Bảo"}}))
     scan(box, draft, "c2")
     made = accept(box, draft)
     assert [c["key"] for c in queries.dossier(box.db, made.dossier).components] == ["c2"]
@@ -175,5 +175,5 @@ def test_a_discarded_draft_comes_back_until_it_is_purged(tmp_path):
 def test_the_same_persons_same_request_is_found(tmp_path):
     box = open_test_box(tmp_path)
     accept(box, begin(box))
-    assert len(queries.same_request(box.db, MARITAL, PERSON["number"])) == 1
-    assert queries.same_request(box.db, BIRTH, PERSON["number"]) == []
+    assert len(alike.find(box.db, MARITAL, PERSON["number"])) == 1
+    assert alike.find(box.db, BIRTH, PERSON["number"]) == []

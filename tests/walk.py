@@ -9,7 +9,7 @@ from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
-from appliance import events, ledger, moves, numbering, rows, verify
+from appliance import events, ledger, moves, numbering, queries, rows, verify
 from appliance.advancing import PAUSING, advance
 from appliance.catalogue_sheets import Book
 from appliance.dossier import Dossier, Status
@@ -37,6 +37,7 @@ BOOKS = {
 BOOK_OF = {"dossier.accepted": "dossier", "fee.taken": "receipt", "copies.certified": "certification_paper"}
 OWN_EVENTS = """SELECT e.inc, e.bytes FROM dossier_event d JOIN event e ON e.inc = d.inc AND e.seq = d.seq
                 WHERE dossier = ? ORDER BY e.n"""
+ALL_PAID = f"SELECT coalesce(sum({queries.PAID}), 0) FROM dossier"
 LINES = [{"name": "Lệ phí", "amount": 8000}]
 DUE = {"at": "2026-12-25T17:00:00+07:00", "provisional": False, "lines": []}
 REQUEST = {"key": "request", "name": "Đơn", "kind": "submit", "copy": "original", "count": 1, "pages": []}
@@ -45,7 +46,9 @@ SAID = {
     "fee_lines": LINES, "amount": 8000, "due": DUE, "until": "2026-12-20", "request": "YC-1", "holder": "ST06", "to": "ST07",
     "from": "ST06", "next": 2, "step": 1, "template": "t", "template_version": "1", "file": "f" * 64, "pages": 1, "text": "12",
     "date": "2026-11-21", "copies": 2, "signer": "ST01", "findings": [], "why": "test", "rule": "leader_decision", "how": "counter",
-    "method": "cash", "receipt": "BL-1", "basis": "request", "kind": "x", "asked_by": "applicant", "refund": 0, "head": "ST01",
+    "method": "cash", "basis": "request", "reason": "wrong_amount", "drawer": "cashier",
+    "copy_back": True, "voucher": "HT", "confirmed": "in_person", "given_back": [],
+    "kind": "x", "asked_by": "applicant", "refund": 0, "head": "ST01",
     "fields": ["phone"], "because": "2026-11-24", "copy": 2, "form": "slip", "round": 1, "section": "", "certificate": "c" * 64,
     "clock": "synced",
 }  # fmt: skip
@@ -67,7 +70,8 @@ class Walk:
         self.box = open_test_box(folder, grant=(1, 99_999))
         self.seen: Counter[str] = Counter()
         self.refused: Counter[str] = Counter()
-        self.at_filing: Counter[str] = Counter()  # dossier: what the law took when it was filed
+        self.at_filing: set[str] = set()  # receipts of what the law took when a dossier was filed
+        self.in_drawer = 0  # đồng that were taken and neither voided nor given back
         self.without_right = 0
 
     def run(self, steps: int) -> None:
@@ -91,7 +95,7 @@ class Walk:
     def _act(self) -> None:
         dossier = self._dossier()
         before = rows.load(self.box.db, dossier)
-        kind = self.chance.choice(("dossier.filed", "dossier.accepted")) if before is None else self._kind(before)
+        kind = self.chance.choice(sorted(moves.BORN)) if before is None else self._kind(before)
         role = self._role(kind, before)
         if not self._has_right(role, kind, before):
             self.without_right += 1
@@ -148,9 +152,8 @@ class Walk:
         self.must("no payment is asked for while new", now.status != Status.NEW or not now.payment)
         self.must("no money is taken while new", kind != "fee.taken" or before.status != Status.NEW or _at_filing(clear))
         if kind == "fee.taken" and before.status == Status.NEW:
-            self.at_filing[dossier] += clear["amount"]
-        taken = sum(fee.amount for fee in now.fees)
-        self.must("a refusal costs nothing", now.status != Status.NOT_ACCEPTED or taken == self.at_filing[dossier])
+            self.at_filing.add(clear["receipt"])
+        self._hold_money(kind, before, now, clear)
         self.must("a wait is open while it waits", (now.pause is not None) == (now.status in PAUSING))
         self.must("waits do not overlap", all(a.brought and a.brought <= b.asked for a, b in pairwise(now.pauses)))
         self.must("no wait ends before it began", all(not p.brought or p.asked <= p.brought for p in now.pauses))
@@ -158,6 +161,15 @@ class Walk:
         self.must("returned has its day", (now.status == Status.RETURNED) == bool(now.returned_at))
         self.must("what was accepted stays accepted", before is None or not before.accepted_at or bool(now.accepted_at))
         self.must("an erased dossier names nobody", not now.erased_at or not (now.applicant or now.reason or now.receiver))
+
+    def _hold_money(self, kind: str, before: Dossier | None, now: Dossier, clear: dict) -> None:
+        """The drawer is the receipts less voids and refunds; nothing goes back twice; a refusal costs only what the law took."""
+        self.in_drawer += {"fee.taken": 1, "receipt.voided": -1, "fee.refunded": -1}.get(kind, 0) * clear.get("amount", 0)
+        self.must("the drawer adds up", self.in_drawer == self.box.db.conn.execute(ALL_PAID).fetchone()[0])
+        self.must("nobody gets back more than was paid", now.paid >= 0 and now.to_refund >= 0)
+        self.must("a void receipt keeps its number", len(now.fees) >= len(before.fees) if before else True)
+        by_law = sum(fee.amount for fee in now.receipts if fee.receipt in self.at_filing)
+        self.must("a refusal costs nothing", now.status != Status.NOT_ACCEPTED or now.paid <= by_law)
 
     def _folded(self, dossier: str) -> Dossier | None:
         """Fold the dossier's events from the ledger alone."""
@@ -183,10 +195,38 @@ class Walk:
             declared = events.Kind(1, frozenset({"fields", "form", "file"}), declared.sealed)
         if kind == "dossier.withdrawn":
             values["request"] = REQUEST
+        if kind == moves.IMPORTED:
+            values = self._running(act.reading.at)
         clear = {name: values[name] for name in sorted(declared.clear) if name in values}
-        if "number" in declared.clear and not (kind == "dossier.accepted" and before):
+        if kind in ("receipt.voided", "fee.refunded"):
+            clear |= self._back(act, kind, before)
+        elif "number" in declared.clear and not (kind == "dossier.accepted" and before):
             clear["number"] = self._number(act, kind).clear()
+        if kind == "fee.taken":
+            clear["receipt"] = f"BL-{clear['number']['n']}"
+        if "refund" in declared.clear and before:
+            clear["refund"] = self.chance.choice((0, before.paid))
         return clear, {name: value for name, value in PERSONAL.items() if name in declared.sealed}
+
+    def _back(self, act: ledger.Act, kind: str, before: Dossier | None) -> dict:
+        """Say which receipt is voided (one that stands, nearly always), or how much goes back."""
+        if kind == "fee.refunded":
+            receipts = [fee.receipt for fee in before.receipts] if before else []
+            return {"amount": before.to_refund if before else 1, "receipts": receipts}
+        fee = self.chance.choice(before.fees) if before and before.fees else None
+        number = {"unit": UNIT, "book": "receipt", "period": act.reading.at[:4], "n": int(fee.receipt[3:]) if fee else 99_999}
+        return {"number": number, "receipt": fee.receipt if fee else "BL-0", "amount": fee.amount if fee else 0}
+
+    def _running(self, at: str) -> dict:
+        """Say of a dossier of another system what its status needs, now and then one that has ended."""
+        status = self.chance.choice(list(Status))
+        values = {name: value for name, value in ACCEPTED.items() if name not in ("accepted_at", "number")}
+        values |= {"status": int(status), "source": {"file": "e" * 64, "line": 2}, "holder": "ST06"}
+        values |= {"filed_at": at} if status == Status.NEW else {"accepted_at": at}
+        values |= {"since": at} if status in PAUSING else {}
+        values |= {"finished_at": at} if status == Status.DONE else {}
+        asked = {"lines": LINES, "amount": 8000, "request": "", "taken": 0}
+        return values | ({"payment": asked} if status == Status.FINANCIAL else {})
 
     def _lines(self) -> list[dict]:
         return [line | ({"when": moves.AT_FILING} if self.chance.random() < 0.3 else {}) for line in LINES]

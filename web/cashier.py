@@ -6,10 +6,11 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from appliance import forms, money, papers, queries, vietqr
+from appliance import money, papers, queries, vietqr
 from appliance.clock import stamp
 from appliance.dossier import Dossier
 from appliance.errors import Refused
+from appliance.forms import qr
 from appliance.money import Owed, owed_now
 from appliance.text import money_text, money_words
 from appliance.vietqr import Account
@@ -18,6 +19,7 @@ from web.finding import find_one
 from web.forms import Form
 from web.per_request import act, box, officer
 from web.vietnamese import FEE_METHODS, sentence
+from web.words.money import VOID_REASONS
 
 bp = Blueprint("cashier", __name__)
 
@@ -33,7 +35,9 @@ def page() -> str | Response:
     waiting = queries.to_pay(box().db)
     listed = [one for one in hits if one.id in {due.id for due in waiting}] if query else waiting
     shown = [(row, owed_now(desk.found(row.listed.id)).amount) for row in desk.rows(listed)]
-    return render_template("cashier.html", rows=shown, q=query, at=stamp(), elsewhere=len(hits) - len(listed) if query else 0)
+    back = [] if query else [(row, desk.found(row.listed.id).to_refund) for row in desk.rows(queries.to_refund(box().db))]
+    elsewhere = len(hits) - len(listed) if query else 0
+    return render_template("cashier.html", rows=shown, back=back, q=query, at=stamp(), elsewhere=elsewhere)
 
 
 @bp.get("/thu-phi/<dossier>")
@@ -60,6 +64,7 @@ def show(found: Dossier, form: Form, status: int = 200) -> tuple[str, int]:
         failed=bool(form.problems),
         methods=list(FEE_METHODS.items()),
         FEE_METHODS=FEE_METHODS,
+        VOID_REASONS=VOID_REASONS,
         names=desk.names(),
         me=officer().id,
         change=request.args.get("thua", 0, int),
@@ -74,7 +79,7 @@ def account() -> Account | None:
 def transfer_code(found: Dossier, owed: Owed) -> Markup | None:
     """Draw the VietQR code for what is owed now; it says where money should go, never that it came."""
     to = account()
-    return Markup(forms.qr_svg(vietqr.payload(to, owed.amount, found.code))) if to and owed.amount else None
+    return Markup(qr.svg(vietqr.payload(to, owed.amount, found.code))) if to and owed.amount else None
 
 
 @bp.post("/thu-phi/<dossier>")

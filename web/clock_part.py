@@ -50,7 +50,7 @@ def of(found: Dossier) -> Clock:
         stage=stage_of(found, bool(missed)),
         missed=missed,
         owed=tuple(duty for duty in LateDuty if duty in owed),
-        draft=extension.drafted(box().db, found.id),
+        draft=extension.waiting(box().db, rules, desk.calendar_now(), found, today),
         may_extend=possible and holds("extend"),
         may_propose=possible and holds("propose_extension"),
         may_explain=bool(missed) and not found.finished_at and holds("explain_lateness"),

@@ -25,7 +25,7 @@ bp = Blueprint("control_slip", __name__)
 bp.add_app_template_filter(durations.words, "duration")
 bp.add_app_template_filter(role_name, "role_name")
 FORM, PDF = "control", "application/pdf"
-CITIZEN, UNIT_UNKNOWN = "Người nộp hồ sơ", "chờ người nhận"
+CITIZEN, UNIT_UNKNOWN, LATE = "Người nộp hồ sơ", "chờ người nhận", "Nhập sau, nhận trên phiếu in sẵn"
 COLUMNS = (
     Column(head="STT", share=2, align="center"),
     Column(head="Bên giao", share=9),
@@ -150,7 +150,7 @@ def line(n: int, row: HandOver, process: Process) -> tuple[str, ...]:
     time = "" if row.used is None else f"{durations.words(row.used)} / {durations.words(row.planned)}"
     return (
         str(n), giver, taker_words(row, process), times_of(row), time, VERDICTS.get(row.verdict, ""),
-        ". ".join(part for part in (steps_words(row.steps), row.note) if part),
+        ". ".join(part for part in (LATE if row.late else "", steps_words(row.steps), row.note) if part),
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from web.forms import Form
 from web.per_request import act, box, holds, officer
 from web.vietnamese import sentence
 from web.words.correction import FIELDS, PRINT_REASONS
+from web.words.persons import FIELDS as ROLE_FIELDS
 
 bp = Blueprint("correction", __name__)
 REASON_CHARS_MAX = 1_000
@@ -46,6 +47,8 @@ def show(found: Dossier, form: Form, seen: str, merged: Merged | None = None, st
         merged=merged,
         may=KIND in moves.legal(found),
         parts=[part for part in found.parts if f"count.{part['key']}" in form.given],
+        persons=correcting.in_roles(found),
+        ROLE_FIELDS=ROLE_FIELDS,
         FIELDS=FIELDS,
         **words(found),
     ), status
@@ -53,7 +56,7 @@ def show(found: Dossier, form: Form, seen: str, merged: Merged | None = None, st
 
 def words(found: Dossier) -> dict[str, object]:
     """Give the templates how fields and values are said."""
-    parts = {part["key"]: part["name"] for part in found.parts}
+    parts = timeline.names_in(found)
     return {"field_words": lambda field: timeline.field_words(field, parts), "shown": timeline.shown}
 
 
@@ -123,9 +126,10 @@ def read(found: Dossier, given: Mapping[str, str]) -> tuple[dict[str, str], dict
 def wrong(typed: Mapping[str, str]) -> dict[str, str]:
     """Say by field what cannot be read."""
     found = {}
-    for who in ("applicant", "authorised"):
-        person = {name.partition(".")[2]: value for name, value in typed.items() if name.startswith(f"{who}.")}
-        if who == "authorised" and not any(person.values()):
+    whose = dict.fromkeys(name.rpartition(".")[0] for name in typed if "number" in name)
+    for who in whose:
+        person = {name.rpartition(".")[2]: value for name, value in typed.items() if name.startswith(f"{who}.")}
+        if who != "applicant" and not any(person.values()):
             continue
         kind = {"number_kind": "other"} if any(char.isalpha() for char in person["number"]) else {}
         for field, code in people.wrong_fields(person | kind, desk.now().date()).items():

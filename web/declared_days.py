@@ -3,24 +3,33 @@
 Three pages: the days, the dossiers a day moves, the list to call. Nothing moves before a person chose it.
 """
 
-from datetime import date
+from datetime import date, datetime
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Response as AnyResponse
 from werkzeug.wrappers import Response
 
-from appliance import catalogue_shelf, declaring, rows
+from appliance import catalogue_shelf, declaring, forms, rows
 from appliance.catalogue import Catalogue
-from appliance.declaring import AT_ONCE_MAX, SHOWN_MAX, WORDS_CHARS_MAX
+from appliance.clock import local, stamp
+from appliance.declaring import AT_ONCE_MAX, SHOWN_MAX, WORDS_CHARS_MAX, Call
 from appliance.dossier import Dossier
+from appliance.forms import TableData
 from appliance.ledger import Act
-from appliance.text import day_text, read_day
+from appliance.office import office_of
+from appliance.text import day_text, moment_text, phone_text, read_day
 from web import branch, desk
 from web.forms import Form
 from web.per_request import act, box, looked, officer
+from web.register import attached_as, columns, csv_of, name_of
 from web.words.clocks import DAY_KINDS
 
 bp = Blueprint("declared_days", __name__)
 OFF, WORK = "off", "work"
+CALL_FORM = "calls"
+CALL_COLUMNS = columns(
+    ("STT", 1), ("Người nộp", 6), ("Điện thoại", 4), ("Mã hồ sơ", 5), ("Đã hẹn", 5), ("Hẹn mới", 5), ("Đã gọi", 5)
+)
 KINDS = {OFF: "Nghỉ", WORK: "Làm việc"}
 
 
@@ -73,12 +82,14 @@ def moved(day: str) -> tuple[str, int]:
 
 def show_moved(day: date, problem: str = "", status: int = 200) -> tuple[str, int]:
     """Render the dossiers a day moves."""
-    changes = declaring.moved(box().db, desk.catalogue_now(), catalogue_of, day, desk.now())
+    after = request.args.get("sau", "")
+    changes, mark = declaring.moved(box().db, desk.catalogue_now(), catalogue_of, day, desk.now(), after)
     for change in changes:
         looked(change.dossier.id, "due date moved")
     return render_template(
         "moved_dates.html", day=day, special=desk.calendar_now().special.get(day), changes=changes, problem=problem,
-        failed=bool(problem), calls=len(declaring.calls(box().db, day)), SHOWN_MAX=SHOWN_MAX, AT_ONCE_MAX=AT_ONCE_MAX,
+        failed=bool(problem), calls=len(declaring.calls(box().db, day)), later=bool(after),
+        next=url_for("declared_days.moved", day=day.isoformat(), sau=mark) if mark else "",
     ), status  # fmt: skip
 
 
@@ -103,12 +114,57 @@ def recompute(day: str) -> tuple[str, int] | Response:
 def calls(day: str) -> str:
     """List the citizens to call, with telephone numbers; printed by the browser, ticked off here."""
     when = read(day)
-    listed = [(call, found) for call in declaring.calls(box().db, when) if (found := rows.load(box().db, call.dossier))]
-    for call, _ in listed:
-        looked(call.dossier, "telephone for a new date")
+    listed = to_call(when)
     left = sum(call.called_at is None for call, _ in listed)
     special = desk.calendar_now().special.get(when)
     return render_template("calls.html", day=when, special=special, listed=listed, left=left, names=desk.names())
+
+
+def to_call(day: date) -> list[tuple[Call, Dossier]]:
+    """List whole who is to be called because of a day, and note that their numbers were looked at."""
+    listed = [(call, found) for call in declaring.calls(box().db, day) if (found := rows.load(box().db, call.dossier))]
+    for call, _ in listed:
+        looked(call.dossier, "telephone for a new date")
+    return listed
+
+
+@bp.get("/ngay-nghi/<day>/goi.csv")
+@act("call_citizens")
+def calls_csv(day: str) -> AnyResponse:
+    """Give the whole list as CSV (UTF-8 with its mark)."""
+    when = read(day)
+    return attached_as(csv_of([column.head for column in CALL_COLUMNS], call_lines(when)), "text/csv", f"goi-{when}.csv")
+
+
+@bp.get("/ngay-nghi/<day>/goi.pdf")
+@act("call_citizens")
+def calls_pdf(day: str) -> AnyResponse:
+    """Give the whole list as PDF/A, to be ticked off by hand."""
+    when, office = read(day), office_of(box().home.settings)
+    special = desk.calendar_now().special.get(when)
+    data = TableData(
+        made_at=stamp(), parent_agency=office.parent, agency=office.agency, place=office.place,
+        subtitle=f"Vì ngày {day_text(when)}" + (f", {special.name}" if special else ""),
+        columns=CALL_COLUMNS, rows=tuple(call_lines(when)), empty="Không có ai cần gọi.",
+    )  # fmt: skip
+    return attached_as(forms.render(CALL_FORM, data), "application/pdf", f"goi-{when}.pdf")
+
+
+def call_lines(day: date) -> list[tuple[str, ...]]:
+    """Write the list of calls as texts."""
+    called = desk.names()
+    return [call_line(n, call, found, called) for n, (call, found) in enumerate(to_call(day), 1)]
+
+
+def call_line(n: int, call: Call, found: Dossier, called: dict[str, str]) -> tuple[str, ...]:
+    """Write one citizen's line."""
+    who = found.applicant or {}
+    by = call.called_by or ""
+    told = f"{called.get(by, by)}, {moment_text(local(call.called_at))}" if call.called_at else ""
+    return (
+        str(n), name_of(found), phone_text(who["phone"]) if who.get("phone") else "không có số", found.code,
+        *(moment_text(datetime.fromisoformat(at)) for at in (call.old, call.new)), told,
+    )  # fmt: skip
 
 
 @bp.post("/ngay-nghi/<day>/goi")

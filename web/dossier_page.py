@@ -116,11 +116,13 @@ def sheets(dossier: Dossier) -> list[Sheet]:
 
 def fee_words(dossier: Dossier) -> str:
     """Say in few words what is to be paid and what was."""
+    if dossier.refunds:
+        return f"Đã hoàn trả {money_text(sum(refund.amount for refund in dossier.refunds))}, còn giữ {money_text(dossier.paid)}"
     due = still_due(dossier)
     if due is None:
         return "Chưa rõ số tiền"
     if due:
         return f"Còn phải thu {money_text(due)}"
-    if not dossier.fees:
+    if not dossier.receipts:
         return "Không thu"
-    return f"Đã thu {money_text(sum(fee.amount for fee in dossier.fees))}"
+    return f"Đã thu {money_text(dossier.paid)}"

@@ -11,7 +11,7 @@ from web.cashier import read_money
 from web.forms import Form
 from web.per_request import act, box, holds, officer
 from web.vietnamese import FEE_METHODS, sentence
-from web.words.money import DIFFERENCES
+from web.words.money import DIFFERENCES, VOID_REASONS
 
 bp = Blueprint("drawer", __name__)
 
@@ -35,6 +35,7 @@ def show(form: Form, status: int = 200) -> tuple[str, int]:
         reasons=[("", "Không lệch"), *DIFFERENCES.items()],
         DIFFERENCES=DIFFERENCES,
         FEE_METHODS=FEE_METHODS,
+        VOID_REASONS=VOID_REASONS,
     ), status
 
 

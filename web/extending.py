@@ -33,13 +33,18 @@ def propose_page(dossier: str) -> tuple[str, int]:
 
 
 def drafted(dossier: str) -> Form:
-    """Fill the form from the draft; without one the next possible day is suggested and the reason is a person's to write."""
-    draft, found = extension.drafted(box().db, dossier), desk.found(dossier)
-    if draft:
+    """Fill the form from the letter that waits; before one is ready only the next day is suggested."""
+    found = desk.found(dossier)
+    if draft := waiting(found):
         return Form({"day": day_text(date.fromisoformat(draft.day)), "reason": draft.reason})
     if not (found.due or {}).get("at"):
         return Form({})
     return Form({"day": day_text(extension.suggested(desk.calendar_now(), found, desk.now().date()))})
+
+
+def waiting(found: Dossier) -> extension.Draft | None:
+    """Give the letter that an officer wrote or that lies ready by itself."""
+    return extension.waiting(box().db, desk.rules_now(), desk.calendar_now(), found, desk.now().date())
 
 
 def show(found: Dossier, form: Form, decides: bool, status: int = 200) -> tuple[str, int]:
@@ -47,7 +52,7 @@ def show(found: Dossier, form: Form, decides: bool, status: int = 200) -> tuple[
     why = extension.why_not(found, desk.rules_now())
     return branch.show(
         "extending.html", found, form, extension.EXTENDED, status,
-        decides=decides, draft=extension.drafted(box().db, found.id), names=desk.names(), why=sentence(why) if why else "",
+        decides=decides, draft=waiting(found), names=desk.names(), why=sentence(why) if why else "",
         preview_at=url_for("extending.preview", dossier=found.id) if holds("extend") and not why else "",
         rule=desk.catalogue_now().rule_entries_on(desk.now().date())["extensions_max"],
     )  # fmt: skip

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask, current_app, request
 from flask_login import current_user
 
-from appliance import text
+from appliance import roles, text
 from appliance.clock import local, stamp
 from web import menu, state_chip
 from web.account import DENSITIES, DENSITY_COOKIE
@@ -22,6 +22,7 @@ FILTERS = {
     "id_groups": text.number_grouped,
     "person_mask": text.number_masked,
     "birth": text.birth_text,
+    "in_roles": lambda dossier: roles.in_roles(dossier.persons, dossier.applicant),
     "iso_day": lambda day: text.day_text(date.fromisoformat(day)),
     "day": lambda at: text.day_text(_moment(at).date()) if at else "–",  # An online dossier has no moment of acceptance yet.
     "clock": lambda at: text.time_text(_moment(at)) if at else "–",

@@ -5,10 +5,12 @@ Add a line in the order officers work. `count` gives a number from the database,
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlite_utils.db import Database
 
 from appliance import queries
+from appliance.clock import local_day, stamp
 from appliance.officers import Officer
 from appliance.rights import Role, may
 
@@ -71,9 +73,18 @@ def waiting_to_go(db: Database, officer: Officer) -> int | None:
     return queries.counts(db, officer.id)["to_return"] or None
 
 
-def at_desk(name: str) -> Callable[[Database, Officer], int | None]:
+def at_desk(*names: str) -> Callable[[Database, Officer], int | None]:
     """Count what waits at the cashier's or the register's desk."""
-    return lambda db, officer: queries.counts_at_desks(db)[name] or None
+    return lambda db, officer: sum(queries.counts_at_desks(db)[name] for name in names) or None
+
+
+def due_or_late(db: Database, officer: Officer) -> int | None:
+    """Count the running dossiers due today or late: one's own for who processes, else the office's."""
+    tomorrow = (local_day(stamp()) + timedelta(days=1)).isoformat()
+    sql = "SELECT count(*) FROM dossier WHERE status IN (2, 4) AND due_at < ?"
+    own = may(officer.roles, "take") and not may(officer.roles, "extend")
+    args = [tomorrow, officer.id] if own else [tomorrow]
+    return db.conn.execute(f"{sql} AND holder = ?" if own else sql, args).fetchone()[0] or None
 
 
 HOME = Item("Trang chính", "home.page", "own_work", "inbox", "")
@@ -84,7 +95,7 @@ COMMUNE: tuple[Item, ...] = (
     Item("Bàn ký", "signing_desk.page", "sign", "signature", "Xem từng trang, ký nhiều văn bản bằng một lần nhập PIN", to_sign),
     Item("Đóng dấu", "sealing_desk.page", "number_and_seal", "stamp", "Cấp số, ngày và đóng dấu kết quả đã ký", to_seal),
     Item("Việc của tôi", "queue.page", "take", "inbox", "Hồ sơ mới đến, đang xử lý, sắp đến hạn, quá hạn", waiting_for_me, "F9"),
-    Item("Thu phí", "cashier.page", "take_fee", "banknote", "Thu phí, lệ phí, cấp biên lai", at_desk("to_pay"), "F9"),
+    Item("Thu phí", "cashier.page", "take_fee", "banknote", "Thu phí, lệ phí, cấp biên lai", at_desk("to_pay", "to_refund"), "F9"),
     Item("Kiểm két", "drawer.page", "view_drawers", "banknote", "Tiền đã thu trong ca, đếm két, chốt ca"),
     Item("Trả kết quả", "returns.page", "release", "check-check", "Tìm theo giấy hẹn, họ tên, số điện thoại", waiting_to_go),
     Item(
@@ -99,10 +110,14 @@ COMMUNE: tuple[Item, ...] = (
     Item("Tài khoản", "staff.page", "help_accounts", "id-card", "Mở khóa, đặt lại mật khẩu, vai trò của từng người"),
     Item("Ủy quyền", "delegations.page", "delegate", "signature", "Ai làm thay ai, từ ngày nào đến ngày nào"),
     Item("Sức khỏe", "health.page", "view_health", "server", "Máy chủ, ổ đĩa, máy quét, ký số, máy in, đồng bộ"),
-    Item("Hạn trả", "late.page", "view_dossier", "clock", "Sắp đến hạn, quá hạn, xin lỗi và hẹn lại, giải trình"),
+    Item("Hạn trả", "late.page", "view_dossier", "clock", "Sắp đến hạn, quá hạn, xin lỗi và hẹn lại, giải trình", due_or_late),
     Item("Ngày nghỉ", "declared_days.page", "declare_day", "clock", "Công bố ngày nghỉ, ngày làm bù; tính lại ngày hẹn"),
     Item("Bàn giao", "handing_over.page", "take", "send", "Hồ sơ đồng nghiệp chuyển đến, bàn giao cuối ca", offered),
     Item("Sổ đăng ký", "register.page", "view_registers", "list-checks", "Sổ theo dõi hồ sơ, văn bản đi, chứng thực, biên lai"),
+    Item("Nhập hồ sơ nhận lúc máy hỏng", "paper_slips.late", "enter_late", "file-text", "Phiếu viết tay: nhập số và giờ nhận thật"),
+    Item("Phiếu in sẵn", "paper_slips.page", "keep_paper_slips", "files", "Để dành số, in phiếu cho lúc máy chủ hỏng, hủy phiếu"),
+    Item("Báo cáo", "report.page", "view_report", "file-text", "Tiếp nhận, giải quyết, quá hạn theo lĩnh vực, từng kỳ"),
+    Item("Chứng thực bản sao", "walk_in.begin", "accept", "stamp", "Bản chính, số trang, số bản, phí, số chứng thực một lượt"),
     Item("Quy trình nội bộ", "processes.page", "approve_process", "list-checks", "Xem và phê duyệt quy trình của từng thủ tục"),
 )
 PROVINCE: tuple[Item, ...] = (

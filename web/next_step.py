@@ -52,6 +52,8 @@ ON_THE_WAY = {
 PREPARE = Next("Người giữ hồ sơ", "xem giấy tờ và soạn kết quả.", "Soạn kết quả", "result.page", "prepare")
 SUBMIT = Next("Người giữ hồ sơ", "xem lại dự thảo và trình lãnh đạo.", "Mở dự thảo", "result.page", "prepare")
 MEND = Next("Người giữ hồ sơ", "sửa dự thảo theo ý kiến lãnh đạo rồi trình lại.", "Sửa dự thảo", "result.page", "prepare", "warn")
+BACK = Next("Thu ngân", "hoàn trả tiền đã thu theo quyết định.", "Hoàn trả", "paying_back.refund_page", "pay_back", "hold")
+PAY_AGAIN = Next("Thu ngân", "thu lại khoản của biên lai đã hủy.", "Thu phí", "cashier.dossier", "take_fee", "warn")
 PAY = Next("Thu ngân", "thu phí, lệ phí trước khi trả kết quả.", "Thu phí", "cashier.dossier", "take_fee")
 HAND_OVER = Next("Cán bộ trả kết quả", "mời người dân đến nhận và trả kết quả.", "Trả kết quả", "returns.dossier", "release")
 RELAYED = Next("Cơ quan có thẩm quyền", "giải quyết. Ở đây chuyển hồ sơ đi và chờ kết quả về.", kind="hold")
@@ -71,6 +73,8 @@ def next_step(dossier: Dossier, rule: EarlyRelease, relayed: bool = False) -> Ne
     """Say what comes next. `rule`: whether this result may leave before its time-stamp; `relayed`: another agency makes it."""
     if dossier.erased_at:
         return Next("", "Thông tin cá nhân đã xóa, không còn việc.")
+    if dossier.money_open:
+        return BACK if dossier.to_refund else PAY_AGAIN
     if dossier.status in OVER:
         return OVER[dossier.status]
     if dossier.status == Status.DONE:

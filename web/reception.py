@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import Blueprint, Response, abort, flash, jsonify, redirect, render_template, request, url_for
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
+from msgspec import structs
 from werkzeug.wrappers import Response as AnyResponse
 
 from appliance import drafts, procedures, reception
@@ -17,9 +18,10 @@ from appliance.errors import Refused
 from appliance.ids import uuid7
 from appliance.people import Card
 from appliance.reception import Accepted
+from appliance.roles import FIELDS
 from appliance.text import day_text, moment_text
-from web import desk, gathering, jobs, printing, reception_form, reception_view, scan_jobs, scanning
-from web.own_drafts import begun, calendar, catalogue, now, own, today
+from web import desk, gathering, jobs, paper_slips, printing, reception_form, reception_view, scan_jobs, scanning
+from web.own_drafts import begun, calendar, catalogue, own, today
 from web.per_request import act, box, counter, holds, is_navigation, officer
 from web.reception_form import Read
 from web.reception_view import View
@@ -92,7 +94,12 @@ CHOICES = {"copies_words": reception_form.CHOSEN, "result_words": reception_form
 
 def look(draft: Draft) -> View:
     """Look at a draft now, as this officer may."""
-    return reception_view.view(box().db, catalogue(), draft, now(), holds("view_dossier"))
+    return reception_view.view(box().db, catalogue(), draft, received(draft.body), holds("view_dossier"))
+
+
+def received(body: Body) -> datetime:
+    """Give the local moment from which a draft's dates count: now, or the true one of a late entry."""
+    return local(reception.received_at(body, stamp()))
 
 
 def differences(here: Draft, there: Draft) -> list[tuple[str, str, str]]:
@@ -125,20 +132,27 @@ def keep(draft_id: str, read: Read) -> Draft:
     """Save the form as the draft's next version. Raises what drafts.save raises."""
     with box().writing() as at_once:
         before = begun(at_once, draft_id)
-        drafts.save(at_once, draft_id, officer().id, read.version or 1, read.body)
+        body = with_persons(paper_slips.kept(read.body, before.body), before.body)
+        drafts.save(at_once, draft_id, officer().id, read.version or 1, body)
         if read.body.procedure != before.body.procedure or read.body.case != before.body.case:
-            choice, _ = reception_view.chosen(catalogue(), read.body, now(), calendar())
+            choice, _ = reception_view.chosen(catalogue(), body, received(body), calendar())
             drafts.set_aside(at_once, draft_id, [asked.key for asked in choice.asked] if choice else [])
     crash_here("draft_saved")
     return drafts.load(box().db, draft_id)
 
 
+def with_persons(body: Body, before: Body) -> Body:
+    """Keep the persons whose roles the page did not show: another procedure may ask for them."""
+    return structs.replace(body, persons=before.persons | body.persons)
+
+
 def answer(seen: View, read: Read) -> dict[str, Any]:
     """Give what the page needs after a save: parts by id; fields only where the box knows better than the page."""
     parts = {"facts": render_template("reception_facts.html", v=seen), "notes": notes(seen, read)}
-    if request.form.get("shape") != seen.shape:
+    in_role = read.card is not None and read.whose in seen.in_roles
+    if request.form.get("shape") != seen.shape or in_role:
         parts["work"] = render_template("reception_work.html", v=seen, problems={}, **CHOICES)
-    if read.card:
+    if read.card and not in_role:
         parts["person"] = render_template("reception_person.html", v=seen, problems={}, card=True)
     return {
         "saved_at": clock_s(seen.draft.changed_at),
@@ -147,13 +161,14 @@ def answer(seen: View, read: Read) -> dict[str, Any]:
         "parts": parts,
         "words": f"{seen.choice.procedure.name} – {seen.choice.procedure.code}" if seen.choice else "",
         "shape": seen.shape,
+        "card": seen.in_roles.get(read.whose, "") if in_role else "",
     }
 
 
 def notes(seen: View, read: Read) -> str:
     """Render what is to be said about the person: why a card could not be read, what does not fit together."""
     found = [sentence(read.problem)] if read.problem else []
-    found += card_notes(read.card) if read.card else seen.notes
+    found += card_notes(read.card) if read.card and not read.whose else seen.notes
     return render_template("reception_notes.html", notes=found)
 
 
@@ -206,7 +221,8 @@ def outcome(draft: UUID) -> AnyResponse:
 
 def as_typed(there: Draft, read: Read) -> Draft:
     """Give the draft as this page has it, on the version it was based on."""
-    return Draft(there.id, there.officer, read.body, read.version, there.changed_at, None, None, there.pages)
+    body = paper_slips.kept(read.body, there.body)
+    return Draft(there.id, there.officer, body, read.version, there.changed_at, None, None, there.pages)
 
 
 def gaps(seen: View) -> dict[str, str]:
@@ -230,27 +246,35 @@ def accept_now(draft_id: str) -> Accepted:
 
 
 def told(made: Accepted) -> AnyResponse:
-    """Go on to the next empty form, with the number and the appointment in a toast."""
+    """Go on to the next empty form (after a late entry: to the next slip), with the number and the appointment in a toast."""
     due = moment_text(datetime.fromisoformat(made.due_at))
     words = Markup('Đã tiếp nhận <a class="num" href="{}">{}</a> · hẹn trả {}')
     flash(words.format(url_for("pages.file", dossier=made.dossier, digest=made.slip), made.code, due))
-    return redirect(url_for("reception.page"), 303)
+    return redirect(url_for("paper_slips.late" if made.late else "reception.page"), 303)
 
 
 @bp.post("/tiep-nhan/tiep-theo/<dossier>")
 @act("accept")
 def next_of_same(dossier: str) -> AnyResponse:
-    """Begin a draft for the same visitor: the persons of a dossier are carried over, nothing else."""
+    """Begin a draft for the same visitor: the persons of a dossier are carried over but for whom it was about, nothing else."""
     found = desk.found(dossier)
     body = Body(
         applicant=reception_form.typed_person(found.applicant or {}),
         authorised=reception_form.typed_person(found.authorised or {}),
+        persons={one["role"]: typed_in_role(one) for one in found.persons if not one.get("about")},
         result_by=found.result_by,
     )
     with box().writing() as at_once:
         draft = drafts.begin(at_once, officer().id)
         drafts.save(at_once, draft, officer().id, 1, body)
     return redirect(url_for("reception.page", draft=draft), 303)
+
+
+def typed_in_role(one: dict[str, Any]) -> dict[str, str]:
+    """Give a person in a role as it would be typed again."""
+    who = one.get("is") or ("unknown" if one.get("unknown") else "")
+    fields = {name: one[name] for name in (*FIELDS, "number_kind") if one.get(name)}
+    return reception_form.typed_person(fields) | ({"who": who} if who else {})
 
 
 @bp.post("/tiep-nhan/<uuid:draft>/bo")

@@ -7,12 +7,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 import msgspec
 
 from appliance.drafts import Body, Part
 from appliance.errors import Refused
 from appliance.people import Card, parse_card_qr
+from appliance.roles import FIELDS
 from appliance.text import birth_text, nfc, phone_text, read_day
 
 COPIES = {"original": "Bản chính", "copy": "Bản sao", "certified": "Bản sao chứng thực"}
@@ -24,34 +26,57 @@ FEES_MAX = 20
 COUNT_MAX = 9_999
 SLOT_CHARS_MAX = 20
 # Names of the form's fields and what they are called in a person.
-APPLICANT = ("number", "name", "birth", "gender", "phone", "email", "address", "issued", "old_number")
-AUTHORISED = {"a_name": "name", "a_number": "number", "a_phone": "phone"}
+APPLICANT = ("number", "name", "birth", "gender", "phone", "organisation", "email", "address", "issued", "old_number")
+AUTHORISED = {"a_name": "name", "a_number": "number", "a_phone": "phone", "a_basis": "basis"}
+ROLE_FIELD = re.compile(r"role-([a-z_]{1,20})-(who|number|name|birth|gender)")  # Fields of a person in a role.
 LABELS = {
     "number": "Số định danh", "name": "Họ, chữ đệm và tên", "birth": "Ngày sinh", "gender": "Giới tính", "phone": "Điện thoại",
-    "email": "Thư điện tử", "address": "Nơi cư trú", "procedure": "Thủ tục", "case": "Trường hợp", "note": "Ghi chú",
+    "email": "Thư điện tử",  "address": "Nơi cư trú", "procedure": "Thủ tục", "case": "Trường hợp", "note": "Ghi chú",
     "parts": "Thành phần", "slot": "Ngăn kệ", "result_by": "Nhận kết quả", "due_day": "Ngày hẹn", "fee_amounts": "Phí, lệ phí",
     "original_pages": "Số trang bản chính", "copies": "Số bản", "exemption": "Miễn, giảm", "authorised": "Người nộp thay",
+    "organisation": "Tổ chức", "persons": "Người trong hồ sơ",
 }  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Read:
-    """The form as read: the body, the card if one was read just now, why it could not be read, the version it was based on."""
+    """The form as read: the body, the card if one was read just now, why it could not be read, the version it was based on.
+
+    `whose`: the role whose card it was, "authorised", or "" for the applicant's.
+    """
 
     body: Body
     card: Card | None
     problem: Refused | None
     version: int
+    whose: str = ""
+
+
+class Filled(NamedTuple):
+    """A person's fields as typed, or as the card said that was read into the field of the number."""
+
+    person: dict[str, str]
+    card: Card | None = None
+    problem: Refused | None = None
 
 
 def read(given: Mapping[str, str], today: date, districts_ended: date | None = None) -> Read:
-    """Read the whole form. Parts and amounts count only if they were shown for the procedure that is chosen now."""
-    person, card, problem = _person(given, districts_ended)
+    """Read the whole form. What belongs to a procedure counts only if it was shown for the one that is chosen now."""
     procedure = nfc(given.get("procedure", ""))
-    body = Body(applicant=person, authorised=_authorised(given), procedure=procedure, note=nfc(given.get("note", "")))
-    body = msgspec.structs.replace(body, slot=nfc(given.get("slot", ""))[:SLOT_CHARS_MAX])
-    body = msgspec.structs.replace(body, result_by=_one_of(RESULT_BY, given.get("result_by"), "counter"))
-    if procedure and given.get("shown") == procedure:
+    shown = bool(procedure) and given.get("shown") == procedure
+    people = {"": _applicant(given, districts_ended), "authorised": _authorised(given, districts_ended)}
+    in_roles = _in_roles(given, districts_ended) if shown else {}
+    whose, told = next(((who, one) for who, one in (people | in_roles).items() if one.card or one.problem), ("", Filled({})))
+    body = Body(
+        applicant=people[""].person,
+        authorised=people["authorised"].person,
+        persons={role: one.person for role, one in in_roles.items()},
+        procedure=procedure,
+        note=nfc(given.get("note", "")),
+        slot=nfc(given.get("slot", ""))[:SLOT_CHARS_MAX],
+        result_by=_one_of(RESULT_BY, given.get("result_by"), "counter"),
+    )
+    if shown:
         body = msgspec.structs.replace(
             body,
             case=given.get("case", ""),
@@ -62,29 +87,50 @@ def read(given: Mapping[str, str], today: date, districts_ended: date | None = N
             exemption=given.get("exemption", ""),
             due_day=_day(given.get("due_day", ""), today),
         )
-    return Read(body, card, problem, _count(given.get("version")))
+    return Read(body, told.card, told.problem, _count(given.get("version")), whose)
 
 
-def _person(given: Mapping[str, str], districts_ended: date | None) -> tuple[dict[str, str], Card | None, Refused | None]:
+def _applicant(given: Mapping[str, str], districts_ended: date | None) -> Filled:
     typed = {name: value for name in APPLICANT if (value := nfc(given.get(name, "")))}
+    return _filled(typed, ("phone", "email", "organisation"), districts_ended)
+
+
+def _authorised(given: Mapping[str, str], districts_ended: date | None) -> Filled:
+    if given.get("acting") != "yes":
+        return Filled({})
+    typed = {name: nfc(given.get(field, "")) for field, name in AUTHORISED.items()}
+    found = _filled(typed, ("phone", "basis"), districts_ended)
+    return found._replace(person={name: found.person.get(name, "") for name in AUTHORISED.values()})
+
+
+def _in_roles(given: Mapping[str, str], districts_ended: date | None) -> dict[str, Filled]:
+    """Read the persons in roles; of a card only what a role asks for is kept."""
+    typed: dict[str, dict[str, str]] = {}
+    for name, value in given.items():
+        if match := ROLE_FIELD.fullmatch(name):
+            typed.setdefault(match[1], {})[match[2]] = nfc(value)
+    found = {role: _filled(person, (), districts_ended) for role, person in typed.items()}
+    keep = ("who", "number_kind", *FIELDS)
+    return {
+        role: one._replace(person={field: one.person[field] for field in keep if one.person.get(field)})
+        for role, one in found.items()
+    }
+
+
+def _filled(typed: dict[str, str], kept: tuple[str, ...], districts_ended: date | None) -> Filled:
+    """Take in a number as typed, or the card that was read into its field; of what was typed before, a card leaves `kept`."""
     number = typed.pop("number", "")
     if "|" in number:
         try:
             card = parse_card_qr(number, districts_ended)
         except Refused as refused:
-            return typed | {"number": number.split("|")[0][:20]}, None, refused
+            return Filled(typed | {"number": number.split("|")[0][:20]}, problem=refused)
         told = {name: value for name, value in msgspec.structs.asdict(card.person).items() if value and name != "number_kind"}
-        kept = {name: typed[name] for name in ("phone", "email") if name in typed}
-        return kept | told | {"birth": birth_text(card.person.birth)}, card, None
+        before = {name: typed[name] for name in kept if name in typed}
+        return Filled(before | told | {"birth": birth_text(card.person.birth)}, card)
     if any(char.isalpha() for char in number):
-        return typed | {"number": number, "number_kind": "other"}, None, None
-    return typed | ({"number": "".join(re.split(r"[\s.]+", number))} if number else {}), None, None
-
-
-def _authorised(given: Mapping[str, str]) -> dict[str, str]:
-    if given.get("acting") != "yes":
-        return {}
-    return {name: nfc(given.get(field, "")) for field, name in AUTHORISED.items()}
+        return Filled(typed | {"number": number, "number_kind": "other"})
+    return Filled(typed | ({"number": "".join(re.split(r"[\s.]+", number))} if number else {}))
 
 
 def _parts(given: Mapping[str, str]) -> dict[str, Part]:
@@ -140,7 +186,7 @@ def differences(here: Body, there: Body) -> list[tuple[str, str, str]]:
     for name in ("procedure", "case", "note", "due_day", "original_pages", "copies", "exemption", "slot"):
         pairs.append((name, str(getattr(here, name) or ""), str(getattr(there, name) or "")))
     pairs.append(("result_by", RESULT_BY.get(here.result_by, ""), RESULT_BY.get(there.result_by, "")))
-    for name in ("parts", "fee_amounts", "authorised"):
+    for name in ("parts", "fee_amounts", "authorised", "persons"):
         if getattr(here, name) != getattr(there, name):
             pairs.append((name, _told(getattr(here, name)), _told(getattr(there, name))))
     return [(LABELS[name], a or "–", b or "–") for name, a, b in pairs if a != b]
@@ -149,4 +195,5 @@ def differences(here: Body, there: Body) -> list[tuple[str, str, str]]:
 def _told(values: Mapping[str, object]) -> str:
     if any(isinstance(value, Part) for value in values.values()):
         return f"{sum(isinstance(part, Part) and part.have for part in values.values())} thành phần đã có"
-    return ", ".join(str(value) for value in values.values())
+    shown = (value.values() if isinstance(value, dict) else (value,) for value in values.values())
+    return ", ".join(str(one) for group in shown for one in group)

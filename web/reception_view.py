@@ -6,14 +6,15 @@ from typing import Any
 
 from sqlite_utils.db import Database
 
-from appliance import clocks, fees, people, procedures, queries, reception, slips
+from appliance import alike, clocks, fees, people, procedures, reception, roles, slips
+from appliance.alike import Alike
 from appliance.catalogue import Catalogue
 from appliance.drafts import Body, Draft
 from appliance.errors import Refused
 from appliance.fees import FeeLine
 from appliance.procedures import Asked, Kind
-from appliance.queries import Listed
 from appliance.reception import Choice
+from appliance.roles import RoleAsked
 from appliance.text import Line, moment_text, money_text
 from appliance.working_calendar import Calendar
 from web.vietnamese import sentence
@@ -21,6 +22,7 @@ from web.vietnamese import sentence
 # Which field a gap is mended in.
 FIELD_OF = {
     "applicant_missing": "name",
+    "authority_missing": "a_basis",
     "procedure_missing": "procedure-q",
     "components_missing": "components",
     "copies_missing": "original_pages",
@@ -40,12 +42,27 @@ class View:
     unknown_fees: tuple[str, ...]
     notes: tuple[str, ...]  # on the person
     doubts: tuple[str, ...]
-    alike: tuple[Listed, ...]
+    alike: tuple[Alike, ...]
+    authority: tuple[tuple[str, str], ...] = ()  # choices: on what somebody may act for another
 
     @property
     def body(self) -> Body:
         """Give what was typed."""
         return self.draft.body
+
+    def alike_words(self, one: Alike) -> str:
+        """Say why another dossier may be this one."""
+        return sentence(Line(one.why, {"called": one.called, "name": one.name}))
+
+    @property
+    def in_roles(self) -> dict[str, str]:
+        """Give the roles this procedure asks for, by id, with their names."""
+        return {one.role: one.name for one in self.roles}
+
+    @property
+    def roles(self) -> tuple[RoleAsked, ...]:
+        """Give the roles this procedure asks for."""
+        return self.choice.roles if self.choice else ()
 
     @property
     def fee(self) -> str:
@@ -121,16 +138,18 @@ def view(db: Database, catalogue: Catalogue, draft: Draft, at: datetime, sees_do
     choice, trouble = chosen(catalogue, draft.body, at, clocks.calendar_of(catalogue, db))
     unknown = unknown_fees(choice.fee_lines) if choice else ()
     number = "".join(draft.body.applicant.get("number", "").split())
-    alike = queries.same_request(db, draft.body.procedure, number) if choice and sees_dossiers else []
+    persons = sound_persons(choice, draft.body, at.date())
+    similar = alike.find(db, draft.body.procedure, number, persons) if choice and sees_dossiers else []
     return View(
         draft=draft,
         choice=choice,
         trouble=trouble,
         shape=shape_of(draft.body, choice, unknown),
         unknown_fees=unknown,
-        notes=notes_on(draft.body, at.date()),
+        notes=notes_on(draft.body, persons, at.date()),
         doubts=doubts_of(choice) if choice else (),
-        alike=tuple(alike),
+        alike=tuple(similar),
+        authority=tuple((one, one) for one in catalogue.authority),
     )
 
 
@@ -153,7 +172,17 @@ def shape_of(body: Body, choice: Choice | None, unknown: tuple[str, ...]) -> str
     return "|".join((body.procedure, choice.case if choice else "", *unknown))
 
 
-def notes_on(body: Body, today: date) -> tuple[str, ...]:
+def sound_persons(choice: Choice | None, body: Body, today: date) -> list[dict[str, Any]]:
+    """Give the persons in roles as they would be written, without fields that cannot be read yet."""
+    asked, typed = choice.roles if choice else (), {}
+    for one in asked:
+        wrong = people.wrong_fields({"name": "?"} | roles.fields_of(one, body.persons), today)
+        given = body.persons.get(one.role, {})
+        typed[one.role] = {field: value for field, value in given.items() if field not in wrong} if given.get("name") else {}
+    return roles.written(asked, typed)
+
+
+def notes_on(body: Body, persons: list[dict[str, Any]], today: date) -> tuple[str, ...]:
     """Say what does not fit together in the person; never a reason to refuse."""
     sound = {name: value for name, value in body.applicant.items() if name not in people.wrong_fields(body.applicant, today)}
     try:
@@ -163,7 +192,8 @@ def notes_on(body: Body, today: date) -> tuple[str, ...]:
     found = list(people.number_warnings(person))
     if sound.get("issued") and people.marks_lost(sound.get("name", ""), sound.get("address", "")):
         found.insert(0, "marks_lost")
-    return tuple(sentence(Line(code)) for code in found)
+    others = [(one["called"], code) for one in persons for code in people.number_warnings(people.plain(one))]
+    return (*(sentence(Line(code)) for code in found), *(f"{called}: {sentence(Line(code))}" for called, code in others))
 
 
 def doubts_of(choice: Choice) -> tuple[str, ...]:
@@ -176,11 +206,17 @@ def problems(seen: View, today: date) -> dict[str, str]:
     found = {}
     for field, code in people.wrong_fields(seen.body.applicant, today).items():
         found[field] = sentence(Refused(code, most=people.FIELD_CHARS_MAX))
-    if any(seen.body.authorised.values()):
+    if seen.body.authorised:
         for field, code in people.wrong_fields(seen.body.authorised, today).items():
             found[f"a_{field}"] = f"Người nộp thay: {sentence(Refused(code, most=people.FIELD_CHARS_MAX))}"
+    for one in seen.roles:
+        for field, code in people.wrong_fields({"name": "?"} | roles.fields_of(one, seen.body.persons), today).items():
+            found[f"role-{one.role}-{field}"] = f"{one.name}: {sentence(Refused(code, most=people.FIELD_CHARS_MAX))}"
+    for one in roles.missing(seen.roles, seen.body.persons):
+        found[f"role-{one.role}-name"] = sentence(Refused("person_missing", called=one.name))
     for code in reception.missing(seen.draft, seen.choice):
-        found.setdefault(FIELD_OF[code], sentence(Refused(code)))
+        if code in FIELD_OF:  # Each missing person was named above.
+            found.setdefault(FIELD_OF[code], sentence(Refused(code)))
     if seen.trouble:
         found["procedure-q"] = seen.trouble
     return found

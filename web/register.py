@@ -20,11 +20,13 @@ from appliance.forms import Column, TableData
 from appliance.numbering import Gap
 from appliance.office import office_of
 from appliance.registers import Entry, Span
-from appliance.text import day_text, moment_text, money_text, phone_text, read_day
+from appliance.text import NBSP, day_text, moment_text, money_text, phone_text, read_day
 from web import desk
 from web.per_request import act, box
 from web.vietnamese import FEE_METHODS, RETURNED_HOW, sentence
+from web.words.money import VOID_REASONS
 from web.words.moves import STATUS
+from web.words.paper_slips import ORIGINS
 
 bp = Blueprint("register", __name__)
 FOLLOW_UP, RECEIPTS = "theo-doi", "receipt"
@@ -71,6 +73,10 @@ FOLLOW_UP_COLUMNS = columns(
 BOOK_COLUMNS = columns(
     ("Số", 2), ("Số, ký hiệu", 6), ("Ngày", 5), ("Trích yếu", 14), ("Mã hồ sơ", 8), ("Người ký", 8), ("Tình trạng", 8)
 )
+CERTIFIED_COLUMNS = columns(
+    ("Số", 2), ("Số chứng thực", 4), ("Ngày", 5), ("Người yêu cầu", 8), ("Bản chính, số trang, số bản", 14), ("Số bản", 3),
+    ("Mã hồ sơ", 8), ("Người ký", 8), ("Tình trạng", 7),
+)  # fmt: skip
 RECEIPT_COLUMNS = columns(
     ("Số", 2), ("Số biên lai", 5), ("Ngày", 5), ("Nội dung thu", 10), ("Mã hồ sơ", 8), ("Người nộp", 8), ("Số tiền", 5),
     ("Hình thức", 6), ("Người thu", 7), ("Tình trạng", 7),
@@ -94,14 +100,22 @@ def result_books() -> list[Book]:
 
 def of_book(book: Book) -> Register:
     """Make the register of a book."""
-    write, heads = (receipt_line, RECEIPT_COLUMNS) if book.id == RECEIPTS else (book_line, BOOK_COLUMNS)
+    write, heads, code_at = layout(book)
     unit = box().home.settings.unit
 
     def read(span: Span) -> list[Line]:
         called = desk.names()
         return [write(entry, called) for entry in registers.numbers(box().db, unit, book.id, span)]
 
-    return Register(book.id, book.name, "book", heads, 4, read)
+    return Register(book.id, book.name, "book", heads, code_at, read)
+
+
+def layout(book: Book) -> tuple[Callable[[Entry, dict[str, str]], Line], tuple[Column, ...], int]:
+    """Say how a book is written: by which lines, in which columns, where the code stands."""
+    if book.id == RECEIPTS:
+        return receipt_line, RECEIPT_COLUMNS, 4
+    certified = {rule.book for rule in desk.catalogue_now().result_rules if rule.originals}
+    return (certified_line, CERTIFIED_COLUMNS, 6) if book.id in certified else (book_line, BOOK_COLUMNS, 4)
 
 
 @bp.get("/so-van-ban")
@@ -127,11 +141,8 @@ def page() -> str | tuple[str, int]:
 def as_csv() -> Response:
     """Give the register as CSV (UTF-8 with its mark, so that a spreadsheet reads the letters)."""
     register = chosen()
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow([column.head for column in register.columns])
-    writer.writerows([harmless(cell) for cell in line.cells] for line in register.read(span_asked(register)))
-    return attached(out.getvalue().encode("utf-8-sig"), "text/csv", register, "csv")
+    lines = [line.cells for line in register.read(span_asked(register))]
+    return attached(csv_of([column.head for column in register.columns], lines), "text/csv", register, "csv")
 
 
 @bp.get("/so-van-ban.pdf")
@@ -151,12 +162,27 @@ def as_pdf() -> Response:
 
 def attached(data: bytes, media: str, register: Register, ending: str) -> Response:
     """Give a file to keep."""
-    return Response(data, mimetype=media, headers={"Content-Disposition": f'attachment; filename="so-{register.id}.{ending}"'})
+    return attached_as(data, media, f"so-{register.id}.{ending}")
+
+
+def attached_as(data: bytes, media: str, name: str) -> Response:
+    """Give a file to keep under a name."""
+    return Response(data, mimetype=media, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+def csv_of(heads: Iterable[str], lines: Iterable[Iterable[str]]) -> bytes:
+    """Write a table as CSV in UTF-8 with its mark; no cell is taken for a formula."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(heads)
+    writer.writerows([harmless(cell) for cell in line] for line in lines)
+    return out.getvalue().encode("utf-8-sig")
 
 
 def harmless(cell: str) -> str:
-    """Write a cell so that no spreadsheet takes it for a formula."""
-    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
+    """Write a cell so that no spreadsheet takes it for a formula; its blanks are plain ones, so that it can be searched."""
+    plain = cell.replace(NBSP, " ")
+    return f"'{plain}" if plain.startswith(FORMULA_STARTS) else plain
 
 
 def chosen() -> Register:
@@ -205,7 +231,9 @@ def follow_up_line(n: int, dossier: Dossier, agency: str) -> Line:
         str(n), dossier.code, dossier.procedure_name, "1", name_of(dossier), reach, dossier.offices.get("resolved", agency),
         moment_text(local(dossier.accepted_at)), moment_text(local(due)) if due else "",
         moment_text(local(dossier.returned_at)) if dossier.returned_at else "", RETURNED_HOW.get(dossier.returned_how, ""),
-        (dossier.receiver or {}).get("name", ""), STATUS[int(dossier.status)][1],
+        (dossier.receiver or {}).get("name", ""), ", ".join(
+            part for part in (STATUS[int(dossier.status)][1], ORIGINS.get(dossier.origin, "")) if part
+        ),
     )  # fmt: skip
     return Line(cells, dossier.id)
 
@@ -228,6 +256,20 @@ def book_line(entry: Entry, called: dict[str, str]) -> Line:
     return Line(cells, entry.dossier.id if entry.dossier else "", entry.state)
 
 
+def certified_line(entry: Entry, called: dict[str, str]) -> Line:
+    """Write a number of a register of certifications: who asked, which originals, how many copies of each."""
+    facts, dossier = entry.facts, entry.dossier
+    names = {part["key"]: part["name"] for part in dossier.parts} if dossier else {}
+    listed = [f"{names.get(one['key'], ERASED)}: {one['pages']} trang × {one['copies']} bản" for one in facts.get("lines", ())]
+    what = "\n".join(listed) or (dossier.procedure_name if dossier else "")
+    signer, copies = facts.get("signer", ""), facts.get("copies", "")
+    cells = (
+        str(entry.n), facts.get("text", ""), day_of(entry), name_of(dossier) if dossier else "", what, str(copies),
+        code_of(entry), called.get(signer, signer), state_of(entry),
+    )  # fmt: skip
+    return Line(cells, dossier.id if dossier else "", entry.state)
+
+
 def receipt_line(entry: Entry, called: dict[str, str]) -> Line:
     """Write a receipt."""
     facts = entry.facts
@@ -236,9 +278,20 @@ def receipt_line(entry: Entry, called: dict[str, str]) -> Line:
     payer = name_of(entry.dossier) if entry.dossier else ""
     cells = (
         str(entry.n), facts.get("receipt", ""), day_of(entry), what, code_of(entry), payer, amount,
-        FEE_METHODS.get(facts.get("method", ""), ""), called.get(entry.actor, entry.actor), state_of(entry),
+        FEE_METHODS.get(facts.get("method", ""), ""), called.get(entry.actor, entry.actor), receipt_state(entry, called),
     )  # fmt: skip
     return Line(cells, entry.dossier.id if entry.dossier else "", entry.state)
+
+
+def receipt_state(entry: Entry, called: dict[str, str]) -> str:
+    """Say what became of a receipt: void, why and by whom; or given back, by which voucher."""
+    number, dossier = entry.facts.get("receipt", ""), entry.dossier
+    fee = next((one for one in dossier.fees if one.receipt == number), None) if dossier else None
+    if fee and fee.voided_at:
+        who, day = called.get(fee.voided_by, fee.voided_by), day_text(local_day(fee.voided_at))
+        return f"{STATES['voided'][1]}: {VOID_REASONS.get(fee.why_void, fee.why_void).lower()}; {who}, {day}"
+    back = [refund for refund in dossier.refunds if number in refund.receipts] if dossier else []
+    return "; ".join([state_of(entry), *(f"hoàn trả {money_text(one.amount)}, giấy {one.voucher}" for one in back)])
 
 
 def day_of(entry: Entry) -> str:

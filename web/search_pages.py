@@ -37,6 +37,7 @@ def page() -> tuple[str, int]:
     return render_template(
         "search.html",
         rows=desk.rows(found.rows) if found else [],
+        others=searching.persons_found(box().db, found.rows, wanted.words) if found and wanted.words else {},
         form=form,
         failed=bool(form.problems),
         asked=found is not None,

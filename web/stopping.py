@@ -28,7 +28,7 @@ def show(found: Dossier, form: Form, status: int = 200) -> tuple[str, int]:
     """Render the page with what was typed."""
     more = {
         "preview_at": url_for("stopping.preview", dossier=found.id),
-        "paid": ending.paid(found),
+        "paid": found.paid,
         "askers": list(ASKED_BY.items()),
     }
     return branch.show("stopping.html", found, form, KIND, status, **more)
@@ -39,7 +39,7 @@ def show(found: Dossier, form: Form, status: int = 200) -> tuple[str, int]:
 def preview(dossier: str) -> str:
     """Draw form 05 as typed so far."""
     found, form = desk.found(dossier), Form(request.form)
-    reason, contact, refund = form.text("reason") or DOTS, branch.contact_of(form), branch.refund_of(form, ending.paid(found))
+    reason, contact, refund = form.text("reason") or DOTS, branch.contact_of(form), branch.refund_of(form, found.paid)
     asked_by = form.text("asked_by")
     return branch.preview(
         found, lambda home, at: ending.stopping(home, found, officer(), at, reason, asked_by, refund, contact), STOPPING
@@ -53,7 +53,7 @@ def stop(dossier: str) -> tuple[str, int] | Response:
     found, form = desk.found(dossier), Form(request.form)
     asked_by = form.choice("asked_by", ASKED_BY, "Chọn ai yêu cầu dừng.")
     reason, contact = branch.reason_of(form, "Ghi căn cứ, lý do dừng."), branch.contact_of(form)
-    refund = branch.refund_of(form, ending.paid(found))
+    refund = branch.refund_of(form, found.paid)
 
     def do(at_once: Act) -> str:
         paper = ending.stop(at_once, box().home, dossier, officer(), reason, asked_by, refund, contact)

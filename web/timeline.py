@@ -20,10 +20,14 @@ from web import desk
 from web.per_request import box
 from web.vietnamese import FEE_METHODS, RETURNED_HOW, SENTENCES, sentence, step_words
 from web.words.correction import FIELDS, PRINT_REASONS
+from web.words.money import VOID_REASONS
 from web.words.moves import UNDONE
+from web.words.paper_slips import WHY
+from web.words.persons import FIELDS as ROLE_FIELDS
+from web.words.persons import SOMEBODY
 
 BOX = ("box", "agent")  # Actors that are no persons.
-TOLD_ELSEWHERE = frozenset({"dossier.accepted", "dossier.filed", "result.prepared"})  # The page shows their persons itself.
+TOLD_ELSEWHERE = frozenset({"dossier.accepted", "dossier.filed", "dossier.imported", "result.prepared"})  # The page shows their persons itself.
 DETAILS = (("reason", "Lý do"), ("explanation", "Giải trình"), ("basis", "Căn cứ"), ("note", "Ghi chú"))
 SHOWN = {"phone": phone_text, "birth": birth_text, "number": lambda number: number_grouped(number) if number.isdigit() else number}
 
@@ -54,10 +58,17 @@ def opened(step: Step) -> Mapping[str, Any]:
 
 def entry_of(dossier: Dossier, step: Step, personal: Mapping[str, Any], called: Mapping[str, str]) -> Entry:
     """Say one step in words. `called`: names of officers by id."""
-    parts = {part["key"]: part["name"] for part in dossier.parts}
+    parts = names_in(dossier)
     icon, words = step_words(step.kind, worded(step.facts, called, parts))
     who = "Máy chủ" if step.actor in BOX else called.get(step.actor, step.actor)
     return Entry(step.at, icon, who, words, detail_of(step.kind, step.facts, personal, parts), step.acknowledged)
+
+
+def names_in(dossier: Dossier) -> dict[str, str]:
+    """Name what a correction may name: components by key, roles as `persons.` and the role."""
+    return {part["key"]: part["name"] for part in dossier.parts} | {
+        f"persons.{one['role']}": one["called"] for one in dossier.persons
+    }
 
 
 def worded(facts: Mapping[str, Any], called: Mapping[str, str], parts: Mapping[str, str] | None = None) -> dict[str, Any]:
@@ -70,10 +81,12 @@ def worded(facts: Mapping[str, Any], called: Mapping[str, str], parts: Mapping[s
         "method": FEE_METHODS.get(facts.get("method", ""), "").lower(),
         "signer_name": called.get(facts.get("signer", ""), facts.get("signer", "")),
         "corrected_words": ", ".join(lower_first(field_words(name, parts or {})) for name in facts.get("fields", ())),
+        "print_words": "in" if facts.get("copy") == 1 else "in lại",
         "form_words": lower_first(form_title(facts.get("form", ""))),
         "until_day": day_text(date.fromisoformat(facts["until"])) if facts.get("until") else "",
+        "void_words": lower_first(VOID_REASONS.get(facts.get("reason", ""), "")),
         "undone": UNDONE.get(facts.get("kind", ""), ""),
-        "late_words": late_words(facts.get("late_entry") or {}),
+        "late_words": late_words(facts),
     }  # fmt: skip
 
 
@@ -98,12 +111,15 @@ def detail_of(kind: str, facts: Mapping[str, Any], personal: Mapping[str, Any], 
 def field_words(field: str, parts: Mapping[str, str]) -> str:
     """Name a field that was corrected."""
     group, _, key = field.partition(".")
+    if group == "persons":
+        whose, _, name = field.rpartition(".")
+        return f"{ROLE_FIELDS[name]}, {lower_first(parts.get(whose, SOMEBODY))}"
     return f"Số lượng “{parts.get(key, key)}”" if group == "count" else FIELDS.get(field, field)
 
 
 def shown(field: str, value: str) -> str:
     """Show a field's value as people write it."""
-    return SHOWN.get(field.partition(".")[2], str)(value) if value else "(trống)"
+    return SHOWN.get(field.rpartition(".")[2], str)(value) if value else "(trống)"
 
 
 def form_title(form: str) -> str:
@@ -114,9 +130,11 @@ def form_title(form: str) -> str:
         return form
 
 
-def late_words(late: Mapping[str, str]) -> str:
-    """Say that an act was entered after the box was down, and when it truly happened."""
-    return f", nhập sau lúc {moment_text(local(late['entered_at']))}" if late.get("entered_at") else ""
+def late_words(facts: Mapping[str, Any]) -> str:
+    """Say of a reception that was entered after the box was down when it truly was, and why it came late."""
+    if not (late := facts.get("late_entry")):
+        return ""
+    return f" trên phiếu in sẵn lúc {moment_text(local(facts['accepted_at']))}, nhập sau ({lower_first(WHY[late['why']])})"
 
 
 def lower_first(words: str) -> str:

@@ -316,7 +316,7 @@ SENTENCES: dict[str, str] = {
 
 # A step of a dossier's timeline: kind of event → icon, what was done. The person's name stands before it.
 STEPS: dict[str, tuple[str, str]] = {
-    "dossier.accepted": ("check", "tiếp nhận hồ sơ{at_counter}"),
+    "dossier.accepted": ("check", "tiếp nhận hồ sơ{at_counter}{late_words}"),
     "dossier.taken": ("pen-line", "nhận xử lý"),
     "fee.taken": ("banknote", "thu {amount:n} đ, {method}, biên lai {receipt}"),
     "result.prepared": ("file-text", "soạn kết quả, {pages:n} trang"),

@@ -25,7 +25,7 @@ def page(dossier: str) -> tuple[str, int]:
 def show(found: Dossier, form: Form, status: int = 200) -> tuple[str, int]:
     """Render the page with what was typed and scanned."""
     more = {} if branch.hindrance(found, KIND) else gathering.beside(gathering.draft_of(found, brought.WITHDRAWAL))
-    return branch.show("withdrawing.html", found, form, KIND, status, paid=ending.paid(found), **more)
+    return branch.show("withdrawing.html", found, form, KIND, status, paid=found.paid, **more)
 
 
 @bp.post("/ho-so/<dossier>/rut")
@@ -34,7 +34,7 @@ def withdraw(dossier: str) -> tuple[str, int] | Response:
     """Record the withdrawal with its request."""
     found, form = desk.found(dossier), Form(request.form)
     draft = request.form.get("draft", "")
-    reason, refund = branch.reason_of(form, "Ghi lý do rút theo đơn."), branch.refund_of(form, ending.paid(found))
+    reason, refund = branch.reason_of(form, "Ghi lý do rút theo đơn."), branch.refund_of(form, found.paid)
     gathering.check_scans(form, draft)
 
     def do(at_once: Act) -> bool:

@@ -12,12 +12,13 @@ from functools import cache
 from typing import Any, Final
 
 import msgspec
-import segno
 import typst
 
 from appliance.clock import local_day, moment_of
 from appliance.errors import Refused
-from appliance.forms import fields, letters, notices, receipt, registry, result, slip, table_sheet
+from appliance.forms import blank_slip, conversion, fields, letters, notices, qr, receipt, registry, result, slip, table_sheet
+from appliance.forms.blank_slip import BlankSlipData
+from appliance.forms.conversion import ConversionData
 from appliance.forms.notices import NoticeData
 from appliance.forms.receipt import ReceiptData
 from appliance.forms.registry import Template
@@ -25,18 +26,41 @@ from appliance.forms.result import ResultData
 from appliance.forms.slip import Paper, Sheet, SlipData
 from appliance.forms.table_sheet import Column, TableData
 
-__all__ = ["Column", "NoticeData", "Paper", "ReceiptData", "ResultData", "Sheet", "SlipData", "TableData", "render"]
+__all__ = [
+    "BlankSlipData",
+    "Column",
+    "ConversionData",
+    "NoticeData",
+    "Paper",
+    "ReceiptData",
+    "ResultData",
+    "Sheet",
+    "SlipData",
+    "TableData",
+    "render",
+]
 STANDARD: Final = "a-2a"
-DATA_KIND = {"slip": SlipData, "notice": NoticeData, "receipt": ReceiptData, "result": ResultData, "table": TableData}
+FormData = SlipData | BlankSlipData | NoticeData | ReceiptData | TableData | ResultData | ConversionData
+DATA_KIND = {
+    "slip": SlipData,
+    "blank_slip": BlankSlipData,
+    "notice": NoticeData,
+    "receipt": ReceiptData,
+    "result": ResultData,
+    "table": TableData,
+    "conversion": ConversionData,
+}
 WORDS: Final[Mapping[str, Callable[[Any], dict]]] = {
     "slip": slip.words,
+    "blank_slip": blank_slip.words,
     "notice": notices.words,
     "receipt": receipt.words,
     "table": table_sheet.words,
+    "conversion": conversion.words,
 }
 
 
-def render(form_id: str, data: SlipData | NoticeData | ReceiptData | TableData | ResultData, gap: str = "") -> bytes:
+def render(form_id: str, data: FormData, gap: str = "") -> bytes:
     """Set one form as PDF; the template is the one in force on the day of `data.made_at`.
 
     With a `gap` (dots, for a preview) what is missing or wrong in a result is printed as that instead of refused.
@@ -56,14 +80,15 @@ def render(form_id: str, data: SlipData | NoticeData | ReceiptData | TableData |
     return fields.added(page, fields.places(compiler.query("<form-field>", field="value")))
 
 
-def printed(template: Template, data: SlipData | NoticeData | ReceiptData | TableData | ResultData, gap: str = "") -> dict:
+def printed(template: Template, data: FormData, gap: str = "") -> dict:
     """Give everything the template reads."""
     if not isinstance(data, DATA_KIND[template.kind]):
         raise Refused("form_unknown", form=template.id)
     author = {"author": data.agency.replace("\n", " ")}
     if isinstance(data, ResultData):
         return result.words(data, template, gap) | author
-    return WORDS[template.kind](data) | author | {"qr_svg": qr_svg(data.qr_text) if data.qr_text else ""}
+    text = getattr(data, "qr_text", "")  # Blank slips have one for each.
+    return WORDS[template.kind](data) | author | {"qr_svg": qr.svg(text) if text else ""}
 
 
 def strings(value: object) -> Iterator[str]:
@@ -73,11 +98,6 @@ def strings(value: object) -> Iterator[str]:
     elif isinstance(value, dict | list):
         for inner in value.values() if isinstance(value, dict) else value:
             yield from strings(inner)
-
-
-def qr_svg(text: str) -> str:
-    """Draw a QR code (TCVN 7322:2009) with its quiet zone; a quarter of it may be soiled."""
-    return segno.make(text, error="q", micro=False, encoding="utf-8").svg_inline(border=4, unit="mm")
 
 
 @cache

@@ -66,6 +66,16 @@ def page_jpeg(pdf: bytes, page: int, dpi: int = 110) -> bytes:
     return out.getvalue()
 
 
+def page_words(pdf: bytes, page: int) -> str:
+    """Give the words of a page (from 1), those of filled fields and signatures too. Refuses `pdf_unreadable`, `page_unknown`."""
+    with _opened(pdf) as document:
+        if not 1 <= page <= len(document):
+            raise Refused("page_unknown", page=page, pages=len(document))
+        sheet = document[page - 1]
+        sheet.flatten()
+        return str(document[page - 1].get_textpage().get_text_range())
+
+
 def _drawn(pdf: bytes, page: int, dpi: int) -> Image.Image:
     with _opened(pdf) as document:
         if not 1 <= page <= len(document):

@@ -1,4 +1,7 @@
-"""What stands on a fee receipt (biên lai): who paid how much for what, to whom, under which number. It looks nothing up."""
+"""What stands on a fee receipt (biên lai) or a refund's voucher: who paid or got back how much, for what, under which number.
+
+It looks nothing up.
+"""
 
 import msgspec
 

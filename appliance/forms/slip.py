@@ -67,6 +67,7 @@ class SlipData(msgspec.Struct, frozen=True, kw_only=True):
     phone: str = ""  # Printed as given.
     email: str = ""
     procedure_name: str  # Nội dung yêu cầu giải quyết
+    persons: tuple[tuple[str, str], ...] = ()  # Who hands it in for another, whom it is about: role and name.
     components: tuple[Paper, ...] = ()
     certification: bool = False  # Rows show pages, copies and fee, with a total.
     sets: int = 1  # Số lượng hồ sơ (bộ)

@@ -35,6 +35,31 @@ STAGES: dict[str, tuple[str, str, str]] = {
     "late": ("bad", "Quá hạn", "Người giữ hồ sơ giải trình; lãnh đạo xin lỗi và hẹn lại."),
     "answered": ("warn", "Trễ hạn, đã hẹn lại", "Người giữ hồ sơ làm xong đúng ngày hẹn mới."),
 }
+# What the first page reminds of, by stage: who holds the dossiers, who might take them, who leads, everybody else.
+OWN: dict[str, str] = {
+    "remind": "hồ sơ tôi giữ sắp đến hạn",
+    "apologise": "hồ sơ tôi giữ cận hạn: làm xong hoặc trình thư xin lỗi",
+    "today": "hồ sơ tôi giữ đến hạn hôm nay",
+    "late": "hồ sơ tôi giữ quá hạn: phải giải trình",
+}
+NOBODYS: dict[str, str] = {
+    "remind": "hồ sơ chưa ai nhận, sắp đến hạn",
+    "apologise": "hồ sơ chưa ai nhận, cận hạn",
+    "today": "hồ sơ chưa ai nhận, đến hạn hôm nay",
+    "late": "hồ sơ chưa ai nhận, quá hạn",
+}
+LEADING: dict[str, str] = {
+    "remind": "hồ sơ sắp đến hạn",
+    "apologise": "hồ sơ cận hạn: thư xin lỗi đã soạn, chờ quyết định",
+    "today": "hồ sơ đến hạn hôm nay: đôn đốc",
+    "late": "hồ sơ quá hạn: xin lỗi và hẹn lại",
+}
+OFFICE: dict[str, str] = {
+    "remind": "hồ sơ sắp đến hạn",
+    "apologise": "hồ sơ cận hạn",
+    "today": "hồ sơ đến hạn hôm nay",
+    "late": "hồ sơ quá hạn",
+}
 DUTIES: dict[str, str] = {
     "explanation": "Người giữ hồ sơ giải trình bằng văn bản với người đứng đầu.",
     "apology": "Lãnh đạo ký văn bản xin lỗi và hẹn lại (Mẫu 04).",

@@ -5,11 +5,34 @@ SENTENCES: dict[str, str] = {
     "payment_basis_missing": "Ghi căn cứ của số tiền. Chưa yêu cầu gì.",
     "day_past": "Hạn này đã qua. Chưa ghi gì. Chọn từ hôm nay trở đi.",
     "reference_missing": "Ghi số tham chiếu trên báo có của ngân hàng. Chưa thu, chưa dùng số biên lai.",
-    "drawer_empty": "Chưa thu khoản nào từ lần kiểm két trước. Không có gì để kiểm.",
+    "drawer_empty": "Chưa thu, chưa chi khoản nào từ lần kiểm két trước. Không có gì để kiểm.",
     "drawer_changed": "Vừa có thêm khoản thu nên số phải có đã đổi. Chưa ghi kiểm két. Đếm lại rồi ghi.",
+    "receipt_unknown": "Hồ sơ {code} không có biên lai này, hoặc biên lai đã hủy. Chưa có gì thay đổi. Mở lại hồ sơ để xem.",
+    "receipt_refunded": "Tiền của biên lai {receipt} đã hoàn trả nên không hủy được nữa. Hồ sơ {code} giữ nguyên.",
+    "receipt_void": "Biên lai này của hồ sơ {code} đã hủy nên không in lại. Bản lưu vẫn mở xem được.",
+    "void_needs_another": (
+        "Ca thu biên lai {receipt} đã chốt nên cần người thứ hai hủy: thu ngân khác, giám đốc trung tâm hoặc lãnh đạo. Biên lai còn nguyên."
+    ),
+    "void_note_missing": "Chưa thu lại liên giao người nộp của biên lai {receipt}: ghi rõ vì sao. Chưa hủy gì.",
+    "nothing_to_refund": "Hồ sơ {code} không có khoản nào chờ hoàn trả. Chưa chi gì. Mở lại hồ sơ để xem.",
+    "drawer_short": (
+        "Trong két từ lần kiểm trước chỉ có {has:n} đ tiền mặt, không đủ trả {amount:n} đ. Chưa chi, chưa ghi gì. Trả bằng chuyển khoản."
+    ),
     "difference_unexplained": "Tiền đếm lệch {difference:n} đ so với biên lai. Chưa ghi kiểm két. Đếm lại, hoặc chọn lý do lệch.",
 }
-STEPS: dict[str, tuple[str, str]] = {}
+STEPS: dict[str, tuple[str, str]] = {
+    "receipt.voided": ("ban", "hủy biên lai {receipt}, {amount:n} đ: {void_words}"),
+    "fee.refunded": ("banknote", "hoàn trả {amount:n} đ, {method}, giấy số {voucher}"),
+}
+
+# Why a receipt was voided: code kept in the ledger → words.
+VOID_REASONS: dict[str, str] = {
+    "wrong_amount": "Sai số tiền",
+    "wrong_person": "Sai người nộp",
+    "wrong_dossier": "Thu nhầm hồ sơ",
+    "wrong_method": "Sai cách nộp",
+    "twice": "Thu hai lần",
+}
 
 # Why counted cash differs from the receipts: code kept in the ledger → words. No free text stands in clear there.
 DIFFERENCES: dict[str, str] = {

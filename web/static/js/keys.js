@@ -7,8 +7,12 @@ function name(event) {
 }
 function usable(element) { return !element.disabled && element.getAttribute("aria-disabled") !== "true" && element.getClientRects().length > 0; }
 function scope() { return [...document.querySelectorAll("dialog[open]")].pop() ?? document; }
-export function find(attribute, value) {
-  return [...scope().querySelectorAll(`[${attribute}="${CSS.escape(value)}"]`)].find(usable);
+const all = (attribute, value) => [...scope().querySelectorAll(`[${attribute}="${CSS.escape(value)}"]`)].filter(usable);
+export function find(attribute, value) { return all(attribute, value)[0]; }
+// Of several fields with one key the next is meant: F2 again goes from the applicant's card to the mother's.
+function next(attribute, value) {
+  const found = all(attribute, value);
+  return found[(found.indexOf(document.activeElement) + 1) % found.length];
 }
 function primary() {
   const inside = scope();
@@ -38,7 +42,7 @@ document.addEventListener("keydown", (event) => {
   if (key === "F1") act = () => open("help");
   else if (key === "Ctrl+k" || key === "Ctrl+K") act = () => dispatchEvent(new Event("motcua:palette"));
   else if (key === "Ctrl+s") act = () => dispatchEvent(new Event("motcua:save"));
-  else if (FOCUSED.includes(key)) { const e = find("data-focus-key", key); act = e && (() => { e.focus(); e.select?.(); }); }
+  else if (FOCUSED.includes(key)) { const e = next("data-focus-key", key); act = e && (() => { e.focus(); e.select?.(); }); }
   else if (CLICKED.includes(key)) { const e = find("data-key", key) ?? (key === "Ctrl+Enter" ? primary() : null); act = e && (() => e.click()); }
   if (!act) return;
   event.preventDefault();

@@ -28,6 +28,7 @@ function saved({ detail }) {
     document.getElementById("procedure-q").focus();
     say("Đã đọc thẻ.");
   }
+  if (detail.card) say(`Đã đọc thẻ: ${detail.card}.`);
   document.getElementById("conflict").textContent = "";
   history.replaceState(null, "", detail.address);
 }

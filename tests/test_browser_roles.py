@@ -1,0 +1,90 @@
+"""A birth at the counter, by keys: the father's card, the procedure, the child, the mother's card; who is missing is said."""
+
+import re
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page, expect
+
+from appliance import queries
+from appliance.box import Box
+from browsing import assert_axe_clean, assert_page_good, focused, login, press, shot
+from desk_room import grant_numbers
+
+FATHER = "089090012347||Trần Văn Hòa|02021990|Nam|Ấp Long Định, xã An Châu, tỉnh An Giang|10092025"
+MOTHER = "089190012345||Nguyễn Thị Ngọc Ánh|05081990|Nữ|Ấp Long Định, xã An Châu, tỉnh An Giang|10092025"
+
+
+@pytest.fixture
+def box(app: Flask) -> Box:
+    """Give the box, with numbers."""
+    grant_numbers(app.extensions["box"])
+    return app.extensions["box"]
+
+
+def read_card(page: Page, payload: str, fields: int = 1) -> None:
+    """Go to the next field that takes a card, so many times, and read one."""
+    for _ in range(fields):
+        press(page, "F2")
+    page.keyboard.insert_text(payload)
+    page.keyboard.press("Enter")
+
+
+def choose(page: Page, words: str, first: str) -> None:
+    """Find a procedure by words without marks and take the first hit."""
+    press(page, "F4")
+    page.keyboard.type(words)
+    expect(page.locator("#procedure-list [role=option]").first).to_contain_text(first)
+    page.keyboard.press("Enter")
+
+
+def test_a_birth_is_received_by_keys_with_child_mother_and_father(page: Page, live_server: str, box: Box) -> None:
+    page.set_default_timeout(30_000)
+    login(page, live_server, "st04", counter=1)
+    press(page, "F9")
+    expect(page.locator("[data-combobox][data-ready]")).to_be_visible()
+    read_card(page, FATHER)
+    expect(page.get_by_label("Họ, chữ đệm và tên").first).to_have_value("Trần Văn Hòa")
+    choose(page, "khai sinh", "Đăng ký khai sinh")
+    expect(page.get_by_label("Họ tên: Trẻ được khai sinh")).to_be_visible()
+    page.get_by_label("Có: Giấy chứng sinh").check()
+    press(page, "F9")
+    expect(page.locator("#errors")).to_contain_text("Ghi họ tên: Trẻ được khai sinh.")
+    shot(page, "vai-tro-thieu")
+    assert_axe_clean(page)
+    read_card(page, MOTHER, 3)  # The applicant's field, the child's, the mother's.
+    expect(page.get_by_label("Họ tên: Người mẹ")).to_have_value("Nguyễn Thị Ngọc Ánh")
+    assert focused(page) == "Số định danh: Người mẹ"
+    page.get_by_label("Người cha là ai").focus()
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_label("Họ tên: Người cha")).to_be_hidden()
+    page.get_by_label("Họ tên: Trẻ được khai sinh").focus()
+    page.keyboard.type("Trần Gia Bảo")
+    page.keyboard.press("Tab")
+    page.keyboard.type("01112026")
+    page.keyboard.press("Tab")
+    expect(page.locator("#saved")).to_contain_text("Đã lưu nháp")
+    shot(page, "vai-tro-du")
+    assert_page_good(page)
+    press(page, "F9")
+    expect(page.locator(".toast")).to_contain_text("Đã tiếp nhận H99.99.99-")
+    (listed,) = queries.to_take(box.db)
+    child, mother, father = queries.dossier(box.db, listed.id).persons
+    assert (child["name"], child["birth"], mother["number"], father["is"]) == (
+        "Trần Gia Bảo", "2026-11-01", "089190012345", "applicant",
+    )  # fmt: skip
+    read_card(page, MOTHER)
+    choose(page, "khai sinh", "Đăng ký khai sinh")
+    page.get_by_label("Họ tên: Trẻ được khai sinh").fill("TRAN GIA BAO")
+    page.keyboard.press("Tab")
+    expect(page.locator("#facts")).to_contain_text("Trẻ được khai sinh Trần Gia Bảo đã có hồ sơ cùng thủ tục")
+    shot(page, "vai-tro-trung")
+    page.goto(f"{live_server}/tra-cuu?q=gia+bao")
+    expect(page.locator("#list")).to_contain_text(re.compile("Trẻ được khai sinh: Trần Gia Bảo"))
+    shot(page, "vai-tro-tra-cuu")
+    page.goto(f"{live_server}/ho-so/{listed.id}")
+    shot(page, "vai-tro-ho-so")
+    assert_axe_clean(page)
+    page.goto(f"{live_server}/ho-so/{listed.id}/dinh-chinh")
+    shot(page, "vai-tro-dinh-chinh")
+    assert_axe_clean(page)

@@ -1,0 +1,38 @@
+"""Words of day one: what stands against a line of the old system's export, and how an imported dossier is told."""
+
+SENTENCES: dict[str, str] = {
+    "status_not_open": "Hồ sơ đã kết thúc không chuyển vào. Chưa ghi gì.",
+    "import_too_large": "Tệp lớn quá {most} MB. Tách tệp rồi nạp từng phần.",
+    "import_not_utf8": "Tệp không phải UTF-8 nên tên có dấu sẽ sai. Xuất lại, chọn mã UTF-8.",
+    "import_header_unknown": "Dòng đầu không phải tiêu đề của bảng nào. Xem mẫu: motcua import-open --template.",
+    "import_column_unknown": "Cột {column} không dùng đến, bỏ qua.",
+    "import_cells_wrong": "Dòng có {got} ô, tiêu đề có {wanted} ô. Xem lại dấu phân cách trong ô.",
+    "import_too_many": "Tệp quá {most:n} dòng. Tách tệp rồi nạp từng phần.",
+    "import_cell_missing": "Thiếu {column}.",
+    "import_cell_long": "{column} dài quá {most:n} ký tự.",
+    "import_marks_lost": "{column} mất dấu tiếng Việt. Xuất lại, chọn mã UTF-8.",
+    "import_no_marks": "Họ tên và địa chỉ không có dấu tiếng Việt nào. Xem lại tệp xuất.",
+    "import_officer_unknown": "Không có cán bộ {officer} đang làm việc ở đây. Mở tài khoản trước.",
+    "import_holder_unknown": "Chưa biết {holder} là ai ở đây. Thêm vào bảng người giữ.",
+    "import_book_unknown": "Không có sổ theo năm nào tên {book}.",
+    "import_last_wrong": "Số cuối {last} hoặc năm chưa đúng. Chỉ nối tiếp sổ của năm {year}.",
+    "import_register_used": "Sổ {book} ở đây đã dùng số {other}, không nối tiếp từ số {last} được. Sổ không lùi lại.",
+    "import_register_granted": "Tỉnh mới cấp cho sổ {book} đến số {other}, không nối tiếp từ số {last} được. Xin tỉnh cấp thêm.",
+    "import_twice": "{code} đã có ở dòng {line}.",
+    "import_code_taken": "Máy đã có hồ sơ mã {code}, không phải chuyển từ hệ thống cũ.",
+    "import_changed": "{code}: {column} đã nạp là “{was}”, tệp này ghi “{now}”. Không ghi đè; sửa ở trang hồ sơ nếu cần.",
+    "import_status_unknown": "Không hiểu trạng thái “{status}”. Ghi số từ 1 đến 10 hoặc tên trạng thái.",
+    "import_status_ended": "Hồ sơ đã kết thúc (“{status}”), không chuyển vào. Bỏ dòng này khỏi tệp.",
+    "import_channel_wrong": "Kênh “{channel}” chưa đúng: quầy, trực tuyến hoặc bưu chính. Hồ sơ mới đăng ký chỉ có kênh trực tuyến.",
+    "import_day_wrong": "{column} “{typed}” không phải ngày. Ghi như 21/11/2026 09:05.",
+    "import_day_future": "{column} “{typed}” chưa tới.",
+    "import_time_unknown": "{column} không có giờ: ghi 00:00.",
+    "import_due_unknown": "Không có ngày hẹn trả: để trống, không tự tính.",
+    "import_due_before": "Hẹn trả {due} trước ngày nhận {received}.",
+    "import_case_missing": "Thủ tục {procedure} có nhiều trường hợp. Ghi truong_hop: {cases}.",
+    "due_imported": "Hệ thống cũ đã hẹn {day}; giữ nguyên, không tính lại.",
+}
+STEPS: dict[str, tuple[str, str]] = {
+    "dossier.imported": ("inbox", "chuyển từ hệ thống cũ, giữ mã và ngày hẹn đã có"),
+    "register.continued": ("list-checks", "nối tiếp sổ {book} từ số {last}"),
+}

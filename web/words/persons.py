@@ -1,0 +1,16 @@
+"""Words of persons in their roles: who is missing, who may be one already registered."""
+
+SENTENCES: dict[str, str] = {
+    "person_missing": "Ghi họ tên: {called}.",
+    "persons_missing": "Chưa ghi đủ người trong hồ sơ. Chưa tiếp nhận. Ghi họ tên người mà thủ tục này hỏi.",
+    "authority_missing": "Chọn căn cứ ủy quyền của người nộp thay.",
+    "alike_applicant": "Người này đã có hồ sơ cùng thủ tục:",
+    "alike_person": "{called} {name} đã có hồ sơ cùng thủ tục, xem kỹ trước khi tiếp nhận:",
+    "alike_birth": "Cùng ngày sinh và cùng cha hoặc mẹ với {name} ({called}), có thể trùng hoặc sinh đôi:",
+}
+
+STEPS: dict[str, tuple[str, str]] = {}
+
+# What is said of a field of a person in a role, before the role's own name.
+FIELDS: dict[str, str] = {"name": "Họ tên", "number": "Số định danh", "birth": "Ngày sinh", "gender": "Giới tính"}
+SOMEBODY = "người trong hồ sơ"
