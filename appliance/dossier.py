@@ -186,7 +186,7 @@ class Dossier(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @property
     def origin(self) -> str:
-        """Say how it came, where not by ordinary acceptance: "late" entered from paper afterwards, "imported" from another system."""
+        """Say how it came, where not by ordinary acceptance: "late" from paper afterwards, "imported" from another system."""
         return "late" if self.late_entry else "imported" if self.imported else ""
 
     @property

@@ -39,6 +39,19 @@ class LateEntry(msgspec.Struct, frozen=True):
     why: str
 
 
+class Original(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An original that copies are certified of: what it is, its pages, how many copies are wanted."""
+
+    title: str = ""
+    pages: int = 0
+    copies: int = 0
+
+    @property
+    def whole(self) -> bool:
+        """Say whether all of it was typed."""
+        return bool(self.title.strip() and self.pages and self.copies)
+
+
 class Body(msgspec.Struct, frozen=True, omit_defaults=True):
     """What the counter has typed so far; every field may still be empty or wrong."""
 
@@ -50,8 +63,7 @@ class Body(msgspec.Struct, frozen=True, omit_defaults=True):
     parts: dict[str, Part] = {}
     channel: str = "counter"
     result_by: str = "counter"
-    original_pages: int = 0  # pages of the original and copies wanted, where a fee or a book asks for them
-    copies: int = 0
+    originals: tuple[Original, ...] = ()  # where copies are certified of them
     fee_amounts: dict[str, int] = {}  # amounts a person entered where the fee table does not know
     exemption: str = ""
     due_day: str = ""  # ISO day a person promised where the catalogue states no limit

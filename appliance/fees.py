@@ -1,6 +1,6 @@
 """What a citizen pays, line by line, in whole đồng. What nobody knows stays None until an officer enters it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Literal
 
@@ -124,6 +124,35 @@ def compute(
     left = [fee for fee in printed if channel in fee.channels and fee.name not in replaced]
     lines += [_printed(table.about, fee, copies, when) for fee in left]
     return _exempted(lines, exempt)
+
+
+def compute_for(
+    table: FeeTable,
+    code: str,
+    printed: Sequence[Fee],
+    channel: str,
+    day: date,
+    originals: Sequence[tuple[int, int]],
+    exempt: str | None = None,
+) -> tuple[tuple[FeeLine, ...], tuple[int | None, ...]]:
+    """Give the lines of one request for several originals (pages, copies), 0 for what is not known yet, and what each costs.
+
+    What is paid by page or copy adds up, what is paid by request is paid once. Raises as `compute` does.
+    """
+    asked = originals or ((0, 0),)
+    each = [compute(table, code, printed, channel, day, pages=p or None, copies=c or 1, exempt=exempt) for p, c in asked]
+    costs = tuple(total(line for line in lines if line.per != "request" and not line.on_request) for lines in each)
+    return tuple(_added(same) for same in zip(*each, strict=True)), costs
+
+
+def _added(lines: Sequence[FeeLine]) -> FeeLine:
+    """Add up the same line of several originals."""
+    if len(lines) == 1 or lines[0].per == "request":
+        return lines[0]
+    amount = total(lines)
+    unknown = next((line.how for line in lines if line.amount is None), None)
+    how = unknown or Line("fee_originals", {"originals": len(lines), "amount": amount})
+    return msgspec.structs.replace(lines[0], amount=amount, quantity=sum(line.quantity for line in lines), how=how)
 
 
 def total(lines: Iterable[FeeLine]) -> int | None:

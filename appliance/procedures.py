@@ -138,6 +138,7 @@ class ResultRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_d
     offline_class: str | None = None
     symbol: str | None = None
     note: str | None = None
+    originals: bool = False  # copies are certified of originals that the counter lists, each with pages and copies
 
 
 class Asked(msgspec.Struct, frozen=True):

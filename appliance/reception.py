@@ -38,7 +38,7 @@ from appliance.ids import uuid7
 from appliance.ledger import Act
 from appliance.office import Office, office_of
 from appliance.officers import Officer
-from appliance.procedures import Asked, Kind, Procedure, ReleasePath, ResultRule
+from appliance.procedures import Asked, Kind, Procedure, ResultRule
 from appliance.processing import load
 from appliance.roles import RoleAsked
 from appliance.text import Line, day_text
@@ -61,11 +61,12 @@ class Choice:
     fee_lines: tuple[FeeLine, ...]
     rule: ResultRule
     roles: tuple[RoleAsked, ...] = ()
+    costs: tuple[int | None, ...] = ()  # of each original, in đồng
 
     @property
     def certifies(self) -> bool:
-        """Say whether the request is for certified copies on paper: pages and copies are then asked for."""
-        return self.rule.path is ReleasePath.PAPER
+        """Say whether the request is for copies of originals: each with its pages and copies is then asked for."""
+        return self.rule.originals
 
 
 @dataclass(frozen=True)
@@ -88,13 +89,15 @@ def choose(catalogue: Catalogue, body: Body, at: datetime, calendar: Calendar) -
     case = body.case or procedure.cases[0].id
     rules = catalogue.rules_on(day)
     limit = procedures.limit_for(procedure, case, body.channel, rules)
+    fee_lines, costs = _fee_lines(catalogue, procedure, body, day)
     return Choice(
         procedure=procedure,
         case=case,
         asked=procedures.components_for(procedure, case, body.channel),
         limit=limit,
         due=_due(workdays.due_date(rules, calendar, at, limit), body, rules.day_end(), at),
-        fee_lines=_fee_lines(catalogue, procedure, body, day),
+        fee_lines=fee_lines,
+        costs=costs,
         rule=procedures.result_rule(catalogue.result_rules, procedure, day),
         roles=catalogue.roles_of(procedure.code, day),
     )
@@ -119,20 +122,15 @@ def _due(due: Due, body: Body, day_end: time, at: datetime) -> Due:
     return Due(promised, False, (Line("due_by_officer", {"day": day_text(promised.date())}),))
 
 
-def _fee_lines(catalogue: Catalogue, procedure: Procedure, body: Body, day: date) -> tuple[FeeLine, ...]:
-    lines = fees.compute(
-        catalogue.fee_table,
-        procedure.code,
-        procedure.fees,
-        body.channel,
-        day,
-        pages=body.original_pages or None,
-        copies=body.copies or 1,
-        exempt=body.exemption or None,
-    )
+def _fee_lines(
+    catalogue: Catalogue, procedure: Procedure, body: Body, day: date
+) -> tuple[tuple[FeeLine, ...], tuple[int | None, ...]]:
+    originals = [(one.pages, one.copies) for one in body.originals]
+    exempt = body.exemption or None
+    lines, costs = fees.compute_for(catalogue.fee_table, procedure.code, procedure.fees, body.channel, day, originals, exempt)
     wanted = [line for line in lines if not line.on_request]
     known = [fees.entered(x, body.fee_amounts[x.name]) if x.amount is None and x.name in body.fee_amounts else x for x in wanted]
-    return tuple(known)
+    return tuple(known), costs
 
 
 def missing(draft: Draft, choice: Choice | None) -> list[str]:
@@ -149,13 +147,13 @@ def missing(draft: Draft, choice: Choice | None) -> list[str]:
         return [*found, "procedure_missing"]
     if roles.missing(choice.roles, body.persons):
         found.append("persons_missing")
-    if not (draft.pages or any(part.have for part in body.parts.values())):
+    if not choice.certifies and not (draft.pages or any(part.have for part in body.parts.values())):
         found.append("components_missing")
-    if choice.certifies and not (body.original_pages and body.copies):
+    if choice.certifies and not (body.originals and all(one.whole for one in body.originals)):
         found.append("copies_missing")
     if choice.due.at is None:
         found.append("due_missing")
-    if fees.total(choice.fee_lines) is None and not (choice.certifies and not body.original_pages):
+    if fees.total(choice.fee_lines) is None and "copies_missing" not in found:
         found.append("fee_missing")
     return found
 
@@ -189,14 +187,14 @@ def accept(act: Act, home: Home, catalogue: Catalogue, draft_id: str, officer: O
     }
     dossier, clear = uuid7(), _clear(draft, choice, office, code, number, received, counter) | _late(draft.body, act.reading.at)
     limit = slips.limit_words(choice.limit, choice.due)
-    slip = forms.render("slip", _slip(dossier, clear, persons, office, limit, officer, act.reading.at))
+    slip = forms.render("slip", _slip(dossier, clear, persons, names_of(draft, choice), office, limit, officer, act.reading.at))
     digest = files.put(home, slip)
     act.record(
         "dossier.accepted",
         actor=officer.id,
         dossier=dossier,
         clear=clear | {"slip": digest, "process": process.named},
-        personal=persons | {"note": draft.body.note},
+        personal=persons | {"names": names_of(draft, choice), "note": draft.body.note},
         files=[*drafts.files_named(draft), FileRef(digest, len(slip), "application/pdf")],
     )
     drafts.close(act, draft_id, dossier)
@@ -302,16 +300,46 @@ def part_of(body: Body, asked: Asked) -> Part:
 
 def brought(draft: Draft, choice: Choice) -> list[Asked]:
     """List what the citizen brought: what was ticked, and what was scanned."""
-    return [asked for asked in choice.asked if part_of(draft.body, asked).have or draft.of(asked.key)]
+    shown = _shown(choice) if choice.certifies and draft.body.originals else None
+    return [asked for asked in choice.asked if asked is shown or part_of(draft.body, asked).have or draft.of(asked.key)]
+
+
+def _shown(choice: Choice) -> Asked | None:
+    """Give the component that originals stand for: the one that is only shown, else the first."""
+    asked = choice.asked
+    return next((one for one in asked if one.component.kind is Kind.PRESENT), asked[0] if asked else None)
+
+
+def names_of(draft: Draft, choice: Choice) -> dict[str, str]:
+    """Give what the listed originals are called, by key of their component; a title may name a person, so it is sealed."""
+    keys = _original_keys(draft, choice)
+    return {key: one.title.strip() for key, one in zip(keys, draft.body.originals, strict=True)}
+
+
+def _original_keys(draft: Draft, choice: Choice) -> list[str]:
+    shown = _shown(choice) if choice.certifies else None
+    return [shown.key if n == 1 else f"{shown.key}-{n}" for n, _ in enumerate(draft.body.originals, 1)] if shown else []
 
 
 def _components(draft: Draft, choice: Choice) -> list[dict[str, Any]]:
-    """Give what was brought as an event names it; what is to be certified also says how many pages and copies."""
-    came = brought(draft, choice)
-    shown = next((asked for asked in came if asked.component.kind is Kind.PRESENT), came[0] if came else None)
-    wanted = {"wanted": {"pages": draft.body.original_pages, "copies": draft.body.copies}}
-    parts = [_component(draft, asked) | (wanted if choice.certifies and asked is shown else {}) for asked in came]
+    """Give what was brought as an event names it; each original to be copied also says how many pages, copies and đồng."""
+    shown = _shown(choice) if choice.certifies else None
+    parts = []
+    for asked in brought(draft, choice):
+        part = _component(draft, asked)
+        parts += _originals(draft, choice, part) if asked is shown else [part]
     return [*parts, *_others(draft)]
+
+
+def _originals(draft: Draft, choice: Choice, part: dict[str, Any]) -> list[dict[str, Any]]:
+    """Make of the component one for each original; what was scanned of it lies with the first."""
+    listed = zip(_original_keys(draft, choice), draft.body.originals, choice.costs, strict=True)
+    return [
+        part
+        | {"key": key, "wanted": {"pages": one.pages, "copies": one.copies, "fee": cost}}
+        | ({} if key == part["key"] else {"pages": []})
+        for key, one, cost in listed
+    ]
 
 
 def _component(draft: Draft, asked: Asked) -> dict[str, Any]:
@@ -335,10 +363,17 @@ def _others(draft: Draft) -> list[dict[str, Any]]:
 
 
 def _slip(
-    dossier: str, clear: dict[str, Any], persons: dict[str, Any], office: Office, limit: str, officer: Officer, at: str
+    dossier: str,
+    clear: dict[str, Any],
+    persons: dict[str, Any],
+    names: dict[str, str],
+    office: Office,
+    limit: str,
+    officer: Officer,
+    at: str,
 ) -> SlipData:
     known = {name: value for name, value in clear.items() if name != "number"}
     parts = {name: tuple(clear[name]) for name in ("components", "fee_lines")}
-    people_in = persons | {"persons": tuple(persons["persons"])}
+    people_in = persons | {"persons": tuple(persons["persons"]), "part_names": names}
     value = Dossier(dossier, status=Status.ACCEPTED, **known | parts | people_in)
     return slips.slip_of(value, office, limit, officer.name, at)

@@ -1,5 +1,7 @@
 """What is due before a result leaves the office: certification on paper, the time-stamp, and the hand-over itself."""
 
+from collections.abc import Sequence
+
 from appliance import clock, lateness, numbering
 from appliance.catalogue_sheets import Book
 from appliance.dossier import Dossier, Signature, Status
@@ -13,11 +15,20 @@ COPIES_MAX = 1_000
 
 
 def certify_copies(
-    act: Act, dossier_id: str, officer: str, signer: str, copies: int, book: Book, unit: str, rules: Rules, symbol: str = ""
+    act: Act,
+    dossier_id: str,
+    officer: str,
+    signer: str,
+    copies: Sequence[int],
+    book: Book,
+    unit: str,
+    rules: Rules,
+    symbol: str = "",
 ) -> str:
     """Enter certified copies, signed and sealed by hand, in their register; one number for all copies of one request.
 
-    Gives the number as written. Raises Refused `copies_wrong`, `no_result`, `wrong_document_state`, and for a
+    `copies`: how many of each original that was listed, in order; one number where none was. Gives the number as written.
+    Raises Refused `copies_wrong`, `no_result`, `wrong_document_state`, and for a
     late dossier what `lateness.must_owe_nothing` raises. Basis: NĐ 23/2015/NĐ-CP (register of certifications).
     """
     dossier = load(act, dossier_id)
@@ -25,8 +36,12 @@ def certify_copies(
     document = dossier.result
     if document is None or document.path != "paper":
         raise Refused("no_result", code=dossier.code)
-    if not 0 < copies <= COPIES_MAX:
+    originals = dossier.originals
+    if not all(0 < n <= COPIES_MAX for n in copies) or len(copies) != max(1, len(originals)):
         raise Refused("copies_wrong", limit=COPIES_MAX)
+    lines = [
+        {"key": part["key"], "pages": part["wanted"]["pages"], "copies": n} for part, n in zip(originals, copies, strict=False)
+    ]
     number = numbering.take(act, book, unit)
     day = clock.local_day(act.reading.at)
     written = book.write(number.n, day, unit=unit, symbol=symbol)
@@ -39,10 +54,12 @@ def certify_copies(
             "number": number.clear(),
             "text": written,
             "date": day.isoformat(),
-            "copies": copies,
+            "copies": sum(copies),
             "pages": document.pages,
             "signer": signer,
-        },
+        }
+        | ({"lines": lines} if lines else {}),
+        personal={"names": {part["key"]: part["name"] for part in originals}} if lines else {},
     )
     return written
 

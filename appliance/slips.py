@@ -102,9 +102,7 @@ def papers_of(components: Sequence[Mapping[str, Any]], fee_lines: Sequence[Mappi
     """List the papers that stay here. What is only shown stands on the slip where its copies are certified (`wanted`)."""
     certified = [part for part in components if "wanted" in part]
     if certified:
-        amounts = [line.get("amount") for line in fee_lines]
-        total = None if None in amounts else sum(int(amount or 0) for amount in amounts)
-        return tuple(Paper(name=part["name"], fee=total, **part["wanted"]) for part in certified)
+        return tuple(Paper(name=part["name"], **part["wanted"]) for part in certified)
     return tuple(_paper(part) for part in components if part["kind"] == "submit" and part.get("key") != "other")
 
 

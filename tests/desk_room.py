@@ -130,7 +130,7 @@ def certify(box: Box, dossier: str) -> None:
     """Finish certified copies on paper."""
     submit(box, dossier, paper=True)
     with box.writing() as act:
-        release.certify_copies(act, dossier, "ST09", "ST01", 3, builtin().books["certification_paper"], UNIT, today_rules())
+        release.certify_copies(act, dossier, "ST09", "ST01", (3,), builtin().books["certification_paper"], UNIT, today_rules())
 
 
 def seal(box: Box, dossier: str, ca: Authority | None = None) -> None:

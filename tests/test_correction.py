@@ -6,6 +6,7 @@ import pytest
 from appliance import correcting, files, looking_back, processing, queries, reception, rows
 from appliance.catalogue import builtin
 from appliance.correcting import Change, changes, merge, values_of
+from appliance.drafts import Original
 from appliance.errors import Refused
 from boxes import open_test_box
 from test_reception import BICH, CERTIFY, TYPED, accept, begin
@@ -112,7 +113,7 @@ def test_two_saves_are_brought_together_and_nothing_typed_is_lost():
 
 
 def test_certified_copies_keep_their_pages_and_fee_on_the_corrected_slip(box):
-    body = reception.Body(applicant=TYPED, procedure=CERTIFY, parts={"c1": reception.Part(have=True)}, original_pages=3, copies=5)
+    body = reception.Body(applicant=TYPED, procedure=CERTIFY, originals=(Original("Bằng tốt nghiệp", 3, 5),))
     made = accept(box, begin(box, body))
     slip = mend(box, made.dossier, applicant__name="Nguyễn Thị Ngọc Oanh")
     assert "25.000" in words(box, slip.s)

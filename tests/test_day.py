@@ -75,9 +75,9 @@ def receive(browser: Browser, demo: Demo) -> tuple[str, str]:
         marriage = day.accept(page).code
         day.feeder(demo, load=1, refill=False)
         day.fill_reception(page, day.OTHER_CARD, "chung thuc ban sao tu ban chinh")
-        page.get_by_label("Số trang bản chính").fill("2")
-        page.get_by_label("Số bản").first.fill("3")
-        page.get_by_label("Có: ").first.check()
+        page.get_by_label("Tên bản chính 1", exact=True).fill("Bằng tốt nghiệp")
+        page.get_by_label("Số trang bản chính 1", exact=True).fill("2")
+        page.get_by_label("Số bản cần chứng thực 1", exact=True).fill("3")
         day.saved(page)
         copies = day.accept(page).code
     return marriage, copies
@@ -157,7 +157,7 @@ def judged(home: Home, digest: str) -> list[signatures.SignatureFinding]:
 def finish_copies_offline(browser: Browser, demo: Demo, copies: str) -> None:
     """Step 6 on paper: wet signature, register number, fee by page, returned; 9 → 10 without a line."""
     with day.person(browser, demo, "st09") as page:
-        day.certify(page, demo, copies, "ST01", 3)
+        day.certify(page, demo, copies, "ST01")
     with day.person(browser, demo, "st07") as page:
         day.take_fee(page, copies, "20000")
     with day.person(browser, demo, "st06") as page:

@@ -99,7 +99,7 @@ def test_certified_copies_take_one_number_for_all_copies_and_finish_offline(tmp_
     with pytest.raises(Refused, match="not_finished"), box.writing() as act:
         release.hand_over(act, dossier, "ST06", EarlyRelease.NEVER, "counter", {"name": "Nguyễn Thị Ngọc Ánh"})
     with box.writing() as act:
-        assert release.certify_copies(act, dossier, "ST09", "ST01", 3, book("certification_paper"), UNIT, RULES) == "01/2026"
+        assert release.certify_copies(act, dossier, "ST09", "ST01", (3,), book("certification_paper"), UNIT, RULES) == "01/2026"
     assert rows.load(box.db, dossier).status == Status.DONE
     with pytest.raises(Refused, match="fee_due"), box.writing() as act:
         release.hand_over(act, dossier, "ST06", EarlyRelease.NEVER, "counter", {"name": "Nguyễn Thị Ngọc Ánh"})

@@ -125,7 +125,19 @@ def test_a_dossier_folds_from_released_events():
 
 
 def test_every_act_on_a_dossier_has_a_place_in_the_table_of_moves():
-    of_the_office = {"incarnation", "clock", "number", "numbers", "block", "register", "calendar", "process", "delegation", "drawer", "account"}
+    of_the_office = {
+        "incarnation",
+        "clock",
+        "number",
+        "numbers",
+        "block",
+        "register",
+        "calendar",
+        "process",
+        "delegation",
+        "drawer",
+        "account",
+    }
     acts = {kind for kind in events.KINDS if kind.split(".")[0] not in of_the_office}
     assert acts == set(BY_KIND)
     assert set(DOCUMENT_MOVES) <= set(BY_KIND)

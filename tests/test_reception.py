@@ -7,7 +7,7 @@ import pytest
 from appliance import alike, drafts, files, queries, reception
 from appliance.catalogue import builtin
 from appliance.clock import LOCAL
-from appliance.drafts import Body, NewPage, Part
+from appliance.drafts import Body, NewPage, Original, Part
 from appliance.errors import Refused
 from appliance.forms.preview import page_count
 from appliance.officers import Officer
@@ -71,12 +71,12 @@ def test_what_is_missing_is_listed_all_at_once(tmp_path):
     draft = begin(box, Body(procedure=CERTIFY))
     with pytest.raises(Refused) as refused:
         accept(box, draft)
-    assert refused.value.facts["codes"] == ["applicant_missing", "components_missing", "copies_missing"]
+    assert refused.value.facts["codes"] == ["applicant_missing", "copies_missing"]
 
 
 def test_certified_copies_are_priced_by_the_pages_of_the_original(tmp_path):
     box = open_test_box(tmp_path)
-    body = Body(applicant=TYPED, procedure=CERTIFY, parts={"c1": Part(have=True)}, original_pages=3, copies=5)
+    body = Body(applicant=TYPED, procedure=CERTIFY, originals=(Original("Bằng tốt nghiệp", 3, 5),))
     made = accept(box, begin(box, body))
     assert [line["amount"] for line in queries.dossier(box.db, made.dossier).fee_lines] == [25_000]
 

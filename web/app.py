@@ -35,6 +35,7 @@ PAGES = (
     "web.colleagues",
     "web.result",
     "web.certify",
+    "web.walk_in",
     "web.filings",
     "web.cashier",
     "web.payments",

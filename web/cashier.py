@@ -100,12 +100,18 @@ def take(dossier: str) -> tuple[str, int] | Response:
     reference = form.text("reference", missing, money.REFERENCE_CHARS_MAX)
     if form.problems:
         return show(found, form, 422)
-    with box().writing() as at_once:
-        taken = money.take_fee(at_once, box().home, desk.catalogue_now(), dossier, officer(), method, reference=reference)
-        printing.order(at_once, officer().id, dossier, found.code, taken.file)
+    taken = take_now(found, method, reference)
     change = given - due if given is not None else 0
     flash(f"Đã thu {money_text(due)}, biên lai {taken.receipt} đang in.")
     return redirect(url_for("cashier.dossier", dossier=dossier, thua=change or None), 303)
+
+
+def take_now(found: Dossier, method: str, reference: str) -> money.Taken:
+    """Take all that is owed now, and print its receipt."""
+    with box().writing() as at_once:
+        taken = money.take_fee(at_once, box().home, desk.catalogue_now(), found.id, officer(), method, reference=reference)
+        printing.order(at_once, officer().id, found.id, found.code, taken.file)
+    return taken
 
 
 @bp.post("/thu-phi/<dossier>/in-bien-lai")

@@ -4,6 +4,7 @@ The clerk says who signed and how many copies; the number and the day come from 
 """
 
 import re
+from collections.abc import Sequence
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -37,7 +38,7 @@ def dossier(dossier: str) -> tuple[str, int]:
     """Show one request to be entered; once it is, its number to be written onto the paper."""
     found = desk.found(dossier)
     leader = str((found.result.fields or {}).get("leader", "")) if found.result else ""
-    return show(found, Form({"signer": leader}))
+    return show(found, Form({"signer": leader} | {name: str(n or "") for name, n in counts(found).items()}))
 
 
 def show(found: Dossier, form: Form, status: int = 200) -> tuple[str, int]:
@@ -67,24 +68,23 @@ def enter(dossier: str) -> tuple[str, int] | Response:
     """Take the number and finish the dossier (4 → 9)."""
     found, form = desk.found(dossier), Form(request.form)
     signer = form.choice("signer", {one.id: one.name for one in signers()}, "Chọn người đã ký tay trên giấy.")
-    copies = form.read("copies", read_copies, "Nhập số bản đã chứng thực.")
-    if form.problems or copies is None:
+    copies = [form.read(name, read_copies, "Nhập số bản đã chứng thực.") for name in counts(found)]
+    if form.problems:
         return show(found, form, 422)
-    book = register_of(found)
-    with box().writing() as at_once:
-        written = release.certify_copies(
-            at_once,
-            dossier,
-            officer().id,
-            signer,
-            copies,
-            book,
-            box().home.settings.unit,
-            desk.rules_now(),
-            desk.rule_of(found).symbol or "",
-        )
-    flash(f"Đã vào sổ, số {written}.")
+    flash(f"Đã vào sổ, số {take_number(found, signer, [n for n in copies if n])}.")
     return redirect(url_for("certify.dossier", dossier=dossier), 303)
+
+
+def take_number(found: Dossier, signer: str, copies: Sequence[int]) -> str:
+    """Take the next number of the register for a result signed by hand, and give it as written."""
+    book, symbol, unit = register_of(found), desk.rule_of(found).symbol or "", box().home.settings.unit
+    with box().writing() as at_once:
+        return release.certify_copies(at_once, found.id, officer().id, signer, copies, book, unit, desk.rules_now(), symbol)
+
+
+def counts(found: Dossier) -> dict[str, int]:
+    """Name the fields in which copies are counted, each with what was asked for: one for each original, or one for all."""
+    return {f"copies-{n}": part["wanted"]["copies"] for n, part in enumerate(found.originals, 1)} or {"copies": 0}
 
 
 def read_copies(typed: str) -> int:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from appliance import control_slip, files, forms, handing, internal_process, looking_back, officers, process_shelf
+from appliance import control_slip, files, forms, handing, internal_process, looking_back, moves, officers, process_shelf
 from appliance.catalogue_sheets import Process, Step
 from appliance.clock import local, stamp
 from appliance.control_slip import HandOver, Worked
@@ -25,7 +25,8 @@ bp = Blueprint("control_slip", __name__)
 bp.add_app_template_filter(durations.words, "duration")
 bp.add_app_template_filter(role_name, "role_name")
 FORM, PDF = "control", "application/pdf"
-CITIZEN, UNIT_UNKNOWN, LATE = "Người nộp hồ sơ", "chờ người nhận", "Nhập sau, nhận trên phiếu in sẵn"
+CITIZEN, UNIT_UNKNOWN = "Người nộp hồ sơ", "chờ người nhận"
+LATE, IMPORTED = "Nhập sau, nhận trên phiếu in sẵn", "Chuyển từ hệ thống cũ"
 COLUMNS = (
     Column(head="STT", share=2, align="center"),
     Column(head="Bên giao", share=9),
@@ -150,8 +151,15 @@ def line(n: int, row: HandOver, process: Process) -> tuple[str, ...]:
     time = "" if row.used is None else f"{durations.words(row.used)} / {durations.words(row.planned)}"
     return (
         str(n), giver, taker_words(row, process), times_of(row), time, VERDICTS.get(row.verdict, ""),
-        ". ".join(part for part in (LATE if row.late else "", steps_words(row.steps), row.note) if part),
+        ". ".join(part for part in (came_words(row), steps_words(row.steps), row.note) if part),
     )  # fmt: skip
+
+
+def came_words(row: HandOver) -> str:
+    """Say how a dossier came, where not by ordinary acceptance."""
+    if row.kind == moves.IMPORTED:
+        return IMPORTED
+    return LATE if row.late else ""
 
 
 def times_of(row: HandOver) -> str:

@@ -13,6 +13,7 @@ from web.account import DENSITIES, DENSITY_COOKIE
 from web.per_request import box, holds
 from web.vietnamese import RESULT_STATES
 from web.words.moves import STATUS
+from web.words.paper_slips import ORIGINS
 
 FILTERS = {
     "money": text.money_text,
@@ -40,7 +41,7 @@ RINGS = (
 def set_up(app: Flask) -> None:
     """Give templates their filters and the frame's values."""
     app.jinja_env.filters.update(FILTERS)
-    app.jinja_env.globals.update(holds=holds, STATUS=STATUS, RINGS=RINGS, RESULT_STATES=RESULT_STATES)
+    app.jinja_env.globals.update(holds=holds, STATUS=STATUS, ORIGINS=ORIGINS, RINGS=RINGS, RESULT_STATES=RESULT_STATES)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(frame)
 

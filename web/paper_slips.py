@@ -21,18 +21,12 @@ from appliance.text import day_text, moment_text, read_day, read_time
 from web import branch, desk, jobs, printing
 from web.forms import Form
 from web.per_request import act, box, officer
-from web.words.paper_slips import ORIGINS, SLIP_STATES, SPOILT, WHY
+from web.words.paper_slips import SLIP_STATES, SPOILT, WHY
 
 bp = Blueprint("paper_slips", __name__)
 FORM = "blank-slip"
 USUAL_COUNT = 20
 THIS_YEAR, NEXT_YEAR = "this", "next"
-
-
-@bp.app_template_global()
-def origin_words(origin: str) -> str:
-    """Say how a dossier came, where not by ordinary acceptance."""
-    return ORIGINS.get(origin, "")
 
 
 def book() -> Book:

@@ -1,5 +1,6 @@
 """The counter's page: a draft that saves itself, and F9 that makes a dossier of it. Column 3 of the page is web/scanning.py."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -11,7 +12,7 @@ from msgspec import structs
 from werkzeug.wrappers import Response as AnyResponse
 
 from appliance import drafts, procedures, reception
-from appliance.clock import local
+from appliance.clock import local, stamp
 from appliance.crash import crash_here
 from appliance.drafts import Body, Draft
 from appliance.errors import Refused
@@ -20,7 +21,18 @@ from appliance.people import Card
 from appliance.reception import Accepted
 from appliance.roles import FIELDS
 from appliance.text import day_text, moment_text
-from web import desk, gathering, jobs, paper_slips, printing, reception_form, reception_view, scan_jobs, scanning
+from web import (
+    desk,
+    gathering,
+    jobs,
+    paper_slips,
+    printing,
+    reception_form,
+    reception_view,
+    scan_jobs,
+    scanning,
+    walk_in,
+)
 from web.own_drafts import begun, calendar, catalogue, own, today
 from web.per_request import act, box, counter, holds, is_navigation, officer
 from web.reception_form import Read
@@ -89,7 +101,11 @@ def show(seen: View, problems: dict[str, str], conflict: Draft | None = None, st
     ), status
 
 
-CHOICES = {"copies_words": reception_form.CHOSEN, "result_words": reception_form.RESULT_BY}
+CHOICES = {
+    "copies_words": reception_form.CHOSEN,
+    "result_words": reception_form.RESULT_BY,
+    "walk_in_choices": walk_in.choices,
+}
 
 
 def look(draft: Draft) -> View:
@@ -149,6 +165,7 @@ def with_persons(body: Body, before: Body) -> Body:
 def answer(seen: View, read: Read) -> dict[str, Any]:
     """Give what the page needs after a save: parts by id; fields only where the box knows better than the page."""
     parts = {"facts": render_template("reception_facts.html", v=seen), "notes": notes(seen, read)}
+    parts |= {f"original-{n}-fee": cost for n, (_, cost, _) in enumerate(seen.originals, 1)} if seen.certifies else {}
     in_role = read.card is not None and read.whose in seen.in_roles
     if request.form.get("shape") != seen.shape or in_role:
         parts["work"] = render_template("reception_work.html", v=seen, problems={}, **CHOICES)
@@ -206,9 +223,10 @@ def accept(draft: UUID) -> Any:
     if gaps(seen):
         return redirect(url_for("reception.page", draft=draft_id, kiem=1), 303)
     try:
-        return told(accept_now(draft_id))
+        made = accept_now(draft_id)
     except Refused as refused:
         return show(seen, {"main": sentence(refused)}, status=422)
+    return told(made, request.form)
 
 
 @bp.get("/tiep-nhan/<uuid:draft>/nhan")
@@ -245,11 +263,16 @@ def accept_now(draft_id: str) -> Accepted:
     return made
 
 
-def told(made: Accepted) -> AnyResponse:
-    """Go on to the next empty form (after a late entry: to the next slip), with the number and the appointment in a toast."""
+def told(made: Accepted, wished: Mapping[str, str] | None = None) -> AnyResponse:
+    """Go on to the next empty form, with the number and the appointment in a toast.
+
+    After a late entry: to the next slip. Where this officer does more of a request for copies: as far as was `wished`.
+    """
     due = moment_text(datetime.fromisoformat(made.due_at))
     words = Markup('Đã tiếp nhận <a class="num" href="{}">{}</a> · hẹn trả {}')
     flash(words.format(url_for("pages.file", dossier=made.dossier, digest=made.slip), made.code, due))
+    if walk_in.goes_on(desk.found(made.dossier)):
+        return walk_in.after_reception(made.dossier, wished or {})
     return redirect(url_for("paper_slips.late" if made.late else "reception.page"), 303)
 
 

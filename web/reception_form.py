@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from appliance.drafts import Body, Part
+from appliance.drafts import Body, Original, Part
 from appliance.errors import Refused
 from appliance.people import Card, parse_card_qr
 from appliance.roles import FIELDS
@@ -24,6 +24,8 @@ RESULT_BY = {"counter": "Tại quầy", "post": "Qua bưu chính công ích", "e
 PARTS_MAX = 200
 FEES_MAX = 20
 COUNT_MAX = 9_999
+ORIGINALS_MAX = 20
+TITLE_CHARS_MAX = 200
 SLOT_CHARS_MAX = 20
 # Names of the form's fields and what they are called in a person.
 APPLICANT = ("number", "name", "birth", "gender", "phone", "organisation", "email", "address", "issued", "old_number")
@@ -33,7 +35,7 @@ LABELS = {
     "number": "Số định danh", "name": "Họ, chữ đệm và tên", "birth": "Ngày sinh", "gender": "Giới tính", "phone": "Điện thoại",
     "email": "Thư điện tử",  "address": "Nơi cư trú", "procedure": "Thủ tục", "case": "Trường hợp", "note": "Ghi chú",
     "parts": "Thành phần", "slot": "Ngăn kệ", "result_by": "Nhận kết quả", "due_day": "Ngày hẹn", "fee_amounts": "Phí, lệ phí",
-    "original_pages": "Số trang bản chính", "copies": "Số bản", "exemption": "Miễn, giảm", "authorised": "Người nộp thay",
+    "originals": "Bản chính", "exemption": "Miễn, giảm", "authorised": "Người nộp thay",
     "organisation": "Tổ chức", "persons": "Người trong hồ sơ",
 }  # fmt: skip
 
@@ -81,8 +83,7 @@ def read(given: Mapping[str, str], today: date, districts_ended: date | None = N
             body,
             case=given.get("case", ""),
             parts=_parts(given),
-            original_pages=_count(given.get("original_pages")),
-            copies=_count(given.get("copies")),
+            originals=_originals(given),
             fee_amounts=_amounts(given),
             exemption=given.get("exemption", ""),
             due_day=_day(given.get("due_day", ""), today),
@@ -147,6 +148,20 @@ def _part(given: Mapping[str, str], key: str) -> Part:
     )
 
 
+def _originals(given: Mapping[str, str]) -> tuple[Original, ...]:
+    """Read the originals that copies are wanted of, each in its line; empty lines at the end are none."""
+    lines = [
+        Original(
+            title=nfc(given.get(f"original-{n}-title", ""))[:TITLE_CHARS_MAX],
+            pages=_count(given.get(f"original-{n}-pages")),
+            copies=_count(given.get(f"original-{n}-copies")),
+        )
+        for n in range(1, ORIGINALS_MAX + 1)
+    ]
+    typed = [n for n, line in enumerate(lines, 1) if line != Original()]
+    return tuple(lines[: max(typed, default=0)])
+
+
 def _amounts(given: Mapping[str, str]) -> dict[str, int]:
     """Read the amounts an officer entered, each under the name of its fee line."""
     found = {}
@@ -183,13 +198,18 @@ def typed_person(person: Mapping[str, str]) -> dict[str, str]:
 def differences(here: Body, there: Body) -> list[tuple[str, str, str]]:
     """Tell two bodies apart for a person: label, what stands here, what stands there."""
     pairs = [(name, here.applicant.get(name, ""), there.applicant.get(name, "")) for name in APPLICANT if name in LABELS]
-    for name in ("procedure", "case", "note", "due_day", "original_pages", "copies", "exemption", "slot"):
+    for name in ("procedure", "case", "note", "due_day", "exemption", "slot"):
         pairs.append((name, str(getattr(here, name) or ""), str(getattr(there, name) or "")))
     pairs.append(("result_by", RESULT_BY.get(here.result_by, ""), RESULT_BY.get(there.result_by, "")))
+    pairs.append(("originals", _listed(here.originals), _listed(there.originals)))
     for name in ("parts", "fee_amounts", "authorised", "persons"):
         if getattr(here, name) != getattr(there, name):
             pairs.append((name, _told(getattr(here, name)), _told(getattr(there, name))))
     return [(LABELS[name], a or "–", b or "–") for name, a, b in pairs if a != b]
+
+
+def _listed(originals: tuple[Original, ...]) -> str:
+    return "; ".join(f"{one.title} {one.pages} trang × {one.copies} bản" for one in originals)
 
 
 def _told(values: Mapping[str, object]) -> str:

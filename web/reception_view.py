@@ -9,7 +9,7 @@ from sqlite_utils.db import Database
 from appliance import alike, clocks, fees, people, procedures, reception, roles, slips
 from appliance.alike import Alike
 from appliance.catalogue import Catalogue
-from appliance.drafts import Body, Draft
+from appliance.drafts import Body, Draft, Original
 from appliance.errors import Refused
 from appliance.fees import FeeLine
 from appliance.procedures import Asked, Kind
@@ -17,6 +17,7 @@ from appliance.reception import Choice
 from appliance.roles import RoleAsked
 from appliance.text import Line, moment_text, money_text
 from appliance.working_calendar import Calendar
+from web.reception_form import ORIGINALS_MAX
 from web.vietnamese import sentence
 
 # Which field a gap is mended in.
@@ -25,7 +26,7 @@ FIELD_OF = {
     "authority_missing": "a_basis",
     "procedure_missing": "procedure-q",
     "components_missing": "components",
-    "copies_missing": "original_pages",
+    "copies_missing": "original-1-title",
     "due_missing": "due_day",
     "fee_missing": "fee-0",
 }
@@ -98,6 +99,20 @@ class View:
         """List the components as the table shows them: what is handed in, what is shown, what is looked up."""
         order = list(Kind)
         return sorted(self.choice.asked, key=lambda asked: order.index(asked.component.kind)) if self.choice else []
+
+    @property
+    def certifies(self) -> bool:
+        """Say whether originals are listed."""
+        return self.choice is not None and self.choice.certifies
+
+    @property
+    def originals(self) -> list[tuple[Original, str, bool]]:
+        """List the lines for originals: what was typed, what it costs, whether the line waits hidden until it is needed."""
+        typed = self.body.originals
+        costs = self.choice.costs if self.choice else ()
+        words = [money_text(cost) if cost is not None and one.whole else "" for one, cost in zip(typed, costs, strict=False)]
+        lines = [(one, cost, False) for one, cost in zip(typed, words, strict=True)]
+        return [*lines, *((Original(), "", n > 0) for n in range(ORIGINALS_MAX - len(lines)))]
 
     @property
     def cases(self) -> list[tuple[str, str]]:

@@ -143,16 +143,22 @@ def keep(at: Desk, submit_too: bool = False) -> Form:
     if form.problems or leader is None:
         return form
     try:
-        with box().writing() as at_once:
-            who, values = officer().id, values | registered(at)
-            processing.prepare(at_once, box().home, at.dossier.id, who, at.template.id, at.rule.path, values, leader)
-            if submit_too:
-                processing.submit(at_once, at.dossier.id, who)
+        write(at, values, leader, submit_too)
     except Refused as refused:
         if not refused.code.startswith("form_"):
             raise
         form.wrong(PREFIX + result_form.asked(at.template)[0].name, sentence(refused))
     return form
+
+
+def write(at: Desk, values: Mapping[str, str], leader: Officer, submit_too: bool) -> None:
+    """Freeze the result, and hand it to the leader if asked to."""
+    template = at.template.id if at.template else ""
+    with box().writing() as at_once:
+        filled, who = {**values, **registered(at)}, officer().id
+        processing.prepare(at_once, box().home, at.dossier.id, who, template, at.rule.path, filled, leader)
+        if submit_too:
+            processing.submit(at_once, at.dossier.id, who)
 
 
 def registered(at: Desk) -> dict[str, str]:

@@ -37,10 +37,19 @@ def known(template: Template, dossier: Dossier) -> dict[str, str]:
 def prefilled(field: Input, dossier: Dossier) -> str:
     """Take one input from the dossier's people. Who came to the counter is the applicant, whose matter it is the owner."""
     whose, _, what = field.prefill.partition(".")
+    if whose == "originals":
+        return of_originals(dossier)[what]
     person = (dossier.authorised if whose == "applicant" else None) or dossier.applicant or {}
     value = str(person.get(PERSON_FIELDS.get(what, "")) or "")
     fits = field.kind is not Kind.PERSONAL_NUMBER or re.fullmatch(r"\d{12}", value, re.ASCII)
     return value if fits else ""
+
+
+def of_originals(dossier: Dossier) -> dict[str, str]:
+    """Give what the originals of a request say: their titles; the pages where it is one."""
+    listed = dossier.originals
+    pages = str(listed[0]["wanted"]["pages"]) if len(listed) == 1 else ""
+    return {"titles": "; ".join(part["name"] for part in listed), "pages": pages}
 
 
 def shown(field: Input, value: str) -> str:

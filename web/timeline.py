@@ -27,7 +27,8 @@ from web.words.persons import FIELDS as ROLE_FIELDS
 from web.words.persons import SOMEBODY
 
 BOX = ("box", "agent")  # Actors that are no persons.
-TOLD_ELSEWHERE = frozenset({"dossier.accepted", "dossier.filed", "dossier.imported", "result.prepared"})  # The page shows their persons itself.
+# The page shows their persons itself.
+TOLD_ELSEWHERE = frozenset({"dossier.accepted", "dossier.filed", "dossier.imported", "result.prepared"})
 DETAILS = (("reason", "Lý do"), ("explanation", "Giải trình"), ("basis", "Căn cứ"), ("note", "Ghi chú"))
 SHOWN = {"phone": phone_text, "birth": birth_text, "number": lambda number: number_grouped(number) if number.isdigit() else number}
 

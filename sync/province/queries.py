@@ -42,6 +42,7 @@ class Found:
     number: str | None
     phone: str | None
     accepted_at: str
+    origin: str
     erased: bool
 
 
@@ -74,7 +75,7 @@ def dossiers(
         source = "dossier_search s JOIN dossier d ON d.rid = s.rowid"
         where, args = ["dossier_search MATCH ?", *where], [words, *args]
     sql = f"""SELECT d.rid, d.id, d.code, d.device, coalesce(v.name, d.device) AS commune, d.status, d.signature, d.procedure_name,
-                     d.applicant, j ->> '$.applicant.number' AS number, j ->> '$.applicant.phone' AS phone, d.accepted_at,
+                     d.applicant, j ->> '$.applicant.number' AS number, j ->> '$.applicant.phone' AS phone, d.accepted_at, d.origin,
                      j ->> '$.erased_at' AS erased_at
               FROM (SELECT d.*, CAST(d.state AS TEXT) AS j, d.rid AS place FROM {source}
                     WHERE {" AND ".join(where)} ORDER BY {"s.rowid" if words else "d.rid"} DESC LIMIT {LISTED_MAX + 1}) d

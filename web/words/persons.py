@@ -3,6 +3,8 @@
 SENTENCES: dict[str, str] = {
     "person_missing": "Ghi họ tên: {called}.",
     "persons_missing": "Chưa ghi đủ người trong hồ sơ. Chưa tiếp nhận. Ghi họ tên người mà thủ tục này hỏi.",
+    "nothing_wished": "Chưa làm gì thêm. Chọn cách thu, người đã ký hoặc đánh dấu đã trao, rồi bấm F9.",
+    "no_originals": "Hồ sơ {code} không yêu cầu chứng thực bản sao. Chưa làm gì. Mở hồ sơ để xem việc tiếp theo.",
     "authority_missing": "Chọn căn cứ ủy quyền của người nộp thay.",
     "alike_applicant": "Người này đã có hồ sơ cùng thủ tục:",
     "alike_person": "{called} {name} đã có hồ sơ cùng thủ tục, xem kỹ trước khi tiếp nhận:",

@@ -41,6 +41,9 @@ if (form) {
   form.addEventListener("motcua:saved", saved);
   form.addEventListener("motcua:refused", refused);
   form.addEventListener("scan", () => dispatchEvent(new Event("motcua:save")));
+  form.addEventListener("input", ({ target }) => {
+    if (target.value) target.closest("[data-original]")?.nextElementSibling?.removeAttribute("hidden");
+  });
   form.addEventListener("change", ({ target }) => {
     if (target.name === "acting") document.getElementById("authorised").hidden = target.value !== "yes";
     if (target.name?.startsWith("have-")) document.getElementById("brought").textContent = form.querySelectorAll("[name^=have-]:checked").length;

@@ -1,4 +1,4 @@
-"""A birth at the counter, by keys: the father's card, the procedure, the child, the mother's card; who is missing is said."""
+"""The counter by keys: a birth with child, mother and father; certified copies from the originals to the number, in one pass."""
 
 import re
 
@@ -6,8 +6,9 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
-from appliance import queries
+from appliance import officers, queries
 from appliance.box import Box
+from appliance.rights import Role
 from browsing import assert_axe_clean, assert_page_good, focused, login, press, shot
 from desk_room import grant_numbers
 
@@ -88,3 +89,38 @@ def test_a_birth_is_received_by_keys_with_child_mother_and_father(page: Page, li
     page.goto(f"{live_server}/ho-so/{listed.id}/dinh-chinh")
     shot(page, "vai-tro-dinh-chinh")
     assert_axe_clean(page)
+
+
+def test_copies_are_received_paid_and_numbered_on_one_screen_by_keys(page: Page, live_server: str, box: Box) -> None:
+    page.set_default_timeout(30_000)
+    with box.writing() as act:
+        officers.set_roles(act.db, "ST04", (Role.RECEPTION, Role.CASHIER, Role.SPECIALIST, Role.CLERK))
+    login(page, live_server, "st04", counter=1)
+    page.goto(f"{live_server}/chung-thuc")
+    expect(page.locator("[data-combobox][data-ready]")).to_be_visible()
+    read_card(page, MOTHER)
+    expect(page.get_by_label("Họ, chữ đệm và tên").first).to_have_value("Nguyễn Thị Ngọc Ánh")
+    press(page, "F9")
+    expect(page.locator("#errors")).to_contain_text("Ghi tên, số trang và số bản")
+    page.get_by_label("Tên bản chính 1", exact=True).focus()
+    for typed in ("Bằng tốt nghiệp đại học", "2", "3", "Học bạ", "24", "1"):
+        page.keyboard.type(typed)
+        page.keyboard.press("Tab")
+    expect(page.locator("#original-2-fee")).to_contain_text("26.000")
+    expect(page.locator("#facts")).to_contain_text("38.000")
+    page.get_by_label("Thu phí").focus()
+    page.keyboard.type("Ti")  # Tiền mặt
+    page.get_by_label("Người đã ký tay").focus()
+    page.keyboard.press("ArrowDown")
+    shot(page, "chung-thuc-1")
+    assert_page_good(page)
+    press(page, "F9")
+    expect(page.locator("#stations")).to_contain_text("biên lai")
+    expect(page.get_by_role("heading", name="Ghi lên từng bản sao")).to_be_visible()
+    shot(page, "chung-thuc-2")
+    assert_page_good(page)
+    page.get_by_label("Đã trao bản sao").check()
+    press(page, "F9")
+    expect(page.get_by_role("button", name="Làm tiếp")).to_have_count(0)
+    assert queries.to_return(box.db) == []
+    shot(page, "chung-thuc-3")
