@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,9 +12,8 @@ from markupsafe import Markup
 from msgspec import structs
 from werkzeug.wrappers import Response as AnyResponse
 
-from appliance import catalogue_shelf, drafts, procedures, reception
-from appliance.box import Box
-from appliance.clock import local, moment_of, stamp, text_of
+from appliance import drafts, procedures, reception
+from appliance.clock import local, stamp
 from appliance.crash import crash_here
 from appliance.drafts import Body, Draft
 from appliance.errors import Refused
@@ -24,7 +23,6 @@ from appliance.reception import Accepted
 from appliance.roles import FIELDS
 from appliance.text import day_text, moment_text
 from web import (
-    collector,
     desk,
     gathering,
     jobs,
@@ -44,8 +42,6 @@ from web.vietnamese import sentence
 
 bp = Blueprint("reception", __name__)
 FOUND_MAX = 12
-COLLECTED_AT = (3, 0)  # Hour and minute, local.
-PURGED_AFTER = timedelta(minutes=10)  # A discarded draft can be brought back for so long.
 
 
 @bp.app_template_filter("clock_s")
@@ -336,17 +332,3 @@ def restore(draft: UUID) -> AnyResponse:
     with box().writing() as at_once:
         drafts.restore(at_once, str(draft), officer().id)
     return redirect(url_for("reception.page", draft=draft), 303)
-
-
-@collector.register("drafts", every_s=60.0)
-def purge(the_box: Box) -> None:
-    """Delete drafts that were given up a while ago; at night also those nobody touched for a dated number of days."""
-    before = text_of(moment_of(stamp()) - PURGED_AFTER)
-    if the_box.db.conn.execute("SELECT 1 FROM draft WHERE discarded_at < ? LIMIT 1", [before]).fetchone():
-        with the_box.writing() as at_once:
-            drafts.purge(at_once, before)
-    at = local(stamp())
-    if (at.hour, at.minute) == COLLECTED_AT:
-        days = catalogue_shelf.kept(the_box.home, the_box.catalogue).rules_on(at.date()).draft_pages_kept_days
-        with the_box.writing() as at_once:
-            drafts.collect(at_once, the_box.home, days)
