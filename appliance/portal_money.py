@@ -77,4 +77,3 @@ def amount_of(dossier: Dossier) -> int:
     """Give what the portal confirmed it took, in đồng; 0 for nothing."""
     payment = dossier.portal_payment
     return int(payment["amount"]) if payment.get("confirmed") else 0
-
