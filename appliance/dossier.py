@@ -3,10 +3,14 @@
 Business status, money, delivery, digitisation, signature and sync are separate and never one column.
 """
 
+from collections.abc import Mapping
 from enum import IntEnum, StrEnum
 from typing import Any
 
 import msgspec
+
+Personal = Mapping[str, Any]  # What an event's sealed part says once it is opened.
+Changes = dict[str, Any]  # Fields of a dossier that an event changes.
 
 
 class Status(IntEnum):
@@ -22,6 +26,9 @@ class Status(IntEnum):
     STOPPED = 8
     DONE = 9
     RETURNED = 10
+
+
+PAUSING = frozenset({Status.SUPPLEMENT, Status.FINANCIAL, Status.STOPPED})  # Statuses in which the clock stands still.
 
 
 class Signature(StrEnum):

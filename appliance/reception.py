@@ -4,7 +4,6 @@ Everything that is decided here is decided from the draft, the catalogue in forc
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
 from typing import Any
 
 import msgspec
@@ -13,7 +12,6 @@ from appliance import (
     clock,
     clocks,
     drafts,
-    fees,
     files,
     forms,
     money,
@@ -22,53 +20,26 @@ from appliance import (
     offices,
     paper_slips,
     people,
-    procedures,
     process_shelf,
     roles,
     slips,
-    workdays,
 )
 from appliance.catalogue import Catalogue
+from appliance.choosing import Choice, choice_of, choose, missing, received_at
+from appliance.components import components, names_of
 from appliance.config import Home
 from appliance.dossier import Dossier, Status
-from appliance.drafts import Body, Draft, Part
+from appliance.drafts import Body, Draft
 from appliance.errors import Refused
 from appliance.events import FileRef
-from appliance.fees import FeeLine
 from appliance.forms import SlipData
 from appliance.ids import uuid7
 from appliance.ledger import Act
 from appliance.office import Office, office_of
 from appliance.officers import Officer
-from appliance.procedures import Asked, Kind, Procedure, ResultRule
 from appliance.processing import load
-from appliance.roles import RoleAsked
-from appliance.text import Line, day_text
-from appliance.workdays import Due
-from appliance.working_calendar import Calendar
 
 BOOK = "dossier"
-OTHER_NAME = "Giấy tờ khác"
-
-
-@dataclass(frozen=True)
-class Choice:
-    """What the catalogue says about a draft's procedure and case, at a moment: the right column of the reception page."""
-
-    procedure: Procedure
-    case: str
-    asked: tuple[Asked, ...]
-    limit: workdays.Limit
-    due: Due
-    fee_lines: tuple[FeeLine, ...]
-    rule: ResultRule
-    roles: tuple[RoleAsked, ...] = ()
-    costs: tuple[int | None, ...] = ()  # of each original, in đồng
-
-    @property
-    def certifies(self) -> bool:
-        """Say whether the request is for copies of originals: each with its pages and copies is then asked for."""
-        return self.rule.originals
 
 
 @dataclass(frozen=True)
@@ -81,83 +52,6 @@ class Accepted:
     slip: str
     slip_size: int
     late: bool = False  # entered after the box was down
-
-
-def choose(catalogue: Catalogue, body: Body, at: datetime, calendar: Calendar) -> Choice | None:
-    """Say what a draft's choice of procedure means now (local moment; the calendar of the office); None before one is chosen."""
-    if not body.procedure:
-        return None
-    procedure, day = procedures.get(catalogue, body.procedure), at.date()
-    case = body.case or procedure.cases[0].id
-    rules = catalogue.rules_on(day)
-    limit = procedures.limit_for(procedure, case, body.channel, rules)
-    fee_lines, costs = _fee_lines(catalogue, procedure, body, day)
-    return Choice(
-        procedure=procedure,
-        case=case,
-        asked=procedures.components_for(procedure, case, body.channel),
-        limit=limit,
-        due=_due(workdays.due_date(rules, calendar, at, limit), body, rules.day_end(), at),
-        fee_lines=fee_lines,
-        costs=costs,
-        rule=procedures.result_rule(catalogue.result_rules, procedure, day),
-        roles=catalogue.roles_of(procedure.code, day),
-    )
-
-
-def received_at(body: Body, now: str) -> str:
-    """Say when the papers of a draft came (UTC text): now, or when the slip that was printed beforehand says."""
-    return body.late.at if body.late else now
-
-
-def choice_of(catalogue: Catalogue, dossier: Dossier, at: datetime, calendar: Calendar, due_day: str = "") -> Choice | None:
-    """Say what accepting a filed dossier now would mean. Raises as `choose` does."""
-    body = Body(procedure=dossier.procedure, case=dossier.case, channel=dossier.channel, due_day=due_day)
-    return choose(catalogue, body, at, calendar)
-
-
-def _due(due: Due, body: Body, day_end: time, at: datetime) -> Due:
-    """Where the catalogue states no limit, the day an officer promised stands, and says so."""
-    if due.at is not None or not body.due_day:
-        return due
-    promised = datetime.combine(date.fromisoformat(body.due_day), day_end, at.tzinfo)
-    return Due(promised, False, (Line("due_by_officer", {"day": day_text(promised.date())}),))
-
-
-def _fee_lines(
-    catalogue: Catalogue, procedure: Procedure, body: Body, day: date
-) -> tuple[tuple[FeeLine, ...], tuple[int | None, ...]]:
-    originals = [(one.pages, one.copies) for one in body.originals]
-    exempt = body.exemption or None
-    lines, costs = fees.compute_for(catalogue.fee_table, procedure.code, procedure.fees, body.channel, day, originals, exempt)
-    wanted = [line for line in lines if not line.on_request]
-    known = [fees.entered(x, body.fee_amounts[x.name]) if x.amount is None and x.name in body.fee_amounts else x for x in wanted]
-    return tuple(known), costs
-
-
-def missing(draft: Draft, choice: Choice | None) -> list[str]:
-    """List what still stands against acceptance, as codes with a sentence each; empty when the dossier can be accepted.
-
-    A component that was not scanned does not stand in the way: a broken scanner never stops the counter.
-    """
-    body, found = draft.body, []
-    if not any(body.applicant.get(name, "").strip() for name in ("name", "organisation")):
-        found.append("applicant_missing")
-    if body.authorised and not body.authorised.get("basis", "").strip():
-        found.append("authority_missing")
-    if choice is None:
-        return [*found, "procedure_missing"]
-    if roles.missing(choice.roles, body.persons):
-        found.append("persons_missing")
-    if not choice.certifies and not (draft.pages or any(part.have for part in body.parts.values())):
-        found.append("components_missing")
-    if choice.certifies and not (body.originals and all(one.whole for one in body.originals)):
-        found.append("copies_missing")
-    if choice.due.at is None:
-        found.append("due_missing")
-    if fees.total(choice.fee_lines) is None and "copies_missing" not in found:
-        found.append("fee_missing")
-    return found
 
 
 def accept(act: Act, home: Home, catalogue: Catalogue, draft_id: str, officer: Officer, counter: str = "") -> Accepted:
@@ -294,90 +188,12 @@ def _clear(
         "channel": body.channel,
         "accepted_at": at,
         "due": clocks.written(due),
-        "components": _components(draft, choice),
+        "components": components(draft, choice),
         "fee_lines": [line.clear() for line in choice.fee_lines],
         "result_by": body.result_by,
         "counter": counter,
         "offices": offices.of_counter(choice.procedure, body.helped_by),
     }
-
-
-def _lines(lines: tuple[Line, ...]) -> list[dict[str, Any]]:
-    return [{"code": x.code, "facts": {k: str(v) for k, v in x.facts.items()}} for x in lines]
-
-
-def part_of(body: Body, asked: Asked) -> Part:
-    """Give a component as ticked; untouched it is an original or a copy, as many as the catalogue asks for."""
-    if part := body.parts.get(asked.key):
-        return part
-    wanted = asked.component
-    if wanted.originals or not wanted.copies:
-        return Part(count=wanted.originals or 1)
-    return Part(copy="copy", count=wanted.copies)
-
-
-def brought(draft: Draft, choice: Choice) -> list[Asked]:
-    """List what the citizen brought: what was ticked, and what was scanned."""
-    shown = _shown(choice) if choice.certifies and draft.body.originals else None
-    return [asked for asked in choice.asked if asked is shown or part_of(draft.body, asked).have or draft.of(asked.key)]
-
-
-def _shown(choice: Choice) -> Asked | None:
-    """Give the component that originals stand for: the one that is only shown, else the first."""
-    asked = choice.asked
-    return next((one for one in asked if one.component.kind is Kind.PRESENT), asked[0] if asked else None)
-
-
-def names_of(draft: Draft, choice: Choice) -> dict[str, str]:
-    """Give what the listed originals are called, by key of their component; a title may name a person, so it is sealed."""
-    keys = _original_keys(draft, choice)
-    return {key: one.title.strip() for key, one in zip(keys, draft.body.originals, strict=True)}
-
-
-def _original_keys(draft: Draft, choice: Choice) -> list[str]:
-    shown = _shown(choice) if choice.certifies else None
-    return [shown.key if n == 1 else f"{shown.key}-{n}" for n, _ in enumerate(draft.body.originals, 1)] if shown else []
-
-
-def _components(draft: Draft, choice: Choice) -> list[dict[str, Any]]:
-    """Give what was brought as an event names it; each original to be copied also says how many pages, copies and đồng."""
-    shown = _shown(choice) if choice.certifies else None
-    parts = []
-    for asked in brought(draft, choice):
-        part = _component(draft, asked)
-        parts += _originals(draft, choice, part) if asked is shown else [part]
-    return [*parts, *_others(draft)]
-
-
-def _originals(draft: Draft, choice: Choice, part: dict[str, Any]) -> list[dict[str, Any]]:
-    """Make of the component one for each original; what was scanned of it lies with the first."""
-    listed = zip(_original_keys(draft, choice), draft.body.originals, choice.costs, strict=True)
-    return [
-        part
-        | {"key": key, "wanted": {"pages": one.pages, "copies": one.copies, "fee": cost}}
-        | ({} if key == part["key"] else {"pages": []})
-        for key, one, cost in listed
-    ]
-
-
-def _component(draft: Draft, asked: Asked) -> dict[str, Any]:
-    part = part_of(draft.body, asked)
-    return {
-        "key": asked.key,
-        "name": asked.component.name,
-        "kind": str(asked.component.kind),
-        "copy": part.copy,
-        "count": part.count,
-        "scan": asked.scan,
-        "pages": drafts.pages_named(draft, asked.key),
-    } | ({"kept": True, "slot": draft.body.slot} if part.kept else {})
-
-
-def _others(draft: Draft) -> list[dict[str, Any]]:
-    """Give the pages that belong to no component of the procedure as one more, so that nothing scanned is left out."""
-    pages = drafts.pages_named(draft, drafts.OTHER)
-    paper = {"key": drafts.OTHER, "name": OTHER_NAME, "kind": "submit", "copy": "copy", "count": 1, "scan": True}
-    return [{**paper, "pages": pages}] if pages else []
 
 
 def _slip(

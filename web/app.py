@@ -24,6 +24,7 @@ PAGES = (
     "web.health",
     "web.reception",
     "web.draft_handing",
+    "web.draft_life",
     "web.paper_slips",
     "web.scanning",
     "web.pages",

@@ -5,13 +5,13 @@ from datetime import timedelta
 from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from appliance import clocks, money, reception, slips
+from appliance import choosing, clocks, money, reception, slips
+from appliance.choosing import Choice
 from appliance.dossier import Dossier
 from appliance.errors import Refused
 from appliance.events import FileRef
 from appliance.ledger import Act
 from appliance.money import still_due
-from appliance.reception import Choice
 from appliance.text import read_day
 from web import branch, desk, due_words, payments
 from web.forms import Form
@@ -50,7 +50,7 @@ def choice_now(found: Dossier) -> Choice | None:
     """Say what accepting now means; None where the catalogue cannot say."""
     catalogue = desk.catalogue_now()
     try:
-        return reception.choice_of(catalogue, found, desk.now(), clocks.calendar_of(catalogue, box().db))
+        return choosing.choice_of(catalogue, found, desk.now(), clocks.calendar_of(catalogue, box().db))
     except Refused:
         return None
 

@@ -7,12 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, abort, flash, jsonify, redirect, render_template, request, url_for
-from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 from msgspec import structs
 from werkzeug.wrappers import Response as AnyResponse
 
-from appliance import drafts, procedures, reception
+from appliance import choosing, drafts, procedures, reception
 from appliance.clock import local, stamp
 from appliance.crash import crash_here
 from appliance.drafts import Body, Draft
@@ -20,7 +19,6 @@ from appliance.errors import Refused
 from appliance.ids import uuid7
 from appliance.people import Card
 from appliance.reception import Accepted
-from appliance.roles import FIELDS
 from appliance.text import day_text, moment_text
 from web import (
     desk,
@@ -125,7 +123,7 @@ def look(draft: Draft) -> View:
 
 def received(body: Body) -> datetime:
     """Give the local moment from which a draft's dates count: now, or the true one of a late entry."""
-    return local(reception.received_at(body, stamp()))
+    return local(choosing.received_at(body, stamp()))
 
 
 def differences(here: Draft, there: Draft) -> list[tuple[str, str, str]]:
@@ -284,51 +282,3 @@ def told(made: Accepted, wished: Mapping[str, str] | None = None) -> AnyResponse
     if walk_in.goes_on(desk.found(made.dossier)):
         return walk_in.after_reception(made.dossier, wished or {})
     return redirect(url_for("paper_slips.late" if made.late else "reception.page"), 303)
-
-
-@bp.post("/tiep-nhan/tiep-theo/<dossier>")
-@act("accept")
-def next_of_same(dossier: str) -> AnyResponse:
-    """Begin a draft for the same visitor: the persons of a dossier are carried over but for whom it was about, nothing else."""
-    found = desk.found(dossier)
-    body = Body(
-        applicant=reception_form.typed_person(found.applicant or {}),
-        authorised=reception_form.typed_person(found.authorised or {}),
-        persons={one["role"]: typed_in_role(one) for one in found.persons if not one.get("about")},
-        result_by=found.result_by,
-    )
-    with box().writing() as at_once:
-        draft = drafts.begin(at_once, officer().id)
-        drafts.save(at_once, draft, officer().id, 1, body)
-    return redirect(url_for("reception.page", draft=draft), 303)
-
-
-def typed_in_role(one: dict[str, Any]) -> dict[str, str]:
-    """Give a person in a role as it would be typed again."""
-    who = one.get("is") or ("unknown" if one.get("unknown") else "")
-    fields = {name: one[name] for name in (*FIELDS, "number_kind") if one.get(name)}
-    return reception_form.typed_person(fields) | ({"who": who} if who else {})
-
-
-@bp.post("/tiep-nhan/<uuid:draft>/bo")
-@act("draft")
-def discard(draft: UUID) -> AnyResponse:
-    """Give up a draft; the toast brings it back."""
-    if own(str(draft)).version:
-        with box().writing() as at_once:
-            drafts.discard(at_once, str(draft), officer().id)
-        form = Markup(
-            'Đã bỏ bản nháp. <form method="post" action="{}"><input type="hidden" name="csrf_token" value="{}">'
-            '<button class="btn btn--s" type="submit">Hoàn tác</button></form>'
-        )
-        flash(form.format(url_for("reception.restore", draft=draft), generate_csrf()))
-    return redirect(url_for("reception.page"), 303)
-
-
-@bp.post("/tiep-nhan/<uuid:draft>/khoi-phuc")
-@act("draft")
-def restore(draft: UUID) -> AnyResponse:
-    """Bring a discarded draft back."""
-    with box().writing() as at_once:
-        drafts.restore(at_once, str(draft), officer().id)
-    return redirect(url_for("reception.page", draft=draft), 303)

@@ -7,14 +7,14 @@ from typing import Any
 
 from sqlite_utils.db import Database
 
-from appliance import alike, clocks, fees, old_addresses, people, procedures, reception, roles, slips
+from appliance import alike, choosing, clocks, components, fees, old_addresses, people, procedures, roles, slips
 from appliance.alike import Alike
 from appliance.catalogue import Catalogue
+from appliance.choosing import Choice
 from appliance.drafts import Body, Draft, Original
 from appliance.errors import Refused
 from appliance.fees import FeeLine
 from appliance.procedures import Asked, Kind
-from appliance.reception import Choice
 from appliance.roles import RoleAsked
 from appliance.text import Line, moment_text, money_text
 from appliance.working_calendar import Calendar
@@ -148,7 +148,7 @@ class View:
 
     def part(self, asked: Asked) -> Any:
         """Give a component as ticked."""
-        return reception.part_of(self.body, asked)
+        return components.part_of(self.body, asked)
 
     @property
     def brought(self) -> int:
@@ -181,7 +181,7 @@ def view(db: Database, catalogue: Catalogue, draft: Draft, at: datetime, sees_do
 def chosen(catalogue: Catalogue, body: Body, at: datetime, calendar: Calendar) -> tuple[Choice | None, str]:
     """Ask the catalogue; a refusal becomes a sentence beside the procedure, never a broken page."""
     try:
-        return reception.choose(catalogue, body, at, calendar), ""
+        return choosing.choose(catalogue, body, at, calendar), ""
     except Refused as refused:
         return None, sentence(refused)
 
@@ -239,7 +239,7 @@ def problems(seen: View, today: date) -> dict[str, str]:
             found[f"role-{one.role}-{field}"] = f"{one.name}: {sentence(Refused(code, most=people.FIELD_CHARS_MAX))}"
     for one in roles.missing(seen.roles, seen.body.persons):
         found[f"role-{one.role}-name"] = sentence(Refused("person_missing", called=one.name))
-    for code in reception.missing(seen.draft, seen.choice):
+    for code in choosing.missing(seen.draft, seen.choice):
         if code in FIELD_OF:  # Each missing person was named above.
             found.setdefault(FIELD_OF[code], sentence(Refused(code)))
     if seen.trouble:
