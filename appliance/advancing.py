@@ -1,18 +1,15 @@
 """Folding: what one event makes of a dossier. Pure: no clock, disk or SQL; the box, the province and the simulation fold alike."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import msgspec
 
-from appliance.dossier import Document, Dossier, Fee, Paper, Pause, Refund, Status, Undo
+from appliance.births import BORN, accepted
+from appliance.dossier import PAUSING, Changes, Dossier, Fee, Paper, Pause, Personal, Refund, Status, Undo
 from appliance.events import Event
 from appliance.moves import BY_KIND, DOCUMENT_MOVES, UNDONE, leads_to
+from appliance.result_folds import document_moved, prepared
 
-Personal = Mapping[str, Any]
-Changes = dict[str, Any]
-
-PAUSING = frozenset({Status.SUPPLEMENT, Status.FINANCIAL, Status.STOPPED})  # Statuses in which the clock stands still.
 LEAVES = PAUSING | {Status.NOT_ACCEPTED, Status.WITHDRAWN}  # Statuses that remember where they came from.
 UNDOABLE = frozenset(
     {
@@ -38,13 +35,15 @@ NOBODY: Changes = {
     "reason": "",
     "asked_items": (),
     "part_names": {},
+    "portal_evidence": "",
+    "exemption": "",
 }
 
 
 def advance(dossier: Dossier | None, event: Event, personal: Personal) -> Dossier | None:
     """Fold one event. A kind this version does not know, or an act that cannot apply, leaves the dossier as it is."""
     if dossier is None:
-        born = _BORN.get(event.t)
+        born = BORN.get(event.t)
         return born(event, personal) if born else None
     if event.t not in BY_KIND or (event.t == "dossier.accepted" and dossier.accepted_at):
         return dossier
@@ -111,90 +110,12 @@ def _undone(dossier: Dossier, event: Event) -> Dossier:
     return msgspec.structs.replace(msgspec.convert(kept, Dossier), undo=None, last_at=event.at)
 
 
-def _filed(event: Event, personal: Personal) -> Dossier:
-    body = event.d
-    same = ("code", "unit", "procedure", "procedure_name", "case", "channel", "filed_at", "result_by")
-    return Dossier(
-        id=event.k,
-        status=Status.NEW,
-        components=tuple(body["components"]),
-        fee_lines=tuple(body["fee_lines"]),
-        offices=body.get("offices", {}),
-        catalogue=event.c,
-        last_at=event.at,
-        **{name: body[name] for name in same},
-        **_people(personal),
-    )
-
-
-def _imported(event: Event, personal: Personal) -> Dossier:
-    """Take a running dossier over as the system before this one had it; what it did not tell stays empty."""
-    body, status = event.d, Status(event.d["status"])
-    same = ("code", "unit", "procedure", "procedure_name", "case", "channel")
-    later = ("filed_at", "accepted_at", "due", "finished_at", "payment", "holder", "result_by", "process")
-    payment = body.get("payment", {})
-    return Dossier(
-        id=event.k,
-        status=status,
-        catalogue=event.c,
-        imported=body["source"] | {"at": event.at},
-        waits_from=int(Status.PROCESSING) if status in PAUSING else 0,
-        pauses=(Pause(status, body["since"]),) if status in PAUSING else (),
-        asked=status == Status.SUPPLEMENT,
-        fee_lines=tuple(payment.get("lines", ())),
-        last_at=event.at,
-        **{name: body[name] for name in same},
-        **{name: body[name] for name in later if name in body},
-        **_people(personal),
-    )
-
-
-def _born_accepted(event: Event, personal: Personal) -> Dossier:
-    body = event.d
-    same = ("code", "unit", "procedure", "procedure_name", "case", "channel")
-    blank = Dossier(id=event.k, status=Status.ACCEPTED, **{name: body[name] for name in same})
-    return msgspec.structs.replace(blank, **_accepted(blank, event, personal), last_at=event.at)
-
-
-def _accepted(dossier: Dossier, event: Event, personal: Personal) -> Changes:
-    body = event.d
-    return {
-        "code": body["code"],
-        "case": body["case"],
-        "accepted_at": body["accepted_at"],
-        "accepted_by": event.a,
-        "due": body["due"],
-        "components": tuple(body["components"]),
-        "fee_lines": tuple(body["fee_lines"]),
-        "result_by": body["result_by"],
-        "slip": body["slip"],
-        "papers": (*dossier.papers, Paper("slip", body["slip"], event.at, event.a)) if body["slip"] else dossier.papers,
-        "counter": body.get("counter", ""),
-        "catalogue": event.c,
-        "offices": body.get("offices", dossier.offices),
-        "process": body.get("process", {}),
-        "late_entry": body.get("late_entry", {}),
-        "payment": {},
-        "part_names": dossier.part_names | personal.get("names", {}),
-        **_people(personal),
-    }
-
-
-def _people(personal: Personal) -> Changes:
-    return {
-        "applicant": personal.get("applicant"),
-        "authorised": personal.get("authorised"),
-        "persons": tuple(personal.get("persons", ())),
-        "note": personal.get("note", ""),
-    }
-
-
 def _payment_requested(dossier: Dossier, event: Event, personal: Personal) -> Changes:
     """The lines asked for take the place of those of the same name; what was owed besides stays."""
     asked = tuple(event.d["lines"])
     others = tuple(line for line in dossier.fee_lines if line["name"] not in {one["name"] for one in asked})
     request = {name: event.d[name] for name in ("lines", "amount", "request")} | {"taken": dossier.paid}
-    return {"payment": request, "fee_lines": (*others, *asked)}
+    return {"payment": request, "fee_lines": (*others, *asked), "exemption": personal.get("exemption") or dossier.exemption}
 
 
 def _fee_taken(dossier: Dossier, event: Event, personal: Personal) -> Changes:
@@ -218,56 +139,6 @@ def _refunded(dossier: Dossier, event: Event, personal: Personal) -> Changes:
         body["amount"], body["method"], body["voucher"], event.at, event.a, body.get("file", ""), tuple(body["receipts"])
     )
     return {"refunds": (*dossier.refunds, given), "to_refund": max(0, dossier.to_refund - given.amount)}
-
-
-def _prepared(dossier: Dossier, event: Event, personal: Personal) -> Changes:
-    """A new version of a draft takes its place; a document that was ever signed stays in the list."""
-    body = event.d
-    made = Document(
-        id=body["document"],
-        template=body["template"],
-        template_version=body["template_version"],
-        path=body["path"],
-        file=body["file"],
-        pages=body["pages"],
-        prepared_by=event.a,
-        prepared_at=event.at,
-        fields=personal.get("fields"),
-    )
-    return {"documents": (*(d for d in dossier.documents if d.id != made.id), made)}
-
-
-def _document_moved(dossier: Dossier, event: Event, personal: Personal) -> Changes:
-    changed = tuple(_moved(d, event, personal) if d.id == event.d["document"] else d for d in dossier.documents)
-    finished = dossier.finished_at or (event.at if leads_to(dossier, event.t) == Status.DONE else "")
-    again = {"step": 0} if event.t == "result.sent_back" else {}  # The steps after the draft are done once more.
-    return {"documents": changed, "finished_at": finished} | again
-
-
-def _moved(document: Document, event: Event, personal: Personal) -> Document:
-    body = event.d
-    new: Changes = {"signature": DOCUMENT_MOVES[event.t][1]}
-    if "file" in body:
-        new |= {"file": body["file"], "before": (*document.before, document.file)}
-    if "number" in body:
-        new |= {"number_text": body["text"], "date": body["date"]}
-    more = _DOCUMENT_FACTS.get(event.t)
-    return msgspec.structs.replace(document, **new, **(more(event, personal) if more else {}))
-
-
-# What else an act leaves on its document: fields by name, from the event and its personal part.
-_DOCUMENT_FACTS: Mapping[str, Callable[[Event, Personal], Changes]] = {
-    "result.sent_back": lambda event, personal: {"sent_back": personal.get("reason", "")},
-    "document.signed": lambda event, personal: {"signer": event.a, "signed_at": event.at, "sent_back": ""},
-    "document.sealed": lambda event, personal: {"sealed_at": event.at},
-    "document.timestamped": lambda event, personal: {"stamped_at": event.d["stamped_at"]},
-    "document.voided": lambda event, personal: {"why_void": event.d["why"]},
-    "copies.certified": lambda event, personal: {
-        "copies": event.d["copies"],
-        "signer": event.d["signer"],
-        "signed_at": event.at,
-    },
-}
 
 
 def _corrected(dossier: Dossier, event: Event, personal: Personal) -> Changes:
@@ -294,13 +165,8 @@ def _ended(dossier: Dossier, event: Event, personal: Personal) -> Changes:
     return {"reason": personal.get("reason", ""), "to_refund": event.d.get("refund", 0)}
 
 
-_BORN: Mapping[str, Callable[[Event, Personal], Dossier]] = {
-    "dossier.filed": _filed,
-    "dossier.accepted": _born_accepted,
-    "dossier.imported": _imported,
-}
 _FOLDS: Mapping[str, Callable[[Dossier, Event, Personal], Changes]] = {
-    "dossier.accepted": _accepted,
+    "dossier.accepted": accepted,
     "dossier.taken": lambda dossier, event, personal: {"holder": event.d["holder"], "offered_to": "", "section": ""},
     "dossier.transferred": lambda dossier, event, personal: {"offered_to": event.d["to"], "section": event.d.get("section", "")},
     "transfer.declined": lambda dossier, event, personal: {"offered_to": "", "section": ""},
@@ -342,8 +208,8 @@ _FOLDS: Mapping[str, Callable[[Dossier, Event, Personal], Changes]] = {
     "fee.taken": _fee_taken,
     "receipt.voided": _voided,
     "fee.refunded": _refunded,
-    "result.prepared": _prepared,
-    **dict.fromkeys(DOCUMENT_MOVES, _document_moved),
+    "result.prepared": prepared,
+    **dict.fromkeys(DOCUMENT_MOVES, document_moved),
     "release.allowed": lambda dossier, event, personal: {"allowed_early": event.d["rule"]},
     "dossier.returned": lambda dossier, event, personal: {
         "returned_at": event.at,

@@ -1,10 +1,10 @@
 """Dossiers that look like the one being received: the same person and procedure, shown before acceptance; never a refusal.
 
-Whoever hands in counts while the other dossier runs. Whom a dossier is about counts for ever: no child is registered twice.
-A child has no number yet, so its name and day of birth tell, or its day of birth and one parent.
+An older dossier counts while it runs; of what is done once in a life, for ever: no child is registered twice. A child has no
+number yet, so its name and day of birth tell, or its day of birth and one parent.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,14 +31,21 @@ class Alike:
     name: str = ""
 
 
-def find(db: Database, procedure: str, number: str, persons: Sequence[Mapping[str, Any]] = ()) -> list[Alike]:
-    """List dossiers like one of `procedure` handed in under `number`, with persons in roles (as roles.written gives them)."""
+def find(
+    db: Database, procedure: str, number: str, persons: Sequence[Mapping[str, Any]] = (), once: Collection[str] = ()
+) -> list[Alike]:
+    """List dossiers like one of `procedure` handed in under `number`, with persons in roles (as roles.written gives them).
+
+    `once`: the roles for which an older dossier counts for ever.
+    """
     found: dict[str, Alike] = {}
     everybody = in_roles(persons, {"number": number})
     for one in everybody:
         if one.about:
+            over = NEVER_WAS if one.role in once else OVER
             for alike in _about(db, procedure, one, everybody):
-                found.setdefault(alike.listed.id, alike)
+                if alike.listed.status not in over:
+                    found.setdefault(alike.listed.id, alike)
     for listed in _with(db, procedure, number):
         if listed.status not in OVER:
             found.setdefault(listed.id, Alike(listed, SAME_APPLICANT))
@@ -58,10 +65,8 @@ def _about(db: Database, procedure: str, one: Named, everybody: Sequence[Named])
     questions = [(number,), (name,), *((birth, parent) for parent in parents)]
     for listed in (listed for words in questions for listed in _with(db, procedure, *words)):
         dossier = rows.load(db, listed.id)
-        if dossier is None or listed.status in NEVER_WAS:
-            continue
-        for other in in_roles(dossier.persons, dossier.applicant):
-            if why := _same(one.person, other, dossier, parents):
+        for other in in_roles(dossier.persons, dossier.applicant) if dossier else ():
+            if dossier and (why := _same(one.person, other, dossier, parents)):
                 yield Alike(listed, why, other.called, str(other.person.get("name", "")))
 
 

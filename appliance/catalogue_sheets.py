@@ -6,6 +6,7 @@ from typing import Any, Generic, Literal, TypeVar
 import msgspec
 
 from appliance.fees import FeeRule, FeesAbout
+from appliance.old_addresses import OldAddressesAbout, OldDistrict
 from appliance.procedures import Procedure, ResultRule
 from appliance.roles import RoleRule, RolesAbout
 from appliance.rules import RuleEntry
@@ -199,6 +200,7 @@ class Alias(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 SHEETS: dict[str, Any] = {
+    "addresses": Sheet[OldAddressesAbout, OldDistrict],
     "aliases": Sheet[About, Alias],
     "books": Sheet[About, Book],
     "calendar": Sheet[CalendarAbout, SpecialDay],

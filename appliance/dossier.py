@@ -3,10 +3,14 @@
 Business status, money, delivery, digitisation, signature and sync are separate and never one column.
 """
 
+from collections.abc import Mapping
 from enum import IntEnum, StrEnum
 from typing import Any
 
 import msgspec
+
+Personal = Mapping[str, Any]  # What an event's sealed part says once it is opened.
+Changes = dict[str, Any]  # Fields of a dossier that an event changes.
 
 
 class Status(IntEnum):
@@ -22,6 +26,9 @@ class Status(IntEnum):
     STOPPED = 8
     DONE = 9
     RETURNED = 10
+
+
+PAUSING = frozenset({Status.SUPPLEMENT, Status.FINANCIAL, Status.STOPPED})  # Statuses in which the clock stands still.
 
 
 class Signature(StrEnum):
@@ -163,7 +170,10 @@ class Dossier(msgspec.Struct, frozen=True, omit_defaults=True):
     last_at: str = ""
     filed_at: str = ""  # when an online dossier was filed
     persons: tuple[dict[str, Any], ...] = ()  # others in their roles: organisation, father, mother, child …; personal
-    offices: dict[str, str] = {}  # received, resolved, supported: codes of units where it differs from `unit`
+    offices: dict[str, str] = {}  # where it is not `unit` (appliance/offices.py): codes, "" for elsewhere and not known where
+    portal_payment: dict[str, Any] = {}  # what the portal took (appliance/portal_money.py): never money of this office
+    portal_evidence: str = ""  # reference of that payment; personal
+    exemption: str = ""  # why fee lines stand at 0; personal
     process: dict[str, str] = {}  # id and version of the internal process it runs under
     step: int = 0  # number of the process step it stands at
     late_entry: dict[str, str] = {}  # entered after the box was down: when it was entered, code of why
@@ -212,6 +222,11 @@ class Dossier(msgspec.Struct, frozen=True, omit_defaults=True):
         return Signature.VOID if self.documents else Signature.NONE
 
     @property
+    def fees_here(self) -> tuple[dict[str, Any], ...]:
+        """Give the fee lines that are paid at this office: those the portal has not taken."""
+        return tuple(line for line in self.fee_lines if not line.get("portal"))
+
+    @property
     def receipts(self) -> tuple[Fee, ...]:
         """Give the receipts that stand: those nobody voided."""
         return tuple(fee for fee in self.fees if not fee.voided_at)
@@ -230,7 +245,7 @@ class Dossier(msgspec.Struct, frozen=True, omit_defaults=True):
     def money_open(self) -> bool:
         """Say whether the cashier has to do with it after its end: give money back, or take again what a voided receipt took."""
         again = self.status == Status.RETURNED and len(self.receipts) < len(self.fees)
-        return self.to_refund > 0 or (again and sum(line.get("amount") or 0 for line in self.fee_lines) > self.paid)
+        return self.to_refund > 0 or (again and sum(line.get("amount") or 0 for line in self.fees_here) > self.paid)
 
     @property
     def pause(self) -> Pause | None:

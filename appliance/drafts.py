@@ -11,9 +11,6 @@ from typing import Any
 import msgspec
 from sqlite_utils.db import Database
 
-from appliance import files
-from appliance.clock import moment_of, text_of
-from appliance.config import Home
 from appliance.errors import Refused
 from appliance.events import FileRef
 from appliance.ids import uuid7
@@ -75,6 +72,7 @@ class Body(msgspec.Struct, frozen=True, omit_defaults=True):
     serves: str = ""  # what it gathers papers for where a dossier exists already: purpose and dossier (appliance/brought.py)
     wanted: dict[str, str] = {}  # key and name of those papers
     late: LateEntry | None = None
+    helped_by: str = ""  # postal agent who drafted it before handing it over
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -268,12 +266,12 @@ def discard(act: Act, draft_id: str, officer: str) -> None:
     act.db.conn.execute("UPDATE draft SET discarded_at = ? WHERE id = ?", [act.reading.at, draft_id])
 
 
-def hand_over(act: Act, draft_id: str, officer: str, to: str) -> None:
-    """Give a draft of one's own to a colleague, pages and all; from then on it is nobody else's."""
-    _own(act.db, draft_id, officer)
-    act.db.conn.execute(
-        "UPDATE draft SET officer = ?, version = version + 1, changed_at = ? WHERE id = ?", [to, act.reading.at, draft_id]
-    )
+def hand_over(act: Act, draft_id: str, officer: str, to: str, helped_by: str = "") -> None:
+    """Give a draft of one's own to a colleague, pages and all; from then on it is nobody else's. `helped_by`: a postal agent."""
+    body = _own(act.db, draft_id, officer).body
+    body = msgspec.structs.replace(body, helped_by=helped_by or body.helped_by)
+    sql = "UPDATE draft SET officer = ?, body = ?, version = version + 1, changed_at = ? WHERE id = ?"
+    act.db.conn.execute(sql, [to, msgspec.json.encode(body), act.reading.at, draft_id])
     act.touch(f"draft:{draft_id}")
 
 
@@ -288,23 +286,6 @@ def purge(act: Act, before: str) -> None:
     gone = "SELECT id FROM draft WHERE discarded_at < ?"
     act.db.conn.execute(f"DELETE FROM draft_page WHERE draft IN ({gone})", [before])
     act.db.conn.execute("DELETE FROM draft WHERE discarded_at < ?", [before])
-
-
-def collect(act: Act, home: Home, older_than_days: int) -> Sequence[str]:
-    """Delete open drafts nobody touched for so many days, and every file that nothing names any more. Gives the files' digests.
-
-    Only files older than the limit go, so that a page on its way into a draft is never taken from it.
-    """
-    limit = moment_of(act.reading.at).timestamp() - older_than_days * 86_400
-    old = text_of(moment_of(act.reading.at).fromtimestamp(limit, tz=moment_of(act.reading.at).tzinfo))
-    stale = "SELECT id FROM draft WHERE changed_at < ? AND accepted_as IS NULL"
-    act.db.conn.execute(f"DELETE FROM draft_page WHERE draft IN ({stale})", [old])
-    act.db.conn.execute("DELETE FROM draft WHERE changed_at < ? AND accepted_as IS NULL", [old])
-    named = {row[0] for row in act.db.conn.execute("SELECT digest FROM dossier_file UNION SELECT digest FROM draft_page")}
-    gone = [d for d in files.all_digests(home) if d not in named and files.path_of(home, d).stat().st_mtime < limit]
-    for digest in gone:
-        files.remove(home, digest)
-    return gone
 
 
 def _page(draft: Draft, page_id: str) -> Page:

@@ -88,7 +88,7 @@ def open_shift(db: Database, officer: str) -> Shift:
     """Give what an officer took since the drawer was last counted."""
     since = max((one.at for one in closed(db, officer)), default="")
     entries, back = _taken(db, officer, since), _given_back(db, officer, since)
-    return Shift(officer, min((one.at for one in (*entries, *back)), default=""), entries, back)
+    return Shift(officer, min([*(one.at for one in entries), *(one.at for one in back)], default=""), entries, back)
 
 
 def must_hold(db: Database, officer: str, amount: int) -> None:

@@ -3,7 +3,7 @@
 What was paid is given back by the cashier; here stands only what was decided about it.
 """
 
-from appliance import brought, catalogue_shelf, clock, clocks, drafts, moves, notices
+from appliance import brought, catalogue_shelf, clock, clocks, drafts, moves, notices, portal_money
 from appliance.config import Home
 from appliance.dossier import Dossier, Status
 from appliance.errors import Refused
@@ -72,6 +72,8 @@ def stopping(
 ) -> NoticeData:
     """Give what stands on form 05."""
     money = (f"Hoàn trả {money_text(refund)}" if refund else "Không hoàn trả") if dossier.paid else "Chưa thu"
+    if on_portal := portal_money.amount_of(dossier):
+        money += f" tại đây; {money_text(on_portal)} nộp trên Cổng nằm ở Cổng"
     title = signer_title(officer.title, officer.stands_for)
     stage, asked = STAGES.get(dossier.status, ""), ASKED_BY.get(asked_by, "")
     more = {"contact": contact, "stage": stage, "asked_by": asked, "money": money, "signer_title": title}

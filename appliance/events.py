@@ -87,13 +87,13 @@ KINDS: Mapping[str, Kind] = {
     "account.changed": _kind("officer change roles"),
     # A dossier, from the counter to its return.
     "dossier.filed": _kind(
-        "code unit procedure procedure_name case channel filed_at components fee_lines result_by offices",
-        "applicant authorised persons note",
+        "code unit procedure procedure_name case channel filed_at components fee_lines result_by offices portal_payment",
+        "applicant authorised persons note evidence",
     ),
     "dossier.accepted": _kind(
         "code number unit procedure procedure_name case channel accepted_at due components fee_lines result_by slip counter"
         " offices process late_entry",
-        "applicant authorised persons names note",
+        "applicant authorised persons names note exemption",
         version=2,
     ),
     "dossier.imported": _kind(
@@ -104,7 +104,7 @@ KINDS: Mapping[str, Kind] = {
     "dossier.refused": _kind("form file refund", "reason"),
     "supplement.requested": _kind("form file until round", "reason items"),
     "supplement.received": _kind("form file due components", "names note"),
-    "payment.requested": _kind("lines amount request until", "basis"),
+    "payment.requested": _kind("lines amount request until", "basis exemption"),
     "payment.settled": _kind("due"),
     "dossier.withdrawn": _kind("request refund", "reason"),
     "dossier.stopped": _kind("form file asked_by refund", "reason"),

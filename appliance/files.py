@@ -5,6 +5,7 @@ until its dossier is erased.
 """
 
 import hashlib
+import math
 import os
 from pathlib import Path
 
@@ -34,7 +35,9 @@ def put(home: Home, data: bytes) -> str:
         raise Refused("file_too_big", size=len(data), limit=FILE_BYTES_MAX)
     digest = digest_of(data)
     path = path_of(home, digest)
-    if not path.exists():
+    if path.exists():
+        os.utime(path)  # It is wanted anew: what tidies up takes only what was not wanted for long.
+    else:
         _make_folders(home.files, path.parent)
         write_durably(path, data, FILE_MODE)
     return digest
@@ -65,6 +68,14 @@ def put_checked(home: Home, path: Path, digest: str) -> bool:
 def has(home: Home, digest: str) -> bool:
     """Say whether the file is here; does not read it."""
     return path_of(home, digest).exists()
+
+
+def put_at(home: Home, digest: str) -> float:
+    """Give when the file was last put, in Unix seconds; the end of time when it is not here."""
+    try:
+        return path_of(home, digest).stat().st_mtime
+    except FileNotFoundError:
+        return math.inf
 
 
 def read(home: Home, digest: str) -> bytes:

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from appliance import catalogue_shelf, clock, clocks, files, forms, numbering
+from appliance import catalogue_shelf, clock, clocks, fees, files, forms, numbering
 from appliance.catalogue import Catalogue
 from appliance.config import Home
 from appliance.dossier import Dossier, Status
 from appliance.errors import Refused
 from appliance.events import FileRef
-from appliance.fees import AMOUNT_MAX
+from appliance.fees import AMOUNT_MAX, FeeLine
 from appliance.forms import ReceiptData
 from appliance.ledger import Act
 from appliance.moves import AT_FILING, status_left
@@ -51,18 +51,18 @@ class Taken:
 
 def still_due(dossier: Dossier) -> int | None:
     """Give what is still to pay in whole đồng until the result is handed over, None while an amount is not known."""
-    return _rest(dossier.fee_lines, dossier.paid)
+    return _rest(dossier.fees_here, dossier.paid)
 
 
 def owed_now(dossier: Dossier) -> Owed:
     """Say what may be taken in the present status: at filing, what the law takes there; in status 6, what was asked for;
     after the result left, only what a voided receipt had taken."""
     if dossier.status == Status.NEW:
-        return _owed(dossier, [line for line in dossier.fee_lines if line.get("when") == AT_FILING], dossier.paid)
+        return _owed(dossier, [line for line in dossier.fees_here if line.get("when") == AT_FILING], dossier.paid)
     if dossier.status == Status.FINANCIAL and dossier.payment:
         return _owed(dossier, dossier.payment["lines"], dossier.paid_of_request)
     whole = dossier.status in WHOLE or (dossier.status == Status.RETURNED and dossier.money_open)
-    return _owed(dossier, dossier.fee_lines, dossier.paid) if whole else Owed()
+    return _owed(dossier, dossier.fees_here, dossier.paid) if whole else Owed()
 
 
 def _owed(dossier: Dossier, lines: Sequence[Mapping[str, Any]], taken: int) -> Owed:
@@ -81,8 +81,9 @@ def _moment(lines: Sequence[Mapping[str, Any]]) -> dict[str, str]:
 
 
 def names_paid(dossier: Dossier) -> frozenset[str]:
-    """Give the names of the lines that money was taken for."""
-    return frozenset(name for fee in dossier.receipts for name in fee.lines)
+    """Give the names of the lines that money was taken for, here or on the portal."""
+    portal = {line["name"] for line in dossier.fee_lines if line.get("portal")}
+    return frozenset(name for fee in dossier.receipts for name in fee.lines) | portal
 
 
 def _rest(lines: Sequence[Mapping[str, Any]], paid: int) -> int | None:
@@ -93,16 +94,66 @@ def _rest(lines: Sequence[Mapping[str, Any]], paid: int) -> int | None:
 def to_ask(dossier: Dossier) -> tuple[dict[str, Any], ...]:
     """List the lines a request would begin with: owed before the result, not taken at filing, not paid yet."""
     later, paid = (AT_FILING, AFTER_RESULT), names_paid(dossier)
-    left = [line for line in dossier.fee_lines if line.get("when") not in later and line["name"] not in paid]
+    left = [line for line in dossier.fees_here if line.get("when") not in later and line["name"] not in paid]
     return tuple(dict(line) for line in left if line.get("amount") != 0)
 
 
-def request_payment(act: Act, dossier_id: str, officer: str, lines: Sequence[Mapping[str, Any]], basis: str, until: date) -> None:
+def of_table(catalogue: Catalogue, dossier: Dossier, day: date) -> dict[str, FeeLine]:
+    """Give by name what the fee table of a day says of the lines that are still to be paid here; empty where it is silent."""
+    known = catalogue.procedures.get(dossier.procedure)
+    listed = fees.compute(catalogue.fee_table, known.code, known.fees, dossier.channel, day) if known else ()
+    unpaid = {line["name"] for line in dossier.fees_here if line.get("when") != AT_FILING} - names_paid(dossier)
+    return {line.name: line for line in listed if line.name in unpaid and not line.on_request}
+
+
+def exemptions(table: Mapping[str, FeeLine]) -> tuple[str, ...]:
+    """List what the lines of a table may be waived for."""
+    return tuple(sorted({reason for line in table.values() for reason in line.exemptions}))
+
+
+def fixed(table: Mapping[str, FeeLine]) -> dict[str, int]:
+    """Give the amounts that stand as the table prints them; what counts by page or copy is for the officer to count."""
+    return {name: line.amount for name, line in table.items() if line.amount and line.per == "request"}
+
+
+def waive(table: Mapping[str, FeeLine], lines: Sequence[Mapping[str, Any]], exemption: str) -> list[dict[str, Any]]:
+    """Give the lines with 0 where the table waives them for this reason. Raises Refused `exemption_not_listed`."""
+    free = _waived(table, exemption)
+    return [dict(line) | ({"amount": 0} if line["name"] in free else {}) for line in lines]
+
+
+def _waived(table: Mapping[str, FeeLine], exemption: str) -> tuple[str, ...]:
+    free = tuple(name for name, line in table.items() if exemption in line.exemptions)
+    if exemption and not free:
+        raise Refused("exemption_not_listed")
+    return free
+
+
+def request_payment(
+    act: Act,
+    dossier_id: str,
+    officer: str,
+    lines: Sequence[Mapping[str, Any]],
+    basis: str,
+    until: date,
+    catalogue: Catalogue | None = None,
+    exemption: str = "",
+) -> None:
     """Ask for money after the check (1, 4 or 5 → 6). Lines are {name, amount}; `basis` says by what the amount was decided.
 
-    Raises Refused `amount_wrong`, `line_twice`, `payment_basis_missing`, `day_past`, `wrong_status`.
+    With a `catalogue` its fee table holds: a flat amount it knows cannot be another, and `exemption` sets the lines to 0 that it
+    lists it for. Raises Refused `amount_wrong`, `amount_not_of_table`, `exemption_not_listed`, `all_waived`, `line_twice`,
+    `payment_basis_missing`, `day_past`, `wrong_status`.
     """
     dossier = load(act, dossier_id)
+    table = of_table(catalogue, dossier, clock.local_day(act.reading.at)) if catalogue else {}
+    free = _waived(table, exemption)
+    lines = [line for line in lines if line["name"].strip() not in free]
+    if free and not lines:
+        raise Refused("all_waived", code=dossier.code)
+    for line in lines:
+        if line["amount"] != (right := fixed(table).get(line["name"].strip(), line["amount"])):
+            raise Refused("amount_not_of_table", name=line["name"], amount=right)
     names = [str(line["name"]).strip() for line in lines]
     amount = sum(int(line["amount"]) for line in lines)
     if not 0 < len(lines) <= LINES_MAX or any(not 0 < line["amount"] <= AMOUNT_MAX for line in lines) or amount > AMOUNT_MAX:
@@ -114,13 +165,14 @@ def request_payment(act: Act, dossier_id: str, officer: str, lines: Sequence[Map
     if until < clock.local_day(act.reading.at):
         raise Refused("day_past")
     asked = [{"name": name, "amount": int(line["amount"])} for name, line in zip(names, lines, strict=True)]
+    asked += [{"name": name, "amount": 0} for name in free]
     request = f"{dossier.code}/{1 + sum(pause.status == Status.FINANCIAL for pause in dossier.pauses)}"
     act.record(
         "payment.requested",
         actor=officer,
         dossier=dossier_id,
         clear={"lines": asked, "amount": amount, "request": request, "until": until.isoformat()},
-        personal={"basis": basis.strip()},
+        personal={"basis": basis.strip()} | ({"exemption": exemption} if exemption else {}),
     )
 
 

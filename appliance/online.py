@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from appliance import fees, people, procedures
+from appliance import fees, offices, people, portal_money, procedures
 from appliance.catalogue import Catalogue
 from appliance.events import FileRef
 from appliance.ids import uuid7
 from appliance.ledger import Act
+from appliance.portal_money import PortalPayment
 from appliance.procedures import Asked
 from appliance.rules import Rules
 from appliance.working_calendar import Calendar, add_work_minutes
@@ -24,7 +25,8 @@ PORTAL = "agent"  # What came over the line is brought by the box's own agent; n
 class Filing:
     """What a portal sends: its own code, the person as typed, files by component key (all in one: one PDF a component).
 
-    `filed_at` UTC text; `offices`: codes of the units that received, resolve, support it where these differ.
+    `filed_at` UTC text; `offices`: codes of the units that received, resolve, support it where these differ; `paid`: money the
+    portal took.
     """
 
     code: str
@@ -36,13 +38,14 @@ class Filing:
     result_by: str = "electronic"
     files: Sequence[tuple[str, FileRef, int]] = ()  # component key, stored file, number of its pages
     offices: dict[str, str] | None = None
+    paid: PortalPayment | None = None
     note: str = ""
 
 
 def file_online(act: Act, catalogue: Catalogue, unit: str, filing: Filing, day: date) -> str:
     """File a dossier under the code its portal gave it (status 1) and give its id; the same code twice is one dossier.
 
-    Raises Refused `procedure_unknown`, `case_unknown`, `channel_not_offered`, and what people.tidy refuses.
+    Raises Refused `procedure_unknown`, `case_unknown`, `channel_not_offered`, `amount_wrong`, and what people.tidy refuses.
     """
     known = act.db.conn.execute("SELECT id FROM dossier WHERE code = ?", [filing.code]).fetchone()
     if known:
@@ -51,6 +54,9 @@ def file_online(act: Act, catalogue: Catalogue, unit: str, filing: Filing, day: 
     case = filing.case or procedure.cases[0].id
     procedures.limit_for(procedure, case, filing.channel, rules)  # Refuses a channel the source rules out.
     owed = fees.compute(catalogue.fee_table, procedure.code, procedure.fees, filing.channel, day, when=rules.fee_when)
+    fee_lines, paid = [line.clear() for line in owed if not line.on_request], {}
+    if filing.paid:
+        fee_lines, paid["portal_payment"] = portal_money.settle(fee_lines, filing.paid)
     dossier = uuid7()
     act.record(
         "dossier.filed",
@@ -65,11 +71,13 @@ def file_online(act: Act, catalogue: Catalogue, unit: str, filing: Filing, day: 
             "channel": filing.channel,
             "filed_at": filing.filed_at,
             "components": [_component(one, filing) for one in procedures.components_for(procedure, case, filing.channel)],
-            "fee_lines": [line.clear() for line in owed if not line.on_request],
+            "fee_lines": fee_lines,
             "result_by": filing.result_by,
-            "offices": filing.offices or {},
-        },
-        personal={"applicant": people.tidy(filing.applicant, day), "note": filing.note},
+            "offices": offices.of_filing(procedure, filing.offices, unit),
+        }
+        | paid,
+        personal={"applicant": people.tidy(filing.applicant, day), "note": filing.note}
+        | ({"evidence": filing.paid.evidence.strip()[: portal_money.WORDS_MAX]} if filing.paid else {}),
         files=[file for _, file, _ in filing.files],
     )
     act.touch("inbox")

@@ -39,6 +39,7 @@ class Person(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     organisation: str = ""
     issued: str = ""
     old_number: str = ""
+    old_address: str = ""  # as printed before districts ended, where `address` is that of today
     basis: str = ""  # on what this person acts for another
 
 

@@ -134,13 +134,14 @@ def to_stamp(db: Database) -> list[Listed]:
 
 # What can be paid now and was not: all that is owed, what was requested, what the law takes at filing. A line without an
 # amount counts as something to ask about.
-OWED = "(SELECT sum(coalesce(value ->> 'amount', 1e12)) FROM json_each(CAST(state AS TEXT), '$.fee_lines'))"
+OWED = "(SELECT sum(coalesce(value ->> 'amount', 1e12)) FROM json_each(CAST(state AS TEXT), '$.fee_lines')"
+OWED += " WHERE value ->> 'portal' IS NULL)"
 PAID = """coalesce((SELECT sum(value ->> 'amount') FROM json_each(CAST(state AS TEXT), '$.fees')
                     WHERE value ->> 'voided_at' IS NULL), 0)
         - coalesce((SELECT sum(value ->> 'amount') FROM json_each(CAST(state AS TEXT), '$.refunds')), 0)"""
 FEE_DUE = f"""CASE status
     WHEN 1 THEN (SELECT sum(coalesce(value ->> 'amount', 1e12)) FROM json_each(CAST(state AS TEXT), '$.fee_lines')
-                 WHERE value ->> 'when' = 'at_filing')
+                 WHERE value ->> 'when' = 'at_filing' AND value ->> 'portal' IS NULL)
     WHEN 6 THEN (CAST(state AS TEXT) ->> '$.payment.amount') + (CAST(state AS TEXT) ->> '$.payment.taken')
     ELSE {OWED} END > {PAID}"""
 PAYABLE = "(status IN (1, 2, 4, 6, 9) OR status = 10 AND money_open = 1)"

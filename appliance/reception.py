@@ -4,7 +4,6 @@ Everything that is decided here is decided from the draft, the catalogue in forc
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
 from typing import Any
 
 import msgspec
@@ -13,60 +12,34 @@ from appliance import (
     clock,
     clocks,
     drafts,
-    fees,
     files,
     forms,
+    money,
     moves,
     numbering,
+    offices,
     paper_slips,
     people,
-    procedures,
     process_shelf,
     roles,
     slips,
-    workdays,
 )
 from appliance.catalogue import Catalogue
+from appliance.choosing import Choice, choice_of, choose, missing, received_at
+from appliance.components import components, names_of
 from appliance.config import Home
 from appliance.dossier import Dossier, Status
-from appliance.drafts import Body, Draft, Part
+from appliance.drafts import Body, Draft
 from appliance.errors import Refused
 from appliance.events import FileRef
-from appliance.fees import FeeLine
 from appliance.forms import SlipData
 from appliance.ids import uuid7
 from appliance.ledger import Act
 from appliance.office import Office, office_of
 from appliance.officers import Officer
-from appliance.procedures import Asked, Kind, Procedure, ResultRule
 from appliance.processing import load
-from appliance.roles import RoleAsked
-from appliance.text import Line, day_text
-from appliance.workdays import Due
-from appliance.working_calendar import Calendar
 
 BOOK = "dossier"
-OTHER_NAME = "Giấy tờ khác"
-
-
-@dataclass(frozen=True)
-class Choice:
-    """What the catalogue says about a draft's procedure and case, at a moment: the right column of the reception page."""
-
-    procedure: Procedure
-    case: str
-    asked: tuple[Asked, ...]
-    limit: workdays.Limit
-    due: Due
-    fee_lines: tuple[FeeLine, ...]
-    rule: ResultRule
-    roles: tuple[RoleAsked, ...] = ()
-    costs: tuple[int | None, ...] = ()  # of each original, in đồng
-
-    @property
-    def certifies(self) -> bool:
-        """Say whether the request is for copies of originals: each with its pages and copies is then asked for."""
-        return self.rule.originals
 
 
 @dataclass(frozen=True)
@@ -79,83 +52,6 @@ class Accepted:
     slip: str
     slip_size: int
     late: bool = False  # entered after the box was down
-
-
-def choose(catalogue: Catalogue, body: Body, at: datetime, calendar: Calendar) -> Choice | None:
-    """Say what a draft's choice of procedure means now (local moment; the calendar of the office); None before one is chosen."""
-    if not body.procedure:
-        return None
-    procedure, day = procedures.get(catalogue, body.procedure), at.date()
-    case = body.case or procedure.cases[0].id
-    rules = catalogue.rules_on(day)
-    limit = procedures.limit_for(procedure, case, body.channel, rules)
-    fee_lines, costs = _fee_lines(catalogue, procedure, body, day)
-    return Choice(
-        procedure=procedure,
-        case=case,
-        asked=procedures.components_for(procedure, case, body.channel),
-        limit=limit,
-        due=_due(workdays.due_date(rules, calendar, at, limit), body, rules.day_end(), at),
-        fee_lines=fee_lines,
-        costs=costs,
-        rule=procedures.result_rule(catalogue.result_rules, procedure, day),
-        roles=catalogue.roles_of(procedure.code, day),
-    )
-
-
-def received_at(body: Body, now: str) -> str:
-    """Say when the papers of a draft came (UTC text): now, or when the slip that was printed beforehand says."""
-    return body.late.at if body.late else now
-
-
-def choice_of(catalogue: Catalogue, dossier: Dossier, at: datetime, calendar: Calendar, due_day: str = "") -> Choice | None:
-    """Say what accepting a filed dossier now would mean. Raises as `choose` does."""
-    body = Body(procedure=dossier.procedure, case=dossier.case, channel=dossier.channel, due_day=due_day)
-    return choose(catalogue, body, at, calendar)
-
-
-def _due(due: Due, body: Body, day_end: time, at: datetime) -> Due:
-    """Where the catalogue states no limit, the day an officer promised stands, and says so."""
-    if due.at is not None or not body.due_day:
-        return due
-    promised = datetime.combine(date.fromisoformat(body.due_day), day_end, at.tzinfo)
-    return Due(promised, False, (Line("due_by_officer", {"day": day_text(promised.date())}),))
-
-
-def _fee_lines(
-    catalogue: Catalogue, procedure: Procedure, body: Body, day: date
-) -> tuple[tuple[FeeLine, ...], tuple[int | None, ...]]:
-    originals = [(one.pages, one.copies) for one in body.originals]
-    exempt = body.exemption or None
-    lines, costs = fees.compute_for(catalogue.fee_table, procedure.code, procedure.fees, body.channel, day, originals, exempt)
-    wanted = [line for line in lines if not line.on_request]
-    known = [fees.entered(x, body.fee_amounts[x.name]) if x.amount is None and x.name in body.fee_amounts else x for x in wanted]
-    return tuple(known), costs
-
-
-def missing(draft: Draft, choice: Choice | None) -> list[str]:
-    """List what still stands against acceptance, as codes with a sentence each; empty when the dossier can be accepted.
-
-    A component that was not scanned does not stand in the way: a broken scanner never stops the counter.
-    """
-    body, found = draft.body, []
-    if not any(body.applicant.get(name, "").strip() for name in ("name", "organisation")):
-        found.append("applicant_missing")
-    if body.authorised and not body.authorised.get("basis", "").strip():
-        found.append("authority_missing")
-    if choice is None:
-        return [*found, "procedure_missing"]
-    if roles.missing(choice.roles, body.persons):
-        found.append("persons_missing")
-    if not choice.certifies and not (draft.pages or any(part.have for part in body.parts.values())):
-        found.append("components_missing")
-    if choice.certifies and not (body.originals and all(one.whole for one in body.originals)):
-        found.append("copies_missing")
-    if choice.due.at is None:
-        found.append("due_missing")
-    if fees.total(choice.fee_lines) is None and "copies_missing" not in found:
-        found.append("fee_missing")
-    return found
 
 
 def accept(act: Act, home: Home, catalogue: Catalogue, draft_id: str, officer: Officer, counter: str = "") -> Accepted:
@@ -194,7 +90,9 @@ def accept(act: Act, home: Home, catalogue: Catalogue, draft_id: str, officer: O
         actor=officer.id,
         dossier=dossier,
         clear=clear | {"slip": digest, "process": process.named},
-        personal=persons | {"names": names_of(draft, choice), "note": draft.body.note},
+        personal=persons
+        | {"names": names_of(draft, choice), "note": draft.body.note}
+        | ({"exemption": draft.body.exemption} if draft.body.exemption else {}),
         files=[*drafts.files_named(draft), FileRef(digest, len(slip), "application/pdf")],
     )
     drafts.close(act, draft_id, dossier)
@@ -216,13 +114,21 @@ def _late(body: Body, now: str) -> dict[str, Any]:
 
 
 def accept_filed(
-    act: Act, home: Home, catalogue: Catalogue, dossier_id: str, officer: Officer, counter: str = "", due_day: str = ""
+    act: Act,
+    home: Home,
+    catalogue: Catalogue,
+    dossier_id: str,
+    officer: Officer,
+    counter: str = "",
+    due_day: str = "",
+    exemption: str = "",
 ) -> Accepted:
     """Accept a dossier that was filed online or by post: its portal's code stays, no number is taken, the clock starts now.
 
-    `due_day`: ISO day an officer promises where the catalogue states no limit. Its own officer accepting twice gets the first.
-    Raises Refused `not_ready`, `wrong_status`, `already_accepted`, `payment_open`, `supplement_open`, `process_missing`,
-    `procedure_unknown`.
+    `due_day`: ISO day an officer promises where the catalogue states no limit; `exemption`: why fee lines that are not paid yet
+    stand at 0, as the fee table lists it. Its own officer accepting twice gets the first.
+    Raises Refused `not_ready`, `exemption_not_listed`, `wrong_status`, `already_accepted`, `payment_open`, `supplement_open`,
+    `process_missing`, `procedure_unknown`.
     """
     dossier = load(act, dossier_id)
     if dossier.filed_at and dossier.accepted_by == officer.id:
@@ -237,12 +143,15 @@ def accept_filed(
     slip = slips.issue(home, catalogue, msgspec.structs.replace(dossier, **started), officer.name, act.reading.at)
     same = ("code", "unit", "procedure", "procedure_name", "case", "channel", "components", "fee_lines", "result_by", "offices")
     known = {name: getattr(dossier, name) for name in same}
+    if exemption:
+        known["fee_lines"] = money.waive(money.of_table(catalogue, dossier, now.date()), dossier.fee_lines, exemption)
     act.record(
         "dossier.accepted",
         actor=officer.id,
         dossier=dossier_id,
         clear=known | started | {"slip": slip.s, "counter": counter, "process": process.named},
-        personal={name: getattr(dossier, name) for name in ("applicant", "authorised", "persons", "note")},
+        personal={name: getattr(dossier, name) for name in ("applicant", "authorised", "persons", "note")}
+        | ({"exemption": exemption} if exemption else {}),
         files=[slip],
     )
     act.touch("inbox")
@@ -259,6 +168,8 @@ def _again(act: Act, dossier: str) -> Accepted:
 
 def people_of(typed: dict[str, str]) -> dict[str, Any]:
     """Check and tidy a person as typed at the counter; empty for nobody. Raises what people.person raises."""
+    if typed.get("old_address") == typed.get("address"):  # The citizen was asked, and it stays.
+        typed = {field: value for field, value in typed.items() if field != "old_address"}
     return people.tidy(typed) if any(value.strip() for value in typed.values()) else {}
 
 
@@ -277,89 +188,12 @@ def _clear(
         "channel": body.channel,
         "accepted_at": at,
         "due": clocks.written(due),
-        "components": _components(draft, choice),
+        "components": components(draft, choice),
         "fee_lines": [line.clear() for line in choice.fee_lines],
         "result_by": body.result_by,
         "counter": counter,
+        "offices": offices.of_counter(choice.procedure, body.helped_by),
     }
-
-
-def _lines(lines: tuple[Line, ...]) -> list[dict[str, Any]]:
-    return [{"code": x.code, "facts": {k: str(v) for k, v in x.facts.items()}} for x in lines]
-
-
-def part_of(body: Body, asked: Asked) -> Part:
-    """Give a component as ticked; untouched it is an original or a copy, as many as the catalogue asks for."""
-    if part := body.parts.get(asked.key):
-        return part
-    wanted = asked.component
-    if wanted.originals or not wanted.copies:
-        return Part(count=wanted.originals or 1)
-    return Part(copy="copy", count=wanted.copies)
-
-
-def brought(draft: Draft, choice: Choice) -> list[Asked]:
-    """List what the citizen brought: what was ticked, and what was scanned."""
-    shown = _shown(choice) if choice.certifies and draft.body.originals else None
-    return [asked for asked in choice.asked if asked is shown or part_of(draft.body, asked).have or draft.of(asked.key)]
-
-
-def _shown(choice: Choice) -> Asked | None:
-    """Give the component that originals stand for: the one that is only shown, else the first."""
-    asked = choice.asked
-    return next((one for one in asked if one.component.kind is Kind.PRESENT), asked[0] if asked else None)
-
-
-def names_of(draft: Draft, choice: Choice) -> dict[str, str]:
-    """Give what the listed originals are called, by key of their component; a title may name a person, so it is sealed."""
-    keys = _original_keys(draft, choice)
-    return {key: one.title.strip() for key, one in zip(keys, draft.body.originals, strict=True)}
-
-
-def _original_keys(draft: Draft, choice: Choice) -> list[str]:
-    shown = _shown(choice) if choice.certifies else None
-    return [shown.key if n == 1 else f"{shown.key}-{n}" for n, _ in enumerate(draft.body.originals, 1)] if shown else []
-
-
-def _components(draft: Draft, choice: Choice) -> list[dict[str, Any]]:
-    """Give what was brought as an event names it; each original to be copied also says how many pages, copies and đồng."""
-    shown = _shown(choice) if choice.certifies else None
-    parts = []
-    for asked in brought(draft, choice):
-        part = _component(draft, asked)
-        parts += _originals(draft, choice, part) if asked is shown else [part]
-    return [*parts, *_others(draft)]
-
-
-def _originals(draft: Draft, choice: Choice, part: dict[str, Any]) -> list[dict[str, Any]]:
-    """Make of the component one for each original; what was scanned of it lies with the first."""
-    listed = zip(_original_keys(draft, choice), draft.body.originals, choice.costs, strict=True)
-    return [
-        part
-        | {"key": key, "wanted": {"pages": one.pages, "copies": one.copies, "fee": cost}}
-        | ({} if key == part["key"] else {"pages": []})
-        for key, one, cost in listed
-    ]
-
-
-def _component(draft: Draft, asked: Asked) -> dict[str, Any]:
-    part = part_of(draft.body, asked)
-    return {
-        "key": asked.key,
-        "name": asked.component.name,
-        "kind": str(asked.component.kind),
-        "copy": part.copy,
-        "count": part.count,
-        "scan": asked.scan,
-        "pages": drafts.pages_named(draft, asked.key),
-    } | ({"kept": True, "slot": draft.body.slot} if part.kept else {})
-
-
-def _others(draft: Draft) -> list[dict[str, Any]]:
-    """Give the pages that belong to no component of the procedure as one more, so that nothing scanned is left out."""
-    pages = drafts.pages_named(draft, drafts.OTHER)
-    paper = {"key": drafts.OTHER, "name": OTHER_NAME, "kind": "submit", "copy": "copy", "count": 1, "scan": True}
-    return [{**paper, "pages": pages}] if pages else []
 
 
 def _slip(

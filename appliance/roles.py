@@ -21,12 +21,16 @@ Typed = Mapping[str, Mapping[str, str]]  # By role: `who` ("", applicant or unkn
 
 
 class RoleAsked(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """One role. `about`: the dossier is about this person; `required`: nothing is accepted before it is stated."""
+    """One role. `about`: the dossier is about this person; `required`: nothing is accepted before it is stated.
+
+    `once`: done once in a life, so that an older dossier of the same person matters however it ended.
+    """
 
     role: str
     name: str
     about: bool = False
     required: bool = False
+    once: bool = False
     may_be_applicant: bool = False
     may_be_unknown: bool = False
 

@@ -68,23 +68,22 @@ def find(db: Database, wanted: Wanted, today: str, after: int = 0) -> Page:
 
 def persons_found(db: Database, listed: Iterable[Listed], words: str) -> dict[str, list[Named]]:
     """Say by dossier who else than the applicant was meant by the words, and in which role; erased ones have nobody."""
-    dossiers = (rows.load(db, one.id) for one in listed)
-    return {one.id: found for one in dossiers if one and (found := _meant(one, queries.words_of(words)))}
+    asked = queries.words_of(words)
+    unexplained = [one for one in listed if not _all_begin(asked, one.code, one.procedure, one.procedure_name, one.applicant or "")]
+    dossiers = (rows.load(db, one.id) for one in unexplained)
+    return {one.id: found for one in dossiers if one and (found := _meant(one, asked))}
 
 
 def _meant(dossier: Dossier, words: list[str]) -> list[Named]:
-    about = _words(dossier.code, dossier.procedure, dossier.procedure_name)
-    asked = [word for word in words if not _begins(word, about)]
+    asked = [word for word in words if not _all_begin([word], dossier.code, dossier.procedure, dossier.procedure_name)]
     others = [one for one in roles.everyone(dossier) if one.called != roles.APPLICANT_CALLED and not one.is_applicant]
-    return [one for one in others if asked and all(_begins(word, _words(*rows.person_words(one))) for word in asked)]
+    return [one for one in others if asked and _all_begin(asked, *rows.person_words(one))]
 
 
-def _words(*texts: str) -> list[str]:
-    return fold(" ".join(texts)).split()
-
-
-def _begins(word: str, among: list[str]) -> bool:
-    return any(other.startswith(word) for other in among)
+def _all_begin(words: list[str], *texts: str) -> bool:
+    """Say whether each word begins one of the texts' words."""
+    among = fold(" ".join(texts)).split()
+    return all(any(other.startswith(word) for other in among) for word in words)
 
 
 def query(wanted: Wanted, today: str, after: int = 0) -> tuple[str, list[Any]]:

@@ -17,6 +17,7 @@ INPUT_CHARS_MAX = 2000
 WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật")
 LETTERS = " 0123456789aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"  # Order of the Vietnamese alphabet.
 TONES = ("", "\u0300", "\u0309", "\u0303", "\u0301", "\u0323")  # ngang huyền hỏi ngã sắc nặng
+MARKS = re.compile("[\u0300-\u036f]+")  # What NFD puts beside Latin letters.
 DIGITS = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")
 SCALES = ("", " nghìn", " triệu")
 BILLION = 10**9
@@ -37,7 +38,7 @@ def nfc(text: str) -> str:
 
 def fold(text: str) -> str:
     """Give text as it is searched: no marks, đ as d, y as i, lower case, one space. 'Hoà' and 'Hòa' fold equal."""
-    marks_off = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
+    marks_off = MARKS.sub("", unicodedata.normalize("NFD", text))
     plain = marks_off.replace("đ", "d").replace("Đ", "d").replace("\u2019", "'").lower().replace("y", "i")
     return " ".join(plain.split())
 

@@ -20,7 +20,7 @@ from appliance.durable import write_durably
 from appliance.errors import Refused
 from appliance.text import day_text
 
-BY_HAND = ("aliases", "books", "fees", "forms", "processes.general", "results", "roles", "rules")
+BY_HAND = ("addresses", "aliases", "books", "fees", "forms", "processes.general", "results", "roles", "rules")
 LIMIT_KEYS = ("value", "unit", "cutoff")
 SMALLEST_FEE = 1000  # đồng; a printed number below it lost its thousands.
 MONEY = re.compile(r"\d{1,3}(?:\.\d{3})+")

@@ -18,10 +18,13 @@ from appliance import officers
 from appliance.config import Home
 from browsing import CHROMIUM, LAUNCH, SIZE, serving, watch
 from demonstration import demonstration  # noqa: F401  the fixture of the whole demonstration
+from desk_steps import box  # noqa: F401
 from people import PASSWORD, add_staff, make_home
+from province_seat import address, result, seat  # noqa: F401
 from provisioning.demo import tokens
 from replica import replicating
 from signing_room import WANTED, Authority, make_authority
+from signing_steps import office  # noqa: F401
 from web.app import create_app
 
 
@@ -68,8 +71,8 @@ def client(app: Flask) -> FlaskClient:
 @pytest.fixture
 def live_server(app: Flask, commune: Home) -> Iterator[str]:
     """Serve the application under waitress on a loopback port, replicated by Litestream; gives its address."""
-    with replicating(commune), serving(app) as address:
-        yield address
+    with replicating(commune), serving(app) as served:
+        yield served
 
 
 @pytest.fixture(scope="module")

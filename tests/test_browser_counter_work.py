@@ -15,6 +15,8 @@ from desk_room import grant_numbers
 FATHER = "089090012347||Trần Văn Hòa|02021990|Nam|Ấp Long Định, xã An Châu, tỉnh An Giang|10092025"
 MOTHER = "089190012345||Nguyễn Thị Ngọc Ánh|05081990|Nữ|Ấp Long Định, xã An Châu, tỉnh An Giang|10092025"
 
+OF_BEFORE = "089190012345||Nguyễn Thị Ngọc Ánh|05081990|Nữ|Khu vực 3, Thốt Nốt, Thốt Nốt, Cần Thơ|10092023"
+
 
 @pytest.fixture
 def box(app: Flask) -> Box:
@@ -98,8 +100,16 @@ def test_copies_are_received_paid_and_numbered_on_one_screen_by_keys(page: Page,
     login(page, live_server, "st04", counter=1)
     page.goto(f"{live_server}/chung-thuc")
     expect(page.locator("[data-combobox][data-ready]")).to_be_visible()
-    read_card(page, MOTHER)
-    expect(page.get_by_label("Họ, chữ đệm và tên").first).to_have_value("Nguyễn Thị Ngọc Ánh")
+    read_card(page, OF_BEFORE)
+    expect(page.locator("#notes")).to_contain_text("Xã cũ đã chia ra 2 nơi")
+    expect(page.get_by_label("Nơi cư trú")).to_have_value("Khu vực 3, Thốt Nốt, Thốt Nốt, Cần Thơ")  # Nothing is chosen yet.
+    shot(page, "dia-chi-cu")
+    assert_axe_clean(page)
+    while not focused(page).endswith("Phường Thốt Nốt, Thành phố Cần Thơ"):
+        page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Nơi cư trú")).to_have_value("Khu vực 3, Phường Thốt Nốt, Thành phố Cần Thơ")
+    expect(page.get_by_role("button", name="Giữ địa chỉ cũ")).to_have_count(0)
     press(page, "F9")
     expect(page.locator("#errors")).to_contain_text("Ghi tên, số trang và số bản")
     page.get_by_label("Tên bản chính 1", exact=True).focus()
@@ -123,4 +133,9 @@ def test_copies_are_received_paid_and_numbered_on_one_screen_by_keys(page: Page,
     press(page, "F9")
     expect(page.get_by_role("button", name="Làm tiếp")).to_have_count(0)
     assert queries.to_return(box.db) == []
+    (listed,) = queries.search(box.db, "ngoc anh")
+    kept = queries.dossier(box.db, listed.id).applicant
+    assert (kept["address"], kept["old_address"]) == (
+        "Khu vực 3, Phường Thốt Nốt, Thành phố Cần Thơ", "Khu vực 3, Thốt Nốt, Thốt Nốt, Cần Thơ",
+    )  # fmt: skip
     shot(page, "chung-thuc-3")

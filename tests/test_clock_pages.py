@@ -145,7 +145,7 @@ def test_a_storm_is_declared_dossiers_are_chosen_and_citizens_called(app: Flask,
     assert post(leader, f"/ngay-nghi/{day}", dossier=chosen).status_code == 303
     assert now(box, chosen).due["at"] > before == now(box, left).due["at"]
     caller = log_in(app, "st06")
-    assert "1</span> người dân cần gọi báo ngày hẹn mới" in get(caller, "/").text
+    assert "1</b> người dân cần gọi báo ngày hẹn mới" in get(caller, "/").text
     assert 'Còn <span class="num">1</span>' in get(caller, f"/ngay-nghi/{day}/goi").text
     assert post(caller, f"/ngay-nghi/{day}/goi", dossier=chosen, called="1").status_code == 303
     assert declaring.calls(box.db, working_day(1))[0].called_by == "ST06"

@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from msgspec.structs import replace
 from playwright.sync_api import Page, expect
 
 from appliance import database, drafts, files, ledger, numbering, reception
@@ -123,7 +124,7 @@ def test_a_postal_agent_hands_a_draft_to_who_may_accept_and_it_is_gone_from_him(
     assert agent.get(f"/tiep-nhan?draft={draft}", base_url=HTTPS).status_code == 403
     assert agent.get(f"/tiep-nhan/{draft}/trang/p1/lon", base_url=HTTPS).status_code == 403
     assert counter.get(f"/tiep-nhan/{draft}/trang/p1/lon", base_url=HTTPS).data == JPEG
-    assert drafts.load(box.db, draft).body == BODY
+    assert drafts.load(box.db, draft).body == replace(BODY, helped_by="ST15")
 
 
 def test_a_postal_agent_is_kept_from_every_act_on_a_dossier(app: Flask, box: Box) -> None:

@@ -23,7 +23,9 @@ CLEAR = {
     "delegation.ended": "first giver taker",
     "drawer.counted": "counted difference drawer expected given_back opened_at receipts transfers why",
     "account.changed": "change officer roles",
-    "dossier.filed": "case channel code components fee_lines filed_at offices procedure procedure_name result_by unit",
+    "dossier.filed": (
+        "case channel code components fee_lines filed_at offices portal_payment procedure procedure_name result_by unit"
+    ),
     "dossier.imported": (
         "accepted_at case channel code due filed_at finished_at holder payment procedure procedure_name process result_by since"
         " source status unit"
@@ -70,12 +72,12 @@ CLEAR = {
 }
 SEALED = {
     "dossier.imported": "applicant note row",
-    "dossier.filed": "applicant authorised note persons",
-    "dossier.accepted": "applicant authorised names note persons",
+    "dossier.filed": "applicant authorised evidence note persons",
+    "dossier.accepted": "applicant authorised exemption names note persons",
     "dossier.refused": "reason",
     "supplement.requested": "items reason",
     "supplement.received": "names note",
-    "payment.requested": "basis",
+    "payment.requested": "basis exemption",
     "dossier.withdrawn": "reason",
     "dossier.stopped": "reason",
     "dossier.resumed": "reason",

@@ -137,7 +137,7 @@ def test_the_readme_names_only_commands_and_folders_that_are_there():
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     called = {words for words, _ in commands_of(main)}
     assert set(re.findall(r"`make ([a-z]+)", readme)) <= targets
-    assert {words.strip() for words in re.findall(r"`(motcua(?: [a-z]+)+)", readme)} <= called
+    assert {words.strip() for words in re.findall(r"`(motcua(?: [a-z]+(?:-[a-z]+)*)+)", readme)} <= called
     assert [name for name in re.findall(r"`([a-z_]+(?:/[\w.]+)*/)`", readme) if not (ROOT / name).is_dir()] == []
     assert [name for name in re.findall(r"\]\((?!http)([^)#]+)", readme) if not (ROOT / name).exists()] == []
 

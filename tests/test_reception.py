@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from appliance import alike, drafts, files, queries, reception
+from appliance import alike, choosing, drafts, files, queries, reception
 from appliance.catalogue import builtin
 from appliance.clock import LOCAL
 from appliance.drafts import Body, NewPage, Original, Part
@@ -109,7 +109,7 @@ def test_pages_of_an_earlier_choice_stay_in_the_dossier_as_other_papers(tmp_path
 
 def test_the_limit_is_explained_by_sentences(tmp_path):
     body = Body(applicant=TYPED, procedure=MARITAL)
-    choice = reception.choose(builtin(), body, datetime(2026, 11, 20, 9, 15, tzinfo=LOCAL), builtin().calendar)
+    choice = choosing.choose(builtin(), body, datetime(2026, 11, 20, 9, 15, tzinfo=LOCAL), builtin().calendar)
     assert choice.due.at.date().isoformat() == "2026-11-26"  # 24/11 is a day off
     assert [line.code for line in choice.due.lines][:2] == ["due_work_days", "due_unconfirmed_day"]
 
@@ -117,8 +117,8 @@ def test_the_limit_is_explained_by_sentences(tmp_path):
 def test_a_day_the_officer_promises_stands_where_the_catalogue_states_no_limit(tmp_path):
     catalogue, at = builtin(), datetime(2026, 11, 20, 9, 15, tzinfo=LOCAL)
     unknown = next(c for c, p in catalogue.procedures.items() if p.cases[0].limit.value is None and not p.cases[0].channels)
-    assert reception.choose(catalogue, Body(procedure=unknown), at, catalogue.calendar).due.at is None
-    promised = reception.choose(catalogue, Body(procedure=unknown, due_day="2026-12-01"), at, catalogue.calendar)
+    assert choosing.choose(catalogue, Body(procedure=unknown), at, catalogue.calendar).due.at is None
+    promised = choosing.choose(catalogue, Body(procedure=unknown, due_day="2026-12-01"), at, catalogue.calendar)
     assert promised.due.at.date().isoformat() == "2026-12-01"
 
 

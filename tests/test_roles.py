@@ -9,7 +9,21 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from appliance import alike, correcting, drafts, erasure, files, ledger, looking_back, queries, reception, roles, searching, verify
+from appliance import (
+    alike,
+    correcting,
+    drafts,
+    erasure,
+    files,
+    ledger,
+    looking_back,
+    queries,
+    reception,
+    roles,
+    rows,
+    searching,
+    verify,
+)
 from appliance.box import Box
 from appliance.catalogue import builtin
 from appliance.drafts import Body, Part
@@ -19,6 +33,8 @@ from appliance.rights import Role
 from appliance.searching import Wanted
 from boxes import open_test_box
 from desk_room import HTTPS, csrf, get, grant_numbers, log_in, post
+from provisioning import enrol
+from wire_room import wire_room
 
 BICH = Officer("ST04", "st04", "Trần Thị Bích", frozenset({Role.RECEPTION}))
 BIRTH, MARRIAGE, MARITAL = "1.001193", "1.000894", "1.004873"
@@ -89,12 +105,13 @@ def test_a_child_registered_before_is_shown_even_when_that_dossier_is_over(box: 
     first = accept(box)
     with box.writing() as act:
         act.db.conn.execute("UPDATE dossier SET status = 10 WHERE id = ?", [first])
-    (same,) = alike.find(box.db, BIRTH, "001099000001", registration("TRẦN GIA BAO"))
+    (same,) = alike.find(box.db, BIRTH, "001099000001", registration("TRẦN GIA BAO"), once={"child"})
+    assert alike.find(box.db, BIRTH, "001099000001", registration("TRẦN GIA BAO")) == []
     assert (same.listed.id, same.why, same.called, same.name) == (first, "alike_person", "Trẻ được khai sinh", "Trần Gia Bảo")
-    (twin,) = alike.find(box.db, BIRTH, "", registration("Trần Gia Long"))
+    (twin,) = alike.find(box.db, BIRTH, "", registration("Trần Gia Long"), {"child"})
     assert twin.why == "alike_birth"
-    assert alike.find(box.db, BIRTH, "", registration("Trần Gia Long", "03/03/2024")) == []
-    assert alike.find(box.db, BIRTH, "", registration("Trần Gia Long", mother="001199000001")) == []
+    assert alike.find(box.db, BIRTH, "", registration("Trần Gia Long", "03/03/2024"), {"child"}) == []
+    assert alike.find(box.db, BIRTH, "", registration("Trần Gia Long", mother="001199000001"), {"child"}) == []
     assert alike.find(box.db, BIRTH, FATHER["number"]) == []  # The father's own dossier is over.
     assert alike.find(box.db, MARITAL, "", registration()) == []
 
@@ -139,6 +156,16 @@ def test_an_unknown_mother_becomes_known_by_a_correction(box: Box):
 def test_rebuilt_rows_are_the_live_ones(box: Box):
     accept(box)
     assert verify.check_rows(box.db, box.device) == []
+
+
+def test_the_province_folds_and_finds_everybody_too(tmp_path: Path):
+    with wire_room(tmp_path) as room:
+        commune = room.commune(tmp_path / "commune")
+        enrol.approve_general_process(commune.box.home, "ST16")
+        dossier = accept(commune.box)
+        commune.round()
+        assert rows.load(room.province.db, dossier) == rows.load(commune.box.db, dossier)
+        assert [one.id for one in queries.search(room.province.db, "gia bao")] == [dossier]
 
 
 def test_an_erased_dossier_has_nobody_left_anywhere(box: Box):

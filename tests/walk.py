@@ -9,7 +9,7 @@ from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
-from appliance import events, ledger, moves, numbering, queries, rows, verify
+from appliance import events, ledger, money, moves, numbering, queries, rows, verify
 from appliance.advancing import PAUSING, advance
 from appliance.catalogue_sheets import Book
 from appliance.dossier import Dossier, Status
@@ -39,6 +39,9 @@ OWN_EVENTS = """SELECT e.inc, e.bytes FROM dossier_event d JOIN event e ON e.inc
                 WHERE dossier = ? ORDER BY e.n"""
 ALL_PAID = f"SELECT coalesce(sum({queries.PAID}), 0) FROM dossier"
 LINES = [{"name": "Lệ phí", "amount": 8000}]
+ON_PORTAL = {"name": "Phí nộp trên Cổng", "amount": 5000, "portal": True}
+PORTAL = {"lines": [{"name": ON_PORTAL["name"], "amount": 5000, "table": 5000}], "amount": 5000,
+          "paid_at": "2026-11-20T01:00:00.000Z", "where": "Cổng", "confirmed": True}  # fmt: skip
 DUE = {"at": "2026-12-25T17:00:00+07:00", "provisional": False, "lines": []}
 REQUEST = {"key": "request", "name": "Đơn", "kind": "submit", "copy": "original", "count": 1, "pages": []}
 # What events say when it does not matter here.
@@ -54,7 +57,7 @@ SAID = {
 }  # fmt: skip
 PERSONAL = {
     "applicant": PERSON, "reason": "Lý do", "fields": {"a": "b"}, "receiver": {"name": "A"}, "now": {"note": "Mới"},
-    "explanation": "Vì", "items": [{"name": "Tờ khai"}],
+    "explanation": "Vì", "evidence": "GD-1", "items": [{"name": "Tờ khai"}],
 }  # fmt: skip
 
 
@@ -168,6 +171,9 @@ class Walk:
         self.must("the drawer adds up", self.in_drawer == self.box.db.conn.execute(ALL_PAID).fetchone()[0])
         self.must("nobody gets back more than was paid", now.paid >= 0 and now.to_refund >= 0)
         self.must("a void receipt keeps its number", len(now.fees) >= len(before.fees) if before else True)
+        self.must("what the portal took stays as it was told", before is None or now.portal_payment == before.portal_payment)
+        self.must("what the portal took is not asked for", all(not line.get("portal") for line in money.owed_now(now).lines))
+        self.must("the portal's money has no receipt of ours", not now.portal_payment or ON_PORTAL in now.fee_lines)
         by_law = sum(fee.amount for fee in now.receipts if fee.receipt in self.at_filing)
         self.must("a refusal costs nothing", now.status != Status.NOT_ACCEPTED or now.paid <= by_law)
 
@@ -191,6 +197,10 @@ class Walk:
             "path": self.chance.choice(("paper", "electronic")),
             "seq": before.undo.seq if before and before.undo else 0,
         }
+        if kind == "dossier.filed" and self.chance.random() < 0.5:
+            values |= {"portal_payment": PORTAL, "fee_lines": [*LINES, ON_PORTAL]}
+        if kind == "dossier.accepted" and before:
+            values["fee_lines"] = list(before.fee_lines)
         if kind == "dossier.corrected":
             declared = events.Kind(1, frozenset({"fields", "form", "file"}), declared.sealed)
         if kind == "dossier.withdrawn":

@@ -15,7 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from appliance.box import open_box
 from appliance.config import Home
 from appliance.durable import write_durably
-from web import accounts, collector, errors, frame, headers, menu, per_request, static_files
+from web import accounts, collector, errors, frame, headers, menu, nightly, per_request, static_files
 from web.nfc import NfcRequest
 
 FRAME = ("web.static_files", "web.login", "web.home", "web.account", "web.live", "web.palette", "web.help_pages")
@@ -25,6 +25,7 @@ PAGES = (
     "web.courier",
     "web.reception",
     "web.draft_handing",
+    "web.draft_life",
     "web.paper_slips",
     "web.scanning",
     "web.pages",
@@ -98,6 +99,7 @@ COMMUNE = Site("commune", "Bộ phận Một cửa", "__Host-motcua", PAGES, men
 
 def create_app(home: Home, collect: bool = True) -> Flask:
     """Open the box and make the commune's application. `collect` starts the threads that fetch finished jobs."""
+    nightly.register()
     return build(home, COMMUNE, collect)
 
 

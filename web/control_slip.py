@@ -16,7 +16,7 @@ from appliance.office import office_of
 from appliance.rights import Role
 from appliance.text import moment_text
 from appliance.working_calendar import work_minutes_between
-from web import desk, durations, printing
+from web import desk, durations, places, printing
 from web.per_request import act, box, officer
 from web.process_picture import role_name
 from web.words.processes import VERDICTS
@@ -198,7 +198,7 @@ def rendered(dossier: Dossier) -> bytes:
         made_at=stamp(), parent_agency=office.parent, agency=office.agency, place=office.place,
         subtitle=f"Quy trình {process.id}, bản {process.version}",
         facts=(("Mã hồ sơ", dossier.code), ("Thủ tục", dossier.procedure_name), ("Cơ quan giải quyết", office.name),
-               ("Cơ quan phối hợp", dossier.offices.get("supported", ""))),
+               ("Cơ quan phối hợp", places.supporting(dossier))),
         columns=COLUMNS, rows=tuple(lines(dossier, process)), qr_text=dossier.code,
     )  # fmt: skip
     return forms.render(FORM, data)

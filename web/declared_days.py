@@ -21,7 +21,8 @@ from appliance.text import day_text, moment_text, phone_text, read_day
 from web import branch, desk
 from web.forms import Form
 from web.per_request import act, box, looked, officer
-from web.register import attached_as, columns, csv_of, name_of
+from web.register import attached_as, csv_of
+from web.register_lines import columns, name_of
 from web.words.clocks import DAY_KINDS
 
 bp = Blueprint("declared_days", __name__)

@@ -11,10 +11,12 @@ from appliance import erasure, files, moves, signatures, trust
 from appliance.clock import stamp
 from appliance.dossier import Dossier
 from appliance.money import still_due
+from appliance.office import office_of
+from appliance.portal_money import amount_of
 from appliance.procedures import ReleasePath
 from appliance.signatures import SignatureFinding
 from appliance.text import Line, money_text
-from web import desk, next_step, timeline
+from web import desk, next_step, places, timeline
 from web.per_request import act, box, holds, officer
 from web.reception_form import COPIES, RESULT_BY
 from web.vietnamese import CHANNELS, sentence
@@ -56,6 +58,7 @@ def page(dossier: str) -> str:
         back=desk.own_list(),
         me=officer().id,
         fee=fee_words(found),
+        places=places.rows(found, office_of(box().home.settings).name),
         due_money=still_due(found),
         forgotten=erasure.REPLICA_RETENTION_DAYS,
         COPIES=COPIES,
@@ -123,6 +126,6 @@ def fee_words(dossier: Dossier) -> str:
         return "Chưa rõ số tiền"
     if due:
         return f"Còn phải thu {money_text(due)}"
-    if not dossier.receipts:
-        return "Không thu"
-    return f"Đã thu {money_text(dossier.paid)}"
+    if on_portal := amount_of(dossier):
+        return f"Đã nộp trên Cổng {money_text(on_portal)}" + (f", đã thu {money_text(dossier.paid)}" if dossier.paid else "")
+    return f"Đã thu {money_text(dossier.paid)}" if dossier.receipts else "Không thu"

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from appliance import drafts
 from appliance.errors import Refused
 from appliance.officers import Officer
+from appliance.rights import Role
 from web import desk
 from web.own_drafts import own
 from web.per_request import act, box, officer
@@ -31,6 +32,7 @@ def hand_over(draft: UUID) -> Response:
     if not mine.version:
         raise Refused("draft_unknown")
     with box().writing() as at_once:
-        drafts.hand_over(at_once, mine.id, officer().id, to.id)
+        agent = officer().id if Role.POSTAL_AGENT in officer().roles else ""
+        drafts.hand_over(at_once, mine.id, officer().id, to.id, agent)
     flash(f"Đã giao bản nháp cho {to.name}. Người đó thấy ở trang chính của mình.")
     return redirect(url_for("reception.page"), 303)

@@ -5,15 +5,15 @@ from datetime import timedelta
 from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from appliance import clocks, reception, slips
+from appliance import choosing, clocks, money, reception, slips
+from appliance.choosing import Choice
 from appliance.dossier import Dossier
 from appliance.errors import Refused
 from appliance.events import FileRef
 from appliance.ledger import Act
 from appliance.money import still_due
-from appliance.reception import Choice
 from appliance.text import read_day
-from web import branch, desk, due_words
+from web import branch, desk, due_words, payments
 from web.forms import Form
 from web.per_request import act, box, counter, officer
 from web.reception_form import RESULT_BY
@@ -39,6 +39,7 @@ def show(found: Dossier, form: Form, status: int = 200) -> tuple[str, int]:
         "due": clocks.written(choice.due) if choice else None,
         "limit": slips.limit_words(choice.limit, choice.due) if choice else "",
         "owed": still_due(found),
+        "exemptions": [(reason, reason) for reason in money.exemptions(payments.table_of(found))],
         "CHANNELS": CHANNELS,
         "RESULT_BY": RESULT_BY,
     }
@@ -49,7 +50,7 @@ def choice_now(found: Dossier) -> Choice | None:
     """Say what accepting now means; None where the catalogue cannot say."""
     catalogue = desk.catalogue_now()
     try:
-        return reception.choice_of(catalogue, found, desk.now(), clocks.calendar_of(catalogue, box().db))
+        return choosing.choice_of(catalogue, found, desk.now(), clocks.calendar_of(catalogue, box().db))
     except Refused:
         return None
 
@@ -62,10 +63,11 @@ def accept(dossier: str) -> tuple[str, int] | Response:
     choice = choice_now(found)
     asks = choice is not None and choice.due.at is None
     due_day = form.read("due_day", promised, "Ghi ngày hẹn trả.") if asks else ""
+    exemption = form.text("exemption")
 
     def do(at_once: Act) -> str:
         made = reception.accept_filed(
-            at_once, box().home, desk.catalogue_now(), dossier, officer(), str(counter() or ""), due_day or ""
+            at_once, box().home, desk.catalogue_now(), dossier, officer(), str(counter() or ""), due_day or "", exemption
         )
         first = not found.accepted_at  # The same press twice prints once.
         return branch.issued(at_once, found, FileRef(made.slip, made.slip_size, "application/pdf")) if first else ""

@@ -222,5 +222,5 @@ def late_note(late: LateEntry | None) -> str:
 
 
 def kept(body: Body, before: Body) -> Body:
-    """Carry a draft's late entry over a save: the form never sends it, so nobody changes it on the way."""
-    return msgspec.structs.replace(body, late=before.late)
+    """Carry a draft's late entry and helper over a save: the form never sends them, so nobody changes them on the way."""
+    return msgspec.structs.replace(body, late=before.late, helped_by=before.helped_by)

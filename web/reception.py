@@ -1,29 +1,26 @@
 """The counter's page: a draft that saves itself, and F9 that makes a dossier of it. Column 3 of the page is web/scanning.py."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, abort, flash, jsonify, redirect, render_template, request, url_for
-from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 from msgspec import structs
 from werkzeug.wrappers import Response as AnyResponse
 
-from appliance import catalogue_shelf, drafts, procedures, reception
-from appliance.box import Box
-from appliance.clock import local, moment_of, stamp, text_of
+from appliance import choosing, drafts, procedures, reception
+from appliance.clock import local, stamp
 from appliance.crash import crash_here
 from appliance.drafts import Body, Draft
 from appliance.errors import Refused
 from appliance.ids import uuid7
 from appliance.people import Card
 from appliance.reception import Accepted
-from appliance.roles import FIELDS
 from appliance.text import day_text, moment_text
 from web import (
-    collector,
     desk,
     gathering,
     jobs,
@@ -43,8 +40,6 @@ from web.vietnamese import sentence
 
 bp = Blueprint("reception", __name__)
 FOUND_MAX = 12
-COLLECTED_AT = (3, 0)  # Hour and minute, local.
-PURGED_AFTER = timedelta(minutes=10)  # A discarded draft can be brought back for so long.
 
 
 @bp.app_template_filter("clock_s")
@@ -68,17 +63,26 @@ def dossier_address(dossier: str) -> str:
 @bp.get("/tiep-nhan")
 @act("draft")
 def page() -> str | AnyResponse:
-    """Show the form: empty, or one's own draft (`?draft=`). `?kiem=1` lists what stands against acceptance."""
+    """Show the form: empty, with a procedure (`?thu_tuc=`), or one's own draft (`?draft=`).
+
+    `?kiem=1` lists what stands against acceptance.
+    """
     wanted = request.args.get("draft", "")
     if wanted and not is_id(wanted):
         abort(404)
-    draft = own(wanted) if wanted else own(uuid7())
+    draft = own(wanted) if wanted else empty(request.args.get("thu_tuc", ""))
     if draft.accepted_as:
         return redirect(url_for("reception.page"))
     if draft.body.serves:  # Papers for a dossier that exists; its scan station leads here.
         return redirect(gathering.address(draft.body.serves), 303)
     seen = look(draft)
     return show(seen, gaps(seen) if "kiem" in request.args else {})
+
+
+def empty(procedure: str) -> Draft:
+    """Give a draft that nothing is kept of yet."""
+    body = Body(procedure=procedure) if procedure in catalogue().procedures else Body()
+    return replace(own(uuid7()), body=body)
 
 
 def is_id(text: str) -> bool:
@@ -119,7 +123,7 @@ def look(draft: Draft) -> View:
 
 def received(body: Body) -> datetime:
     """Give the local moment from which a draft's dates count: now, or the true one of a late entry."""
-    return local(reception.received_at(body, stamp()))
+    return local(choosing.received_at(body, stamp()))
 
 
 def differences(here: Draft, there: Draft) -> list[tuple[str, str, str]]:
@@ -190,7 +194,7 @@ def notes(seen: View, read: Read) -> str:
     """Render what is to be said about the person: why a card could not be read, what does not fit together."""
     found = [sentence(read.problem)] if read.problem else []
     found += card_notes(read.card) if read.card and not read.whose else seen.notes
-    return render_template("reception_notes.html", notes=found)
+    return render_template("reception_notes.html", v=seen, notes=found)
 
 
 def card_notes(card: Card) -> list[str]:
@@ -278,65 +282,3 @@ def told(made: Accepted, wished: Mapping[str, str] | None = None) -> AnyResponse
     if walk_in.goes_on(desk.found(made.dossier)):
         return walk_in.after_reception(made.dossier, wished or {})
     return redirect(url_for("paper_slips.late" if made.late else "reception.page"), 303)
-
-
-@bp.post("/tiep-nhan/tiep-theo/<dossier>")
-@act("accept")
-def next_of_same(dossier: str) -> AnyResponse:
-    """Begin a draft for the same visitor: the persons of a dossier are carried over but for whom it was about, nothing else."""
-    found = desk.found(dossier)
-    body = Body(
-        applicant=reception_form.typed_person(found.applicant or {}),
-        authorised=reception_form.typed_person(found.authorised or {}),
-        persons={one["role"]: typed_in_role(one) for one in found.persons if not one.get("about")},
-        result_by=found.result_by,
-    )
-    with box().writing() as at_once:
-        draft = drafts.begin(at_once, officer().id)
-        drafts.save(at_once, draft, officer().id, 1, body)
-    return redirect(url_for("reception.page", draft=draft), 303)
-
-
-def typed_in_role(one: dict[str, Any]) -> dict[str, str]:
-    """Give a person in a role as it would be typed again."""
-    who = one.get("is") or ("unknown" if one.get("unknown") else "")
-    fields = {name: one[name] for name in (*FIELDS, "number_kind") if one.get(name)}
-    return reception_form.typed_person(fields) | ({"who": who} if who else {})
-
-
-@bp.post("/tiep-nhan/<uuid:draft>/bo")
-@act("draft")
-def discard(draft: UUID) -> AnyResponse:
-    """Give up a draft; the toast brings it back."""
-    if own(str(draft)).version:
-        with box().writing() as at_once:
-            drafts.discard(at_once, str(draft), officer().id)
-        form = Markup(
-            'Đã bỏ bản nháp. <form method="post" action="{}"><input type="hidden" name="csrf_token" value="{}">'
-            '<button class="btn btn--s" type="submit">Hoàn tác</button></form>'
-        )
-        flash(form.format(url_for("reception.restore", draft=draft), generate_csrf()))
-    return redirect(url_for("reception.page"), 303)
-
-
-@bp.post("/tiep-nhan/<uuid:draft>/khoi-phuc")
-@act("draft")
-def restore(draft: UUID) -> AnyResponse:
-    """Bring a discarded draft back."""
-    with box().writing() as at_once:
-        drafts.restore(at_once, str(draft), officer().id)
-    return redirect(url_for("reception.page", draft=draft), 303)
-
-
-@collector.register("drafts", every_s=60.0)
-def purge(the_box: Box) -> None:
-    """Delete drafts that were given up a while ago; at night also those nobody touched for a dated number of days."""
-    before = text_of(moment_of(stamp()) - PURGED_AFTER)
-    if the_box.db.conn.execute("SELECT 1 FROM draft WHERE discarded_at < ? LIMIT 1", [before]).fetchone():
-        with the_box.writing() as at_once:
-            drafts.purge(at_once, before)
-    at = local(stamp())
-    if (at.hour, at.minute) == COLLECTED_AT:
-        days = catalogue_shelf.kept(the_box.home, the_box.catalogue).rules_on(at.date()).draft_pages_kept_days
-        with the_box.writing() as at_once:
-            drafts.collect(at_once, the_box.home, days)

@@ -28,7 +28,8 @@ ORIGINALS_MAX = 20
 TITLE_CHARS_MAX = 200
 SLOT_CHARS_MAX = 20
 # Names of the form's fields and what they are called in a person.
-APPLICANT = ("number", "name", "birth", "gender", "phone", "organisation", "email", "address", "issued", "old_number")
+APPLICANT = ("number", "name", "birth", "gender", "phone", "organisation", "email", "address", "issued", "old_number",
+             "old_address")  # fmt: skip
 AUTHORISED = {"a_name": "name", "a_number": "number", "a_phone": "phone", "a_basis": "basis"}
 ROLE_FIELD = re.compile(r"role-([a-z_]{1,20})-(who|number|name|birth|gender)")  # Fields of a person in a role.
 LABELS = {

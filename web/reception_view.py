@@ -1,19 +1,20 @@
 """What the reception page shows of a draft: the catalogue's answer, what is asked for, what stands against acceptance."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from sqlite_utils.db import Database
 
-from appliance import alike, clocks, fees, people, procedures, reception, roles, slips
+from appliance import alike, choosing, clocks, components, fees, old_addresses, people, procedures, roles, slips
 from appliance.alike import Alike
 from appliance.catalogue import Catalogue
+from appliance.choosing import Choice
 from appliance.drafts import Body, Draft, Original
 from appliance.errors import Refused
 from appliance.fees import FeeLine
 from appliance.procedures import Asked, Kind
-from appliance.reception import Choice
 from appliance.roles import RoleAsked
 from appliance.text import Line, moment_text, money_text
 from appliance.working_calendar import Calendar
@@ -44,6 +45,7 @@ class View:
     notes: tuple[str, ...]  # on the person
     doubts: tuple[str, ...]
     alike: tuple[Alike, ...]
+    today: Callable[[str], tuple[str, ...]] = lambda address: ()  # an old address as it is written today
     authority: tuple[tuple[str, str], ...] = ()  # choices: on what somebody may act for another
 
     @property
@@ -101,6 +103,12 @@ class View:
         return sorted(self.choice.asked, key=lambda asked: order.index(asked.component.kind)) if self.choice else []
 
     @property
+    def moved(self) -> tuple[str, ...]:
+        """Give the address of today where the one in the field is from before districts ended; several: a person chooses."""
+        person = self.body.applicant
+        return () if person.get("old_address") else self.today(person.get("address", ""))
+
+    @property
     def certifies(self) -> bool:
         """Say whether originals are listed."""
         return self.choice is not None and self.choice.certifies
@@ -140,7 +148,7 @@ class View:
 
     def part(self, asked: Asked) -> Any:
         """Give a component as ticked."""
-        return reception.part_of(self.body, asked)
+        return components.part_of(self.body, asked)
 
     @property
     def brought(self) -> int:
@@ -154,7 +162,8 @@ def view(db: Database, catalogue: Catalogue, draft: Draft, at: datetime, sees_do
     unknown = unknown_fees(choice.fee_lines) if choice else ()
     number = "".join(draft.body.applicant.get("number", "").split())
     persons = sound_persons(choice, draft.body, at.date())
-    similar = alike.find(db, draft.body.procedure, number, persons) if choice and sees_dossiers else []
+    once = {one.role for one in choice.roles if one.once} if choice else set()
+    similar = alike.find(db, draft.body.procedure, number, persons, once) if choice and sees_dossiers else []
     return View(
         draft=draft,
         choice=choice,
@@ -164,6 +173,7 @@ def view(db: Database, catalogue: Catalogue, draft: Draft, at: datetime, sees_do
         notes=notes_on(draft.body, persons, at.date()),
         doubts=doubts_of(choice) if choice else (),
         alike=tuple(similar),
+        today=lambda address: old_addresses.translate(catalogue.sheet("addresses").records, address) if address else (),
         authority=tuple((one, one) for one in catalogue.authority),
     )
 
@@ -171,7 +181,7 @@ def view(db: Database, catalogue: Catalogue, draft: Draft, at: datetime, sees_do
 def chosen(catalogue: Catalogue, body: Body, at: datetime, calendar: Calendar) -> tuple[Choice | None, str]:
     """Ask the catalogue; a refusal becomes a sentence beside the procedure, never a broken page."""
     try:
-        return reception.choose(catalogue, body, at, calendar), ""
+        return choosing.choose(catalogue, body, at, calendar), ""
     except Refused as refused:
         return None, sentence(refused)
 
@@ -229,7 +239,7 @@ def problems(seen: View, today: date) -> dict[str, str]:
             found[f"role-{one.role}-{field}"] = f"{one.name}: {sentence(Refused(code, most=people.FIELD_CHARS_MAX))}"
     for one in roles.missing(seen.roles, seen.body.persons):
         found[f"role-{one.role}-name"] = sentence(Refused("person_missing", called=one.name))
-    for code in reception.missing(seen.draft, seen.choice):
+    for code in choosing.missing(seen.draft, seen.choice):
         if code in FIELD_OF:  # Each missing person was named above.
             found.setdefault(FIELD_OF[code], sentence(Refused(code)))
     if seen.trouble:

@@ -4,6 +4,7 @@ As CSV and as PDF/A besides. Numbers and lists are counted from the same cases, 
 """
 
 from datetime import timedelta
+from typing import Any
 
 from flask import Blueprint, Response, abort, render_template, request, url_for
 
@@ -62,7 +63,7 @@ def behind() -> str:
         abort(404)
     ids = [dossier for dossier, case in cases(span) if counted(case, span, sector, column)]
     shown = ids[after * PAGE_MAX : (after + 1) * PAGE_MAX]
-    address = {**days_of(span), "linh-vuc": sector, "cot": column}
+    address: dict[str, Any] = {**days_of(span), "linh-vuc": sector, "cot": column}
     return render_template(
         "report_behind.html",
         span=span,
@@ -99,7 +100,7 @@ def as_pdf() -> Response:
         agency=office.agency,
         place=office.place,
         subtitle=f"Từ ngày {day_text(span.first)} đến ngày {day_text(span.last)}",
-        columns=(Column(head="STT", share=1), Column(head="Lĩnh vực", share=7), *heads),
+        columns=(Column(head="STT", share=2), Column(head="Lĩnh vực", share=9), *heads),
         rows=tuple(lines(span)),
         empty="Không có hồ sơ nào trong kỳ.",
         notes=tuple(arithmetic(total)),
@@ -110,7 +111,7 @@ def as_pdf() -> Response:
 
 def cases(span: Span) -> list[tuple[str, Case]]:
     """List the cases of a period, sectors by the catalogue in force."""
-    sectors = {code: one.sector.name for code, one in desk.catalogue_now().procedures.items()}
+    sectors = {code: one.sector.name or "" for code, one in desk.catalogue_now().procedures.items()}
     return report_cases.cases(box().db, sectors, span)
 
 

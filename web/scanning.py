@@ -10,7 +10,8 @@ from uuid import UUID
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from appliance import drafts, reception
+from appliance import drafts
+from appliance.components import OTHER_NAME
 from appliance.drafts import OTHER, Draft, Page
 from appliance.errors import Refused
 from appliance.ledger import Act
@@ -129,7 +130,7 @@ def scans(draft: Draft, problem: str = "", removed: str = "", chosen: str | None
     choice, _ = reception_view.chosen(catalogue(), draft.body, now(), calendar())
     asked = choice.asked if choice else ()
     named = ((a.key, a.component.name) for a in asked if a.scan)
-    components = (*draft.body.wanted.items(), *named, (OTHER, reception.OTHER_NAME))
+    components = (*draft.body.wanted.items(), *named, (OTHER, OTHER_NAME))
     into, names = request.values.get("into", ""), box().home.settings.scanners
     scanner = request.values.get("scanner", "")
     preset = request.values.get("preset", "")

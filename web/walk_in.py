@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from appliance import drafts, money, processing, release
+from appliance import money, processing, release
 from appliance.dossier import Dossier, Signature, Status
-from appliance.drafts import Body
 from appliance.errors import Refused
 from appliance.money import owed_now
 from appliance.text import money_text
@@ -150,14 +149,11 @@ def told(dossier_id: str, refused: Refused | None) -> Response:
 @bp.get("/chung-thuc")
 @act("draft")
 def begin() -> Response:
-    """Begin a reception for copies of originals: the first procedure of the catalogue that lists them."""
+    """Go to a reception for copies of originals: the first procedure of the catalogue that lists them is chosen there."""
     rule = next((rule for rule in desk.catalogue_now().result_rules if rule.originals and rule.procedures), None)
     if rule is None:
         raise Refused("result_rule_missing", procedure="")
-    with box().writing() as at_once:
-        draft = drafts.begin(at_once, officer().id)
-        drafts.save(at_once, draft, officer().id, 1, Body(procedure=rule.procedures[0]))
-    return redirect(url_for("reception.page", draft=draft), 303)
+    return redirect(url_for("reception.page", thu_tuc=rule.procedures[0]), 303)
 
 
 @bp.get("/chung-thuc/<dossier>")
@@ -174,7 +170,7 @@ def one(dossier: str) -> str:
         result=found.result,
         owed=owed,
         step=step,
-        rows=stations(found, owed),
+        rows=stations(found),
         asks_money=asks_money,
         asks_signer=holds("number_and_seal") and found.status in RUNNING,
         asks_hand_over=holds("release") and found.status in (*RUNNING, Status.DONE),
@@ -202,18 +198,15 @@ def must_list(dossier_id: str) -> Dossier:
     return found
 
 
-def stations(found: Dossier, owed: int | None) -> list[tuple[str, bool, str]]:
+def stations(found: Dossier) -> list[tuple[str, bool, str]]:
     """List the steps of a request as (name, whether done, what came of it)."""
-    receipts = ", ".join(fee.receipt for fee in found.receipts)
+    receipts, left = ", ".join(fee.receipt for fee in found.receipts), money.still_due(found)
+    paid = f"biên lai {receipts}" if receipts else "không thu"
     document = found.result
     wet = document is not None and document.signature == Signature.WET
     return [
         ("Tiếp nhận", bool(found.accepted_at), found.code),
-        (
-            "Thu phí",
-            owed == 0,
-            f"biên lai {receipts}" if receipts else ("không thu" if owed == 0 else f"còn {money_text(owed or 0)}"),
-        ),
+        ("Thu phí", left == 0, paid if left == 0 else f"còn {money_text(left)}" if left else "chưa rõ số tiền"),
         ("Soạn lời chứng", document is not None and document.signature != Signature.NONE, ""),
         ("Ký tay, vào sổ", wet, f"số {document.number_text}" if document and wet else ""),
         ("Trả bản sao", found.status == Status.RETURNED, ""),

@@ -62,14 +62,15 @@ def stop(where: Demo) -> None:
     type=click.Choice(["after_check", "at_filing"]),
     help="Chọn thủ tục thu phí sau khi kiểm tra, hoặc khi nộp. Không ghi thì thủ tục nào cũng được.",
 )
+@click.option("--paid", is_flag=True, help="Phí đã nộp trên Cổng, Cổng đã xác nhận.")
 @of_demo
-def file_online(where: Demo, fee: str | None) -> None:
+def file_online(where: Demo, fee: str | None, paid: bool) -> None:
     """File one invented dossier as a portal would."""
     from provisioning.demo.filing import file_one
 
     if not where.laid_out.exists():
         raise click.ClickException("Chưa dựng bản trình diễn. Hãy gọi: make run")
-    found = file_one(where.commune, fee or "")
+    found = file_one(where.commune, fee or "", paid)
     click.echo(f"Đã nộp {found.code}: {found.procedure_name}. Xem ở trang Trực tuyến của cán bộ tiếp nhận.")
 
 

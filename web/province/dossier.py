@@ -17,7 +17,7 @@ from appliance.signatures import SignatureFinding
 from appliance.text import Line
 from sync.province import queries
 from sync.province.queries import Arrived
-from web import desk, dossier_page, timeline
+from web import desk, dossier_page, places, timeline
 from web.per_request import act, box, looked
 from web.province.fleet import province
 from web.reception_form import COPIES, RESULT_BY
@@ -85,6 +85,7 @@ def shown(dossier: str, full: bool) -> str:
         full=full,
         device=device,
         commune=commune,
+        places=places.rows(found, commune),
         key=queries.key_state(db, dossier),
         sheets=dossier_page.sheets(found),
         is_here=is_here,

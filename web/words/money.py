@@ -2,6 +2,8 @@
 
 SENTENCES: dict[str, str] = {
     "line_twice": "Mỗi khoản của hồ sơ {code} cần một tên riêng, khác khoản đã thu. Chưa yêu cầu gì. Sửa tên khoản rồi gửi lại.",
+    "amount_not_of_table": "Bảng phí ghi khoản {name} là {amount:n} đ. Chưa yêu cầu gì. Sửa số tiền theo bảng phí rồi gửi lại.",
+    "all_waived": "Diện này miễn hết các khoản của hồ sơ {code}, không còn gì để yêu cầu nộp. Tiếp nhận hồ sơ và chọn diện miễn ở đó.",
     "payment_basis_missing": "Ghi căn cứ của số tiền. Chưa yêu cầu gì.",
     "day_past": "Hạn này đã qua. Chưa ghi gì. Chọn từ hôm nay trở đi.",
     "reference_missing": "Ghi số tham chiếu trên báo có của ngân hàng. Chưa thu, chưa dùng số biên lai.",

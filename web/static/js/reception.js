@@ -4,10 +4,12 @@ import { say } from "./say.js";
 const form = document.getElementById("reception");
 const field = (name) => form?.elements.namedItem(name);
 
-function place(parts) {
-  for (const [id, html] of Object.entries(parts ?? {})) {
-    const target = document.getElementById(id);
-    if (!target) continue;
+const OUTER = ["work", "person"]; // These hold other parts and are placed before them.
+
+function place(parts = {}) {
+  for (const id of [...OUTER, ...Object.keys(parts).filter((other) => !OUTER.includes(other))]) {
+    const html = parts[id], target = document.getElementById(id);
+    if (html === undefined || !target) continue;
     const focused = target.contains(document.activeElement) ? document.activeElement.id : "";
     target.innerHTML = html;
     if (focused) document.getElementById(focused)?.focus();
@@ -27,6 +29,7 @@ function saved({ detail }) {
     document.getElementById("card").innerHTML = document.getElementById("card-read").innerHTML;
     document.getElementById("procedure-q").focus();
     say("Đã đọc thẻ.");
+    document.querySelector("#notes .moved")?.scrollIntoView({ block: "nearest" });
   }
   if (detail.card) say(`Đã đọc thẻ: ${detail.card}.`);
   document.getElementById("conflict").textContent = "";
@@ -57,6 +60,13 @@ if (form) {
     dispatchEvent(new Event("motcua:save"));
   }, true);
   document.addEventListener("click", ({ target }) => {
+    const moved = target.closest?.("[data-address]"), address = field("address");
+    if (moved) {
+      field("old_address").value = address.value;
+      if (moved.dataset.address) address.value = moved.dataset.address;
+      address.focus();
+      dispatchEvent(new Event("motcua:save"));
+    }
     const mine = target.closest?.("[data-keep-mine]");
     if (mine) { field("version").value = mine.dataset.keepMine; dispatchEvent(new Event("motcua:save")); }
     if (target.closest?.("[data-take-theirs]")) forget((key) => key.includes(form.dataset.autosave));
