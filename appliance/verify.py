@@ -103,7 +103,7 @@ def check_rows(db: Database, device: str) -> list[Finding]:
 def rebuild(db: Database, device: str, path: Path) -> Database:
     """Fold the ledger of `db` into a new database at `path`, beside the tables that are not rebuilt. Gives it open."""
     other = database.connect(path)
-    for pragma in ("journal_mode=OFF", "synchronous=OFF", f"cache_size=-{REBUILD_CACHE_KB}"):
+    for pragma in ("journal_mode=OFF", "synchronous=OFF", "secure_delete=OFF", f"cache_size=-{REBUILD_CACHE_KB}"):
         other.conn.execute(f"PRAGMA {pragma}")  # A file that is thrown away if anything happens needs no journal.
     migrations.apply(other)
     with database.writing(other), _indexed_afterwards(other):
