@@ -14,6 +14,7 @@ from sqlite_utils.utils import sqlite3
 
 SQLITE_MIN = (3, 51, 3)
 BUSY_TIMEOUT_MS = 10_000
+CACHED_STATEMENTS = 1024  # Far more than there are: a full cache evicts the newest statement, so each would be parsed anew.
 
 
 class SQLiteTooOld(RuntimeError):
@@ -33,7 +34,13 @@ def check_sqlite() -> None:
 def connect(path: Path, readonly: bool = False) -> Database:
     """Open the database with the pragmas every process must use. A reader's connection cannot write."""
     check_sqlite()
-    connection = sqlite3.connect(str(path), isolation_level=None, check_same_thread=False, timeout=BUSY_TIMEOUT_MS / 1000)
+    connection = sqlite3.connect(
+        str(path),
+        isolation_level=None,
+        check_same_thread=False,
+        timeout=BUSY_TIMEOUT_MS / 1000,
+        cached_statements=CACHED_STATEMENTS,
+    )
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
         connection.execute(f"PRAGMA {pragma}")
     connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")

@@ -5,6 +5,7 @@ from flask import Flask
 
 from appliance import queries
 from appliance.box import Box
+from appliance.dossier import Dossier
 from desk_room import (
     ANSWERS,
     grant_numbers,
@@ -18,7 +19,8 @@ def box(app: Flask) -> Box:
     return app.extensions["box"]
 
 
-def now(box: Box, dossier: str):  # noqa: ANN201
+def now(box: Box, dossier: str) -> Dossier:
+    """Give what the box holds of a dossier now."""
     found = queries.dossier(box.db, dossier)
     assert found
     return found

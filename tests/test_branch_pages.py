@@ -6,32 +6,20 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from appliance import brought, clock, officers, online, processing, queries, waiting
+from appliance import brought, clock, officers, online, processing, waiting
 from appliance.box import Box
 from appliance.catalogue import builtin
-from appliance.dossier import Dossier, Status
+from appliance.dossier import Status
 from appliance.online import Filing
 from appliance.rights import may
 from appliance.waiting import Missing
-from desk_room import HTTPS, MARITAL, OWNER, UNIT, accept, csrf, get, grant_numbers, log_in, post, sheet
+from desk_room import HTTPS, MARITAL, OWNER, UNIT, accept, csrf, get, log_in, post, sheet
+from desk_steps import now
 from people import STAFF
 from web.dossier_acts import OFFERS
 
 BLUEPRINTS = ("filed", "refusing", "supplement", "bringing", "withdrawing", "stopping", "resuming", "undoing", "branch")
 ASKED = {"what-1": "Quyết định ly hôn", "where-1": "Tòa án", "form-1": "certified", "reason": "Thiếu"}
-
-
-@pytest.fixture
-def box(app: Flask) -> Box:
-    """Give the box behind the pages, with numbers to take."""
-    grant_numbers(app.extensions["box"])
-    return app.extensions["box"]
-
-
-def now(box: Box, dossier: str) -> Dossier:
-    found = queries.dossier(box.db, dossier)
-    assert found
-    return found
 
 
 def filed(box: Box) -> str:

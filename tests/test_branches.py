@@ -6,9 +6,8 @@ from typing import Any
 import msgspec
 import pypdfium2
 import pytest
-from flask import Flask
 
-from appliance import brought, clock, drafts, ending, files, officers, online, processing, queries, reception, undoing, waiting
+from appliance import brought, clock, drafts, ending, files, officers, online, processing, reception, undoing, waiting
 from appliance.advancing import UNDOABLE
 from appliance.box import Box
 from appliance.catalogue import builtin
@@ -19,28 +18,16 @@ from appliance.officers import Officer
 from appliance.online import Filing
 from appliance.rules import Rules
 from appliance.waiting import Missing
-from desk_room import MARITAL, OWNER, UNIT, accept, grant_numbers, prepare, seal, sheet
+from desk_room import MARITAL, OWNER, UNIT, accept, prepare, seal, sheet
+from desk_steps import now
 from web.words.moves import UNDONE
 
 PORTAL_CODE = "G22.99-261121-000123"
 ITEMS = (Missing("Quyết định ly hôn", "Tòa án nhân dân khu vực 1", "certified"), Missing("Tờ khai, ký đủ", "Bộ phận Một cửa"))
 
 
-@pytest.fixture
-def box(app: Flask) -> Box:
-    """Give a box with staff, numbers and an approved process."""
-    grant_numbers(app.extensions["box"])
-    return app.extensions["box"]
-
-
 def who(box: Box, officer: str) -> Officer:
     found = officers.by_id(box.db, officer)
-    assert found
-    return found
-
-
-def now(box: Box, dossier: str) -> Dossier:
-    found = queries.dossier(box.db, dossier)
     assert found
     return found
 

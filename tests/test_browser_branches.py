@@ -1,21 +1,12 @@
 """The branches of a dossier in a real browser: keys, live papers, the scanner's column, and every page good at three widths."""
 
-import pytest
-from flask import Flask
 from playwright.sync_api import Page, expect
 
 from appliance.box import Box
 from appliance.dossier import Status
 from browsing import assert_axe_clean, assert_page_good, focused, login, press, shot
-from desk_room import grant_numbers, sheet
+from desk_room import sheet
 from test_branch_pages import ask, filed, now, taken
-
-
-@pytest.fixture
-def box(app: Flask) -> Box:
-    """Give the box behind the pages, with numbers to take."""
-    grant_numbers(app.extensions["box"])
-    return app.extensions["box"]
 
 
 def on(page: Page, heading: str) -> None:

@@ -2,30 +2,16 @@
 
 from datetime import date
 
-import pytest
-from flask import Flask
 from playwright.sync_api import Page, expect
 
-from appliance import clock, clocks, declaring, queries
+from appliance import clock, clocks, declaring
 from appliance.box import Box
 from appliance.catalogue import builtin
 from appliance.text import day_text
 from appliance.working_calendar import nth_working_day
 from browsing import assert_focus_visible, assert_page_good, login, press, shot
-from desk_room import accept, grant_numbers, prepare
-
-
-@pytest.fixture
-def box(app: Flask) -> Box:
-    """Give the box behind the pages, with numbers to take."""
-    grant_numbers(app.extensions["box"])
-    return app.extensions["box"]
-
-
-def now(box: Box, dossier: str):  # noqa: ANN201
-    found = queries.dossier(box.db, dossier)
-    assert found
-    return found
+from desk_room import accept, prepare
+from desk_steps import now
 
 
 def working_day(ahead: int) -> date:

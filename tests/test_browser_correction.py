@@ -1,21 +1,12 @@
 """Correction, papers printed again and looking back in a real browser: by keyboard, at three widths, without axe findings."""
 
-import pytest
-from flask import Flask
 from playwright.sync_api import Page, expect
 
 from appliance import colleagues, correcting, looking_back, officers, queries
 from appliance.box import Box
 from appliance.catalogue import builtin
 from browsing import assert_focus_visible, assert_page_good, login, press, shot
-from desk_room import accept, grant_numbers, prepare
-
-
-@pytest.fixture
-def box(app: Flask) -> Box:
-    """Give the box behind the pages, with numbers to take."""
-    grant_numbers(app.extensions["box"])
-    return app.extensions["box"]
+from desk_room import accept, prepare
 
 
 def test_a_phone_is_mended_by_keyboard_and_the_slip_printed_again(page: Page, live_server: str, box: Box) -> None:

@@ -2,27 +2,17 @@
 
 import re
 
-import pytest
-from flask import Flask
 from playwright.sync_api import Page, expect
 
 from appliance import officers, queries
 from appliance.box import Box
 from appliance.rights import Role
 from browsing import assert_axe_clean, assert_page_good, focused, login, press, shot
-from desk_room import grant_numbers
 
 FATHER = "089090012347||Trần Văn Hòa|02021990|Nam|Ấp Long Định, xã An Châu, tỉnh An Giang|10092025"
 MOTHER = "089190012345||Nguyễn Thị Ngọc Ánh|05081990|Nữ|Ấp Long Định, xã An Châu, tỉnh An Giang|10092025"
 
 OF_BEFORE = "089190012345||Nguyễn Thị Ngọc Ánh|05081990|Nữ|Khu vực 3, Thốt Nốt, Thốt Nốt, Cần Thơ|10092023"
-
-
-@pytest.fixture
-def box(app: Flask) -> Box:
-    """Give the box, with numbers."""
-    grant_numbers(app.extensions["box"])
-    return app.extensions["box"]
 
 
 def read_card(page: Page, payload: str, fields: int = 1) -> None:

@@ -1,27 +1,13 @@
 """The desks in a real browser: keys, live preview, what changes under one's eyes, and every page good at three widths."""
 
-import pytest
-from flask import Flask
 from playwright.sync_api import Page, expect
 
-from appliance import processing, queries
+from appliance import processing
 from appliance.box import Box
 from appliance.dossier import Signature, Status
 from browsing import assert_focus_visible, assert_page_good, focused, login, press, shot
-from desk_room import COPIES, accept, certify, grant_numbers, prepare, seal, submit
-
-
-@pytest.fixture
-def box(app: Flask) -> Box:
-    """Give the box behind the pages, with numbers to take."""
-    grant_numbers(app.extensions["box"])
-    return app.extensions["box"]
-
-
-def now(box: Box, dossier: str):  # noqa: ANN201
-    found = queries.dossier(box.db, dossier)
-    assert found
-    return found
+from desk_room import COPIES, accept, certify, prepare, seal, submit
+from desk_steps import now
 
 
 def on(page: Page, heading: str) -> None:

@@ -1,7 +1,5 @@
 """A wrong receipt, money that goes back, the report and the reminders, by keys: empty, filled and refused, each page a good one."""
 
-import pytest
-from flask import Flask
 from playwright.sync_api import Page, expect
 
 from appliance import money, processing, queries
@@ -9,14 +7,7 @@ from appliance.box import Box
 from appliance.catalogue import builtin
 from appliance.officers import by_id
 from browsing import assert_page_good, login, press, shot
-from desk_room import COPIES, accept, certify, grant_numbers
-
-
-@pytest.fixture
-def box(app: Flask) -> Box:
-    """Give the box behind the pages, with numbers to take."""
-    grant_numbers(app.extensions["box"])
-    return app.extensions["box"]
+from desk_room import COPIES, accept, certify
 
 
 def take(box: Box, dossier: str) -> None:

@@ -5,31 +5,19 @@ from datetime import date
 import pytest
 from flask import Flask
 
-from appliance import clock, clocks, declaring, extension, processing, queries
+from appliance import clock, clocks, declaring, extension, processing
 from appliance.box import Box
 from appliance.catalogue import builtin
 from appliance.dossier import Status
 from appliance.rights import may
 from appliance.text import day_text
 from appliance.working_calendar import nth_working_day
-from desk_room import COPIES, accept, csrf, get, grant_numbers, log_in, post, submit
+from desk_room import COPIES, accept, csrf, get, log_in, post, submit
+from desk_steps import now
 from people import STAFF
 
 BLUEPRINTS = ("late", "explaining", "extending", "declared_days")
 COMMUNE_STAFF = [person for person in STAFF if not person[2].startswith("province")]
-
-
-@pytest.fixture
-def box(app: Flask) -> Box:
-    """Give the box behind the pages, with numbers to take."""
-    grant_numbers(app.extensions["box"])
-    return app.extensions["box"]
-
-
-def now(box: Box, dossier: str):  # noqa: ANN201
-    found = queries.dossier(box.db, dossier)
-    assert found
-    return found
 
 
 def working_day(ahead: int) -> date:

@@ -6,14 +6,7 @@ from flask import Flask
 from appliance import colleagues, erasure
 from appliance.box import Box
 from appliance.clock import moment_of, stamp, text_of
-from desk_room import accept, get, grant_numbers, log_in, post
-
-
-@pytest.fixture
-def box(app: Flask) -> Box:
-    """Give the box behind the pages, with numbers to take."""
-    grant_numbers(app.extensions["box"])
-    return app.extensions["box"]
+from desk_room import accept, get, log_in, post
 
 
 def test_who_has_the_page_open_is_seen_by_the_other_and_not_by_himself(app: Flask, box: Box) -> None:

@@ -8,23 +8,17 @@ import pypdfium2
 import pytest
 from flask import Flask
 
-from appliance import converting, files, papers, queries
+from appliance import converting, files, papers
 from appliance.box import Box
 from appliance.clock import stamp
 from appliance.errors import Refused
 from appliance.forms import preview
 from appliance.officers import by_id
 from appliance.rules import EarlyRelease
-from desk_room import OWNER, accept, get, grant_numbers, log_in, post, seal
+from desk_room import OWNER, accept, get, log_in, post, seal
+from desk_steps import now
 
 ALWAYS, NEVER = EarlyRelease.ALWAYS, EarlyRelease.NEVER
-
-
-@pytest.fixture
-def box(app: Flask) -> Box:
-    """Give the box behind the pages, with numbers to take."""
-    grant_numbers(app.extensions["box"])
-    return app.extensions["box"]
 
 
 @pytest.fixture
@@ -33,12 +27,6 @@ def dossier(box: Box, ca) -> str:  # noqa: ANN001
     shutil.copytree(ca.folder / "trust", box.home.trust, dirs_exist_ok=True)
     found = accept(box)
     seal(box, found, ca)
-    return found
-
-
-def now(box: Box, dossier: str):  # noqa: ANN201
-    found = queries.dossier(box.db, dossier)
-    assert found
     return found
 
 

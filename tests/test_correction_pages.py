@@ -6,7 +6,7 @@ from flask import Flask
 from appliance import queries
 from appliance.box import Box
 from boxes import PERSON
-from desk_room import accept, get, grant_numbers, log_in, post
+from desk_room import accept, get, log_in, post
 from people import STAFF
 from web import jobs
 
@@ -26,13 +26,6 @@ FORM = {
     "count.c1": "1",
     "reason": "Gõ nhầm",
 }
-
-
-@pytest.fixture
-def box(app: Flask) -> Box:
-    """Give the box behind the pages, with numbers to take."""
-    grant_numbers(app.extensions["box"])
-    return app.extensions["box"]
 
 
 def now(box: Box, dossier: str):  # noqa: ANN201

@@ -12,17 +12,10 @@ from appliance.errors import Refused
 from appliance.office import signer_title
 from appliance.rights import Role, may
 from browsing import assert_page_good, focused, login, press, shot
-from desk_room import accept, get, grant_numbers, log_in, post
+from desk_room import accept, get, log_in, post
 
 TODAY = clock.local_day(clock.stamp())
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def box(app: Flask) -> Box:
-    """Give the box behind the pages, with numbers to take."""
-    grant_numbers(app.extensions["box"])
-    return app.extensions["box"]
 
 
 def give(

@@ -10,14 +10,7 @@ from appliance.catalogue import builtin
 from appliance.errors import Refused
 from appliance.officers import by_id
 from browsing import assert_page_good, focused, login, press, shot
-from desk_room import accept, get, grant_numbers, log_in, post
-
-
-@pytest.fixture
-def box(app: Flask) -> Box:
-    """Give the box behind the pages, with numbers to take."""
-    grant_numbers(app.extensions["box"])
-    return app.extensions["box"]
+from desk_room import accept, get, log_in, post
 
 
 def take(box: Box, amount: int, method: str = "cash", who: str = "ST07") -> None:

@@ -8,7 +8,6 @@ import sys
 import zipfile
 from datetime import date, timedelta
 
-import pytest
 from click.testing import CliRunner
 from flask import Flask
 
@@ -17,17 +16,10 @@ from appliance.box import Box
 from appliance.catalogue import builtin
 from appliance.clock import local_day, stamp
 from boxes import open_test_box
-from desk_room import accept, certify, get, grant_numbers, log_in, post
+from desk_room import accept, certify, get, log_in, post
 from provisioning.cli import main
 from test_reception import BICH, begin, scan
 from test_reception import accept as accepted
-
-
-@pytest.fixture
-def box(app: Flask) -> Box:
-    """Give the box behind the pages, with numbers to take."""
-    grant_numbers(app.extensions["box"])
-    return app.extensions["box"]
 
 
 def test_a_dossier_is_folded_only_as_far_as_the_day_asked_for(tmp_path):

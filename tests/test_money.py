@@ -21,24 +21,12 @@ from appliance.ids import uuid7
 from appliance.moves import AT_FILING
 from appliance.officers import by_id
 from browsing import assert_page_good, focused, login, press, shot
-from desk_room import OWNER, accept, get, grant_numbers, log_in, post
+from desk_room import OWNER, accept, get, log_in, post
+from desk_steps import now
 from provisioning.demo import filing
 from web.vietnamese import SENTENCES
 
 LINES = [{"name": "Lệ phí hộ tịch", "amount": 15000}, {"name": "Phí bản sao", "amount": 16000}]
-
-
-@pytest.fixture
-def box(app: Flask) -> Box:
-    """Give the box behind the pages, with numbers to take."""
-    grant_numbers(app.extensions["box"])
-    return app.extensions["box"]
-
-
-def now(box: Box, dossier: str):  # noqa: ANN201
-    found = queries.dossier(box.db, dossier)
-    assert found
-    return found
 
 
 def filed(box: Box, when: str = "after_check") -> str:

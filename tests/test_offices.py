@@ -10,17 +10,10 @@ from appliance.box import Box
 from appliance.catalogue import builtin
 from appliance.online import Filing
 from boxes import PERSON
-from desk_room import MARITAL, UNIT, accept, get, grant_numbers, log_in, post
+from desk_room import MARITAL, UNIT, accept, get, log_in, post
 
 WARD = builtin().sheet("units").records[0]
 ELSEWHERE, SILENT = "1.007026", "1.001257"  # Resolved elsewhere: the catalogue says by whom; it does not say.
-
-
-@pytest.fixture
-def box(app: Flask) -> Box:
-    """Give the box behind the pages, with numbers to take."""
-    grant_numbers(app.extensions["box"])
-    return app.extensions["box"]
 
 
 def shown(app: Flask, dossier: str) -> str:

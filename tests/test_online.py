@@ -16,20 +16,13 @@ from appliance.dossier import Status
 from appliance.moves import AT_FILING
 from appliance.online import Filing, file_online, reply_by
 from browsing import assert_page_good, focused, login, shot
-from desk_room import UNIT, get, grant_numbers, log_in
+from desk_room import UNIT, get, log_in
 from provisioning.cli import main
 from provisioning.demo import filing
 from provisioning.demo.plan import Demo
 
 CALENDAR = builtin().calendar
 RULES = builtin().rules_on(datetime(2026, 11, 23).date())
-
-
-@pytest.fixture
-def box(app: Flask) -> Box:
-    """Give the box behind the pages, with numbers to take."""
-    grant_numbers(app.extensions["box"])
-    return app.extensions["box"]
 
 
 def filed(box: Box, when: str = "", seed: int = 1):

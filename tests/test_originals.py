@@ -14,20 +14,13 @@ from appliance.clock import stamp
 from appliance.drafts import Body, Part
 from boxes import open_test_box
 from browsing import assert_page_good, login, press, shot
-from desk_room import COPIES, accept, certify, get, grant_numbers, log_in, post
+from desk_room import COPIES, accept, certify, get, log_in, post
 from test_reception import MARITAL, TYPED, begin
 from test_reception import accept as accepted
 from web import reception_form
 
 KEPT = [{"key": "c1", "name": "Giấy chứng sinh", "kind": "submit", "copy": "original", "count": 1, "scan": True, "kept": True,
          "slot": "K2-14"}]  # fmt: skip
-
-
-@pytest.fixture
-def box(app: Flask) -> Box:
-    """Give the box behind the pages, with numbers to take."""
-    grant_numbers(app.extensions["box"])
-    return app.extensions["box"]
 
 
 def test_a_kept_original_stands_on_the_slip_and_in_its_slot(tmp_path):

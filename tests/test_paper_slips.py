@@ -37,7 +37,7 @@ from appliance.registers import Span
 from appliance.report import case_of
 from appliance.rights import Role, may
 from boxes import UNIT, open_test_box
-from desk_room import get, grant_numbers, log_in, post
+from desk_room import get, log_in, post
 from people import STAFF
 from web.vietnamese import SENTENCES
 from web.words.paper_slips import SPOILT, WHY
@@ -342,12 +342,6 @@ def test_every_reason_has_its_words():
 
 
 # --- pages
-
-
-@pytest.fixture
-def box(app: Flask) -> Box:
-    grant_numbers(app.extensions["box"])
-    return app.extensions["box"]
 
 
 def test_an_officer_enters_a_slip_on_the_ordinary_page_and_goes_on_to_the_next(app: Flask, box: Box, at) -> None:  # noqa: ANN001

@@ -12,26 +12,14 @@ from appliance.errors import Refused
 from appliance.officers import Officer, by_id
 from appliance.paying_back import Payout
 from appliance.rules import OwnVoid
-from desk_room import accept, certify, get, grant_numbers, log_in, post, today_rules
+from desk_room import accept, certify, get, log_in, post, today_rules
+from desk_steps import now
 from provisioning.demo import filing
 from web.vietnamese import SENTENCES
 
 CASH = Payout("cash", receiver="Nguyễn Thị Ngọc Ánh")
 BANK = Payout("transfer", "FT26327000777", "Nguyễn Thị Ngọc Ánh")
 REQUEST = {"key": "request", "name": "Đơn", "kind": "submit", "copy": "original", "count": 1, "pages": []}
-
-
-@pytest.fixture
-def box(app: Flask) -> Box:
-    """Give the box behind the pages, with numbers to take."""
-    grant_numbers(app.extensions["box"])
-    return app.extensions["box"]
-
-
-def now(box: Box, dossier: str):  # noqa: ANN201
-    found = queries.dossier(box.db, dossier)
-    assert found
-    return found
 
 
 def person(box: Box, officer: str) -> Officer:

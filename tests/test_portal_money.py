@@ -17,19 +17,13 @@ from appliance.online import Filing
 from appliance.portal_money import PortalPayment
 from appliance.text import money_text
 from boxes import PERSON
-from desk_room import MARITAL, UNIT, get, grant_numbers, log_in, post
+from desk_room import MARITAL, UNIT, get, log_in, post
+from desk_steps import now
 from provisioning.demo import filing
 
 PORTAL, PAID_AT = "Cổng Dịch vụ công quốc gia", "2026-11-20T01:00:00.000Z"
 FEE, POOR = "Lệ phí hộ tịch", "người thuộc hộ nghèo"
 CONTRACT, CONTRACT_FEE, TABLE = "2.001035", "Phí chứng thực giao dịch", 50_000  # A flat amount the table knows.
-
-
-@pytest.fixture
-def box(app: Flask) -> Box:
-    """Give the box behind the pages, with numbers to take."""
-    grant_numbers(app.extensions["box"])
-    return app.extensions["box"]
 
 
 def payment(name: str = CONTRACT_FEE, amount: int = TABLE, *, confirmed: bool = True, evidence: str = "GD-77") -> PortalPayment:
@@ -45,12 +39,6 @@ def filed(box: Box, paid: PortalPayment | None = None, procedure: str = CONTRACT
 
 def at_day(act):  # noqa: ANN001, ANN201
     return clock.local_day(act.reading.at)
-
-
-def now(box: Box, dossier: str) -> Dossier:
-    found = queries.dossier(box.db, dossier)
-    assert found
-    return found
 
 
 def ask(box: Box, dossier: str, lines: list[dict], exemption: str = "") -> None:

@@ -12,15 +12,8 @@ from appliance import clock, money, numbering, officers
 from appliance.box import Box
 from appliance.catalogue import builtin
 from browsing import assert_page_good, login, press, shot
-from desk_room import UNIT, accept, certify, get, grant_numbers, log_in, seal
+from desk_room import UNIT, accept, certify, get, log_in, seal
 from web.register import harmless
-
-
-@pytest.fixture
-def box(app: Flask) -> Box:
-    box = app.extensions["box"]
-    grant_numbers(box)
-    return box
 
 
 def pay(box: Box, dossier: str) -> str:

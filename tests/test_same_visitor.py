@@ -5,15 +5,8 @@ from flask import Flask
 
 from appliance import drafts
 from appliance.box import Box
-from desk_room import MARITAL, OWNER, accept, get, grant_numbers, log_in, post
+from desk_room import MARITAL, OWNER, accept, get, log_in, post
 from web import printing
-
-
-@pytest.fixture
-def box(app: Flask) -> Box:
-    """Give the box behind the pages, with numbers to take."""
-    grant_numbers(app.extensions["box"])
-    return app.extensions["box"]
 
 
 def test_the_next_dossier_of_the_same_person_is_filled_in(app: Flask, box: Box) -> None:

@@ -7,7 +7,7 @@ from appliance import database, queries, searching
 from appliance.box import Box
 from appliance.searching import PAGE_MAX, Wanted
 from boxes import open_test_box
-from desk_room import OWNER, accept, certify, get, grant_numbers, log_in, prepare
+from desk_room import OWNER, accept, certify, get, log_in, prepare
 from people import STAFF
 
 TODAY = "2026-11-23"
@@ -19,13 +19,6 @@ SELECT 'd' || i, 'x', 'H-' || i, CASE WHEN i % 20 = 0 THEN 4 ELSE 10 END, 'none'
        'ST' || (i % 3), strftime('%Y-%m-%dT%H:%M:%fZ', '2026-01-01', '+' || i || ' days'), '2026-10-01T17:00:00+07:00',
        CASE WHEN i % 20 = 0 THEN NULL WHEN i % 9 = 0 THEN '2026-10-01T17:00:00.000Z' ELSE '2026-10-01T16:59:00.000Z' END,
        CASE WHEN i % 4 = 0 THEN 'online' ELSE 'counter' END, x'00', i, zeroblob(100) FROM n"""
-
-
-@pytest.fixture
-def box(app: Flask) -> Box:
-    """Give the box behind the pages, with numbers to take."""
-    grant_numbers(app.extensions["box"])
-    return app.extensions["box"]
 
 
 @pytest.fixture
