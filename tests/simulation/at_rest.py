@@ -1,0 +1,205 @@
+"""The rules that are asked when faults have ended and everything had time to come to rest, and the province that never saw a fault."""
+
+import hashlib
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from sqlite_utils.db import Database
+
+from appliance import chain, events, files, ledger, rows, verify
+from appliance.config import Home
+from appliance.errors import Refused
+from simulation.ends import BoxEnd
+from simulation.office import CANARY
+from sync import compare, segments, sender
+from sync.key_bundles import sealed
+from sync.protocol import Hello, KeyBundle, Life, Mark
+from sync.province import receiver
+from sync.province import store_sqlite as store
+from sync.province.opened import Province, open_province
+
+ROUNDS_MAX = 12  # With a good line everything must have come to rest by then.
+CHUNK_MAX = 64 * 1024
+FOLDED: dict[str, str] = {  # What the province's readers see; the order of arrival is not theirs.
+    "dossier": "SELECT id, device, code, status, applicant, holder, hex(last_inc), last_seq, state FROM dossier ORDER BY id",
+    "dossier_event": "SELECT dossier, device, hex(inc), seq, kind, at, actor FROM dossier_event ORDER BY 1, 2, 3, 4",
+    "dossier_file": "SELECT digest, dossier, size, media FROM dossier_file ORDER BY 1, 2",
+    "number_used": "SELECT unit, book, period, n, state, dossier FROM number_used ORDER BY 1, 2, 3, 4",
+    "office_fact": "SELECT device, topic, key, kind, body, actor, at FROM office_fact ORDER BY 1, 2, 3",
+    "dossier_key": "SELECT dossier, secret IS NULL FROM dossier_key ORDER BY 1",
+    "quarantine": "SELECT l.device, hex(l.inc), l.seq, q.reason FROM quarantine q JOIN ledger l ON l.n = q.n ORDER BY 1, 2, 3",
+}
+
+
+def i06_any_delivery_gives_what_one_in_order_gives(world) -> Iterator[object]:
+    """A second province that is given each ledger once, in order, without faults, holds and shows exactly the same."""
+    twin = _fresh(world)
+    try:
+        for box in standing(world):
+            _hand_over(twin, box)
+        for table, sql in FOLDED.items():
+            ours, theirs = world.province.db.conn.execute(sql).fetchall(), twin.db.conn.execute(sql).fetchall()
+            if ours != theirs:
+                yield table, sorted(set(ours) ^ set(theirs), key=str)[:4]
+    finally:
+        twin.close()
+
+
+def _fresh(world) -> Province:
+    home = Home(world.folder / "twin")
+    shutil.copytree(world.template / "province", home.root)
+    return open_province(home)
+
+
+def _hand_over(twin: Province, box: BoxEnd) -> None:
+    """Give a whole ledger to a province: lives in their order, keys first."""
+    device = store.device(twin.db, box.device)
+    assert device and box.sender
+    while bundle := [news for news in sender.keys_to_send(box.db, _all_dossiers(box)) if news]:
+        receiver.take_keys(twin, device, sealed(KeyBundle(box.device, tuple(bundle)), box.sender.recipient))
+        break
+    for life in ledger.incarnations(box.db):
+        parent = Mark(life.parent.inc.hex(), life.parent.seq, life.parent.digest.hex()) if life.parent else None
+        head = ledger.head(box.db, life.inc)
+        mark = Mark(life.inc.hex(), head.seq, head.digest.hex())
+        receiver.hello(twin, device, Hello(Life(life.inc.hex(), life.inc_no, parent), (*_heads(box, life.inc_no), mark)))
+        held = [data for _, _, data in ledger.stored(box.db, life.inc)]
+        if held:
+            start = chain.first_previous(box.box.device_bytes, life.parent)
+            segment = segments.link(box.box.device_bytes, life.inc, 1, start, held)
+            receiver.take_segment(twin, device, segments.pack(segment, box.sender.key))
+
+
+def _all_dossiers(box: BoxEnd) -> tuple[str, ...]:
+    return tuple(row[0] for row in box.db.conn.execute("SELECT dossier FROM dossier_key"))
+
+
+def _heads(box: BoxEnd, until: int) -> tuple[Mark, ...]:
+    lives = [life for life in ledger.incarnations(box.db) if life.inc_no < until]
+    heads = [ledger.head(box.db, life.inc) for life in lives]
+    return tuple(Mark(head.inc.hex(), head.seq, head.digest.hex()) for head in heads)
+
+
+def i07_a_box_is_the_fold_of_its_ledger_and_both_ends_hold_the_same(world) -> Iterator[object]:
+    """A box verifies: its rows are what its events fold to. Both ends hold the same events, and show the same dossiers."""
+    for box in standing(world):
+        if findings := verify.verify(box.home, box.db):
+            yield from ((box.name, one) for one in findings if not _known_gone(world, one))
+        yield from _differences(world, box)
+        for (dossier,) in box.db.conn.execute("SELECT id FROM dossier").fetchall():
+            if rows.load(box.db, dossier) != rows.load(world.province.db, dossier):
+                yield box.name, dossier, rows.load(box.db, dossier), rows.load(world.province.db, dossier)
+
+
+def _differences(world, box: BoxEnd) -> Iterator[object]:
+    with world.nature.at(box):
+        outcome = compare.compare_box(box.box, box.sender.wire)
+    yield from ((box.name, one) for one in outcome.found if one.about not in world.gone)
+    held = world.province.db.conn.execute("SELECT count(*) FROM ledger WHERE device = ?", [box.device]).fetchone()[0]
+    if held != outcome.events_equal:
+        yield box.name, "the province holds", held, "equal are", outcome.events_equal
+
+
+def _known_gone(world, finding: Any) -> bool:
+    return any(digest[:12] in str(finding) for digest in world.gone)
+
+
+def i10_after_recovery_no_acknowledged_event_is_missing_from_the_box(world) -> Iterator[object]:
+    """Every event for which a receipt ever left the province is in the ledger of the machine that goes on, in its place."""
+    for box in standing(world):
+        for (device, inc), (seq, digest) in world.acknowledged.items():
+            if device == box.device:
+                row = box.db.conn.execute("SELECT digest FROM event WHERE inc = ? AND seq = ?", [inc, seq]).fetchone()
+                if not row or bytes(row[0]).hex() != digest:
+                    yield box.name, inc.hex(), seq
+
+
+def i14_an_event_set_aside_blocks_nothing(world) -> Iterator[object]:
+    """Everything held is folded, and only what a stranger wrote on another's dossier was set aside."""
+    db = world.province.db
+    folded, last = db.conn.execute("SELECT (SELECT n FROM folded), (SELECT max(n) FROM ledger)").fetchone()
+    if folded != (last or 0):
+        yield folded, last
+    aside = db.conn.execute("SELECT l.device, l.dossier, q.reason FROM quarantine q JOIN ledger l ON l.n = q.n").fetchall()
+    yield from (one for one in aside if one[:2] not in world.strange)
+
+
+def i15_a_dossier_has_all_its_files_on_both_ends(world) -> Iterator[object]:
+    """Every file a living dossier names lies at the province and in its box; one that nobody has is shown to a person."""
+    for box in standing(world):
+        for (digest,) in box.db.conn.execute("SELECT DISTINCT digest FROM dossier_file").fetchall():
+            if digest not in world.gone and not (files.has(box.home, digest) and files.has(world.province.home, digest)):
+                yield box.name, digest, files.has(box.home, digest), files.has(world.province.home, digest)
+
+
+def i19_what_a_later_version_wrote_lies_byte_for_byte_on_both_ends(world) -> Iterator[object]:
+    """Events of unknown kinds and with unknown fields are stored as they came, wherever they are, and none was changed."""
+    for db, sql in [(world.province.db, "ledger"), *((box.db, "event") for box in standing(world))]:
+        for (data,) in db.conn.execute(f"SELECT bytes FROM {sql}").fetchall():
+            if b'"v":9' in bytes(data) and b'"r":' not in bytes(data):
+                if hashlib.sha256(bytes(data)).hexdigest() not in world.newer:
+                    yield sql, bytes(data)
+
+
+def i20_a_cut_costs_at_most_what_was_on_its_way(world) -> Iterator[object]:
+    """Of files a box sends no more than their bytes, and a chunk for each request that was disturbed."""
+    for box in world.boxes:
+        sizes = {file.s: file.n for file in _files_ever_named(world, box)}
+        excuses = world.excuses[box.name, "files"] + world.excuses[box.name, "death"] + world.excuses["province", "death"]
+        most = sum(sizes.values()) + excuses * CHUNK_MAX
+        if world.sent[box.name, "chunk"] > most:
+            yield box.name, world.sent[box.name, "chunk"], most
+
+
+def _files_ever_named(world, box: BoxEnd) -> Iterator[events.FileRef]:
+    for db, table in [(world.province.db, "ledger"), *((other.db, "event") for other in world.running)]:
+        for (data,) in db.conn.execute(f"SELECT bytes FROM {table}").fetchall():
+            yield from events.decode(bytes(data)).x
+
+
+def i21_with_a_good_line_all_work_ends(world) -> Iterator[object]:
+    """After so many rounds nothing waits, nothing is refused, and the screens say so."""
+    for box in standing(world):
+        state = box.state()
+        wanted = {"line": "online", "waiting": "0", "waiting_events": "0", "waiting_files": "0", "last_error": ""}
+        if wrong := {name: state.get(name) for name, value in wanted.items() if state.get(name) != value}:
+            yield box.name, wrong
+    if away := world.province.db.conn.execute("SELECT digest FROM file_wanted").fetchall():
+        yield from (one for one in away if one[0] not in world.gone)
+    if keys := world.province.db.conn.execute("SELECT dossier FROM key_wanted").fetchall():
+        yield "keys wanted", keys
+
+
+def i23_an_erased_person_is_nowhere(world) -> Iterator[object]:
+    """No word that names the person of an erased dossier is in any file of either home: database, WAL, search index, files."""
+    for box in standing(world):
+        erased = {event.k for event in _events(box.db) if event.t == "dossier.erased" and (box.device, event.k) not in world.strange}
+        words = {(CANARY + dossier.replace("-", "")).encode(): dossier for dossier in erased}
+        for home in (box.home, world.province.home):
+            for path in (path for path in home.root.rglob("*") if path.is_file()):
+                data = path.read_bytes()
+                yield from ((path.name, dossier) for word, dossier in words.items() if word in data)
+
+
+def _events(db: Database) -> Iterator[events.Event]:
+    yield from (events.decode(bytes(row[0])) for row in db.conn.execute("SELECT bytes FROM event").fetchall())
+
+
+def standing(world) -> list[BoxEnd]:
+    """List the machines that go on and may send."""
+    return [box for box in world.running if world.families[box.device].revoked_at < 0]
+
+
+AT_REST: tuple[Callable, ...] = (
+    i21_with_a_good_line_all_work_ends,
+    i10_after_recovery_no_acknowledged_event_is_missing_from_the_box,
+    i14_an_event_set_aside_blocks_nothing,
+    i07_a_box_is_the_fold_of_its_ledger_and_both_ends_hold_the_same,
+    i06_any_delivery_gives_what_one_in_order_gives,
+    i15_a_dossier_has_all_its_files_on_both_ends,
+    i19_what_a_later_version_wrote_lies_byte_for_byte_on_both_ends,
+    i20_a_cut_costs_at_most_what_was_on_its_way,
+    i23_an_erased_person_is_nowhere,
+)

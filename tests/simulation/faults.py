@@ -1,0 +1,56 @@
+"""Which troubles a seed has, and how many: each seed draws its own mixture, so that some have much of one and nothing of another."""
+
+from dataclasses import dataclass, field
+from random import Random
+
+from simulation.network import FAULTS, Asked
+from sync.kill_points import LABELS
+
+OF_LINE = [name for name in FAULTS if name not in ("", "no_line")]
+OF_BOX = ["before_commit", "after_commit", "after_witness", "life_before_commit", "life_after_commit"]
+OF_AGENT = [label for label in LABELS if label.startswith("agent") and "evidence" not in label]
+OF_PROVINCE = [label for label in LABELS if label.startswith("receiver")]
+WORK = {"accept": 8, "act": 8, "round": 16, "office": 2, "void": 1, "erase": 1, "newer": 1, "publish": 1, "tidy": 1, "later_day": 1}
+TROUBLE = {
+    "deliver_late": 4,
+    "kill": 2,
+    "arm": 5,
+    "power_cut": 2,
+    "line": 2,
+    "fill": 2,
+    "clock": 2,
+    "backup": 3,
+    "restore": 2,
+    "clone": 1,
+    "replace": 1,
+    "skew": 1,
+    "stranger": 1,
+}
+
+
+@dataclass
+class Faults:
+    """The mixture of one seed."""
+
+    plan: Random
+    quiet: bool = False  # at the end everything is let come to rest
+    rates: dict[str, float] = field(init=False)
+    steps: dict[str, int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        often = self.plan.choice([0.0, 0.02, 0.08, 0.25])
+        self.rates = {name: often * self.plan.random() for name in OF_LINE if self.plan.random() < 0.5}
+        troubles = {name: weight for name, weight in TROUBLE.items() if self.plan.random() < 0.5}
+        self.steps = WORK | troubles
+
+    def of_request(self, asked: Asked) -> str:
+        """Say what happens to this request."""
+        if not self.quiet:
+            for name, rate in self.rates.items():
+                if self.plan.random() < rate:
+                    return name
+        return ""
+
+    def next_step(self) -> str:
+        """Say what happens next."""
+        return self.plan.choices(list(self.steps), list(self.steps.values()))[0]

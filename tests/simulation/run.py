@@ -1,0 +1,161 @@
+"""Running seeds: steps with faults, then rest, every rule asked on the way. `run_seed` is one seed from its beginning to its end."""
+
+import atexit
+import shutil
+import tempfile
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+from appliance import files
+from simulation import office, troubles
+from simulation.at_rest import AT_REST, ROUNDS_MAX, i21_with_a_good_line_all_work_ends
+from simulation.ends import BoxEnd, make_template
+from simulation.invariants import ALWAYS
+from simulation.nature import Nature
+from simulation.world import World
+
+STEPS = 40
+FAST = Path("/dev/shm")  # A disk in memory: what is proven is the order of things, not the disk.
+BY_OPERATOR = ("sync_replaced", "sync_two_machines", "device_replaced", "sync_fork")
+STEP_OF: dict[str, Callable[[World, BoxEnd], str]] = {
+    "accept": office.accept,
+    "act": office.act,
+    "round": lambda world, box: box.round() or box.state().get("last_error", ""),
+    "office": office.office,
+    "void": office.void,
+    "erase": office.erase,
+    "newer": office.newer,
+    "stranger": office.stranger,
+    "tidy": office.tidy,
+    "publish": office.publish,
+    "later_day": office.later_day,
+    "kill": troubles.kill,
+    "arm": troubles.arm,
+    "power_cut": troubles.power_cut,
+    "line": troubles.line,
+    "fill": troubles.fill,
+    "clock": troubles.clock,
+    "skew": troubles.skew,
+    "backup": troubles.backup,
+    "restore": troubles.restore,
+    "clone": troubles.clone,
+    "replace": troubles.replace,
+    "deliver_late": lambda world, box: world.deliver_late(),
+}
+
+
+@cache
+def template() -> Path:
+    """Make the homes every seed begins with, once a process."""
+    folder = Path(tempfile.mkdtemp(dir=FAST if FAST.is_dir() else None, prefix="simulation-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    nature = Nature(0)
+    with nature.in_force():
+        make_template(folder, nature)
+    return folder
+
+
+def run_seed(seed: int, steps: int = STEPS) -> World:
+    """Run one seed to its end. Raises Broken; the world's history, counts and points reached say what happened."""
+    origin = template()
+    nature = Nature(seed)
+    folder = Path(tempfile.mkdtemp(dir=origin.parent, prefix="seed-"))
+    try:
+        with nature.in_force():
+            return _lived(World(folder / "world", origin, nature), steps)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _lived(world: World, steps: int) -> World:
+    try:
+        for number in range(steps):
+            step(world, number)
+        come_to_rest(world)
+        ask(world, ALWAYS + AT_REST)
+    except BaseException as why:
+        why.add_note("\n".join(world.history))
+        raise
+    finally:
+        world.close()
+    return world
+
+
+def step(world: World, number: int) -> None:
+    """Do one thing with one machine, and ask what must always hold."""
+    world.revive()
+    name = world.faults.next_step()
+    running = world.running
+    if not running:
+        return
+    box = world.nature.plan.choice(running)
+    world.note(f"{number:3} {box.name} {name}")
+    outcome = world.run(box, lambda: STEP_OF[name](world, box))
+    world.note(f"    -> {outcome}")
+    world.counted[f"step {name}"] += 1
+    ask(world, ALWAYS)
+
+
+def ask(world: World, rules: tuple[Callable, ...]) -> None:
+    """Ask rules. Raises Broken at the first that does not hold."""
+    world.must("the product fails nowhere inside", not world.defects.seen, "\n".join(world.defects.seen))
+    for rule in rules:
+        found = next(iter(rule(world)), None)
+        world.must(rule.__name__, found is None, found)
+
+
+def come_to_rest(world: World) -> None:
+    """End all faults, let an operator choose among machines with one key, and let the agents do their rounds."""
+    _end_faults(world)
+    for family in {box.device for box in world.boxes}:
+        _one_machine(world, [box for box in world.boxes if box.device == family])
+    for number in range(ROUNDS_MAX):
+        for box in world.running:
+            world.note(f"rest {number} {box.name} {world.run(box, box.round)} {box.state().get('last_error', '')}")
+            _operate(world, box)
+        if number > 1 and not next(i21_with_a_good_line_all_work_ends(world), None):
+            break
+    world.gone |= {digest for box in world.running for digest in _nowhere(world, box)}
+
+
+def _end_faults(world: World) -> None:
+    world.faults.quiet = True
+    for end in (world.province, *world.boxes):
+        end.dies_at, end.speaks, end.wrong_by = "", "", type(end.wrong_by)()
+        with world.nature.at(end):
+            end.have_room(True)
+    world.revive()
+    for box in world.boxes:
+        box.line.up = True
+    while world.late:
+        world.note(f"late {world.deliver_late()}")
+
+
+def _one_machine(world: World, machines: list[BoxEnd]) -> None:
+    """Where there are two, both speak for a while, then one is switched off for good."""
+    if len(machines) == 1:
+        return
+    for _ in range(3):
+        for box in machines:
+            world.note(f"both {box.name} {world.run(box, box.round)} {box.state().get('last_error', '')}")
+    chosen = machines[1] if "+" in machines[1].name else world.nature.plan.choice(machines)
+    for box in machines:
+        if box is not chosen:
+            box.close()
+            box.retired = True
+    world.note(f"{chosen.name} goes on")
+
+
+def _operate(world: World, box: BoxEnd) -> None:
+    """Let an operator renew the certificate of a box that waits for a person; where none is needed, that is a defect."""
+    error = box.state().get("last_error", "")
+    if error in BY_OPERATOR:
+        world.must("i21_with_a_good_line_all_work_ends", world.families[box.device].may_need_operator, error)
+        world.renew(box)
+
+
+def _nowhere(world: World, box: BoxEnd) -> list[str]:
+    """List files that were lost on the box before the province had them: a person is told, nobody can bring them."""
+    named = [row[0] for row in box.db.conn.execute("SELECT DISTINCT digest FROM dossier_file")]
+    return [d for d in named if d in box.files_lost and not files.has(world.province.home, d)]

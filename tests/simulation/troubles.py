@@ -1,0 +1,180 @@
+"""What befalls machines: death, power cuts, full disks, wrong clocks, older copies, images, replacement, other versions."""
+
+import shutil
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from appliance import database, files, ledger, restored, witness
+from appliance.config import Home
+from appliance.restored import Restored
+from simulation.ends import BoxEnd, End
+from simulation.faults import OF_AGENT, OF_BOX, OF_PROVINCE
+
+BACKUPS_MAX = 4
+CLOCKS = (timedelta(), timedelta(hours=-30), timedelta(days=-500), timedelta(days=2), timedelta(days=500), timedelta(minutes=3))
+OF_PROVINCE_CLOCK = (timedelta(), timedelta(hours=-30), timedelta(hours=20))
+
+
+@dataclass(frozen=True)
+class Backup:
+    """A copy of a database, with the witness and the files that were there when it was made."""
+
+    database: Path
+    witness: bytes
+    files: frozenset[str]
+
+
+def any_end(world, box: BoxEnd) -> End:
+    """Choose the province or the box."""
+    return world.nature.plan.choice([world.province, box])
+
+
+def kill(world, box: BoxEnd) -> str:
+    """Let a process die between two things."""
+    end = any_end(world, box)
+    world.died(end)
+    return end.name
+
+
+def arm(world, box: BoxEnd) -> str:
+    """Let an end die when it next reaches a point."""
+    end = any_end(world, box)
+    end.dies_at = world.nature.plan.choice(OF_PROVINCE if end is world.province else [*OF_AGENT, *OF_BOX])
+    return f"{end.name} at {end.dies_at}"
+
+
+def power_cut(world, box: BoxEnd) -> str:
+    """Let a machine lose its power: what was not synced to the disk is torn."""
+    end = any_end(world, box)
+    world.died(end)
+    end.torn(world.nature)
+    world.excuses[box.name, "files"] += 9
+    return end.name
+
+
+def line(world, box: BoxEnd) -> str:
+    """Cut the line for a while, or mend it."""
+    box.line.up = not box.line.up
+    return "up" if box.line.up else "down"
+
+
+def fill(world, box: BoxEnd) -> str:
+    """Fill a disk, or free it."""
+    end = any_end(world, box)
+    with world.nature.at(end):
+        end.have_room(end.full)
+    return f"{end.name} {'full' if end.full else 'has room'}"
+
+
+def clock(world, box: BoxEnd) -> str:
+    """Put a clock wrong, back or forth, or right."""
+    end = any_end(world, box)
+    end.wrong_by = world.nature.plan.choice(OF_PROVINCE_CLOCK if end is world.province else CLOCKS)
+    return f"{end.name} {end.wrong_by}"
+
+
+def skew(world, box: BoxEnd) -> str:
+    """Let an end speak as an older or a later version would."""
+    end = any_end(world, box)
+    end.speaks = world.nature.plan.choice(["", "later"] if end is world.province else ["", "older", "later"])
+    return f"{end.name} {end.speaks or 'as it is'}"
+
+
+def backup(world, box: BoxEnd) -> str:
+    """Copy the database whole, as the replica holds it."""
+    kept = world.backups[box.name]
+    target = world.folder / f"backup-{box.name}-{world.counted['backups']}.db"
+    world.counted["backups"] += 1
+    box.db.conn.execute("PRAGMA query_only=OFF")
+    box.db.conn.execute("VACUUM INTO ?", [str(target)])
+    box.db.conn.execute("PRAGMA query_only=ON")
+    kept.append(Backup(target, box.home.witness.read_bytes(), frozenset(files.all_digests(box.home))))
+    del kept[:-BACKUPS_MAX]
+    return f"at {world.head(box)}"
+
+
+def restore(world, box: BoxEnd) -> str:
+    """Put an older copy in place: restored as told (with or without the witness), noticed by the witness alone, or by nothing."""
+    if not world.backups[box.name]:
+        return "no backup"
+    plan = world.nature.plan
+    copy, how = plan.choice(world.backups[box.name]), plan.choice(["marked", "marked, new disk", "witnessed", "unnoticed"])
+    box.close()
+    put_in_place(box.home, copy)
+    if plan.random() < 0.5:
+        lose_files(box, copy)
+    if how in ("marked", "marked, new disk"):
+        mark(box.home, above=how == "marked")
+    if how == "unnoticed":
+        box.home.witness.write_bytes(copy.witness)
+    _excuse(world, box, how)
+    world.run(box, lambda: box.open(world))
+    return f"{how}, {len(box.files_lost)} files lost, goes on at {world.head(box) if box.runs() else 'nothing yet'}"
+
+
+def _excuse(world, box: BoxEnd, how: str) -> None:
+    family = world.families[box.device]
+    family.may_fork |= how == "unnoticed"
+    family.may_double |= how in ("unnoticed", "marked, new disk")
+    family.may_need_operator |= how == "unnoticed"
+    world.excuses[box.name, "files"] += 9
+    world.excuses[box.name, "segments"] += 9
+
+
+def put_in_place(home: Home, copy: Backup) -> None:
+    """Let a copy of the database take the place of the home's own."""
+    for name in ("main.db", "main.db-wal", "main.db-shm"):
+        (home.root / name).unlink(missing_ok=True)
+    shutil.copy(copy.database, home.database)
+
+
+def lose_files(box: BoxEnd, copy: Backup) -> None:
+    """Take away the files made since the copy: the disk is another one."""
+    gone = set(files.all_digests(box.home)) - copy.files
+    for digest in gone:
+        files.remove(box.home, digest)
+    box.files_lost |= gone
+
+
+def mark(home: Home, above: bool) -> None:
+    """Leave the mark of a restore; without `above` the disk is new and nobody knows which lives there were."""
+    db = database.connect(home.database, readonly=True)
+    life = ledger.incarnation(db)
+    db.conn.close()
+    seen = witness.read(home.witness) if above else None
+    if not above:
+        home.witness.unlink(missing_ok=True)
+    restored.mark(home, Restored(life.inc.hex(), max(life.inc_no, seen.inc_no if seen else 0)))
+
+
+def clone(world, box: BoxEnd) -> str:
+    """Copy the disk into a second machine; both go on."""
+    return _second(world, box, replaced=False)
+
+
+def replace(world, box: BoxEnd) -> str:
+    """Put a new machine in the box's place, restored from its copy; the old one wakes up again as a zombie."""
+    return _second(world, box, replaced=True)
+
+
+def _second(world, box: BoxEnd, replaced: bool) -> str:
+    if sum(other.device == box.device for other in world.boxes) > 1:
+        return "has one already"
+    box.close()
+    name = f"{box.name}{'+' if replaced else '='}"
+    shutil.copytree(box.home.root, world.folder / name, ignore=shutil.ignore_patterns("*.lock"))
+    twin = BoxEnd(name, home=Home(world.folder / name), certificate=box.certificate, device=box.device, unit=box.unit)
+    twin.files_lost = set(box.files_lost)
+    if replaced:
+        mark(twin.home, above=True)
+    family = world.families[box.device]
+    family.may_need_operator = True
+    family.may_fork |= not replaced
+    family.may_double |= not replaced
+    world.boxes.append(twin)
+    for machine in (box, twin):
+        world.run(machine, lambda machine=machine: machine.open(world))
+    return name
+
+
