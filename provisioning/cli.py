@@ -5,6 +5,7 @@ import click
 from provisioning import (
     catalogue_bundle,
     config_commands,
+    conformance_command,
     courier_commands,
     enrol_commands,
     import_commands,
@@ -45,6 +46,7 @@ for command in (
     *config_commands.COMMANDS,
     *restore_command.COMMANDS,
     *sync_commands.COMMANDS,
+    *conformance_command.COMMANDS,
     *demo_commands.COMMANDS,
     catalogue_bundle.commands,
     courier_commands.commands,

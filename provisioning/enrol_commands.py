@@ -35,15 +35,36 @@ def ask_command(home: Home, request: Path) -> None:
 @home_option
 @click.option("--unit", required=True, help="Mã đơn vị trong mã hồ sơ, ví dụ H99.99.99.")
 @click.option("--name", required=True, help="Tên xã, ví dụ Xã An Châu.")
+@click.option(
+    "--test", "trial", is_flag=True, help="Máy thử của một xã thử, để chạy motcua conformance; sau đó bỏ bằng enrol forget."
+)
 @click.argument("request", type=file_in)
 @click.argument("admission", type=file_out)
-def admit_command(home: Home, unit: str, name: str, request: Path, admission: Path) -> None:
-    """Admit a box."""
-    from provisioning.enrol import Request, admit
+def admit_command(home: Home, unit: str, name: str, trial: bool, request: Path, admission: Path) -> None:
+    """Admit a box; exit 1 when a test device would stand beside real ones."""
+    from provisioning.enrol import Request, admit, admit_for_tests
 
     asked = msgspec.json.decode(request.read_bytes(), type=Request)
-    admission.write_bytes(msgspec.json.encode(admit(home, asked, unit, name, datetime.now(UTC))))
+    given = (admit_for_tests if trial else admit)(home, asked, unit, name, datetime.now(UTC))
+    if given is None:
+        click.echo(f"Không nhận làm máy thử: máy này đã gửi dữ liệu, hoặc mã {unit} là của một xã thật. Chọn mã không xã nào dùng.")
+        sys.exit(1)
+    admission.write_bytes(msgspec.json.encode(given))
     click.echo(f"Đã nhận máy {asked.device} của {name}. Mang tệp {admission} về xã.")
+
+
+@commands.command("forget", help="Tại tỉnh: bỏ một máy thử cùng mọi thứ nó đã gửi. Chỉ bỏ được máy đã nhận bằng admit --test.")
+@home_option
+@click.argument("device", metavar="MÁY")
+def forget_command(home: Home, device: str) -> None:
+    """Forget a test device; exit 1 for any other."""
+    from sync.province import trial
+    from sync.province.opened import open_province
+
+    if not trial.forget(open_province(home), device):
+        click.echo(f"Không có máy thử {device}. Máy của xã thật không bỏ được bằng lệnh này.")
+        sys.exit(1)
+    click.echo(f"Đã bỏ máy thử {device}: sự kiện, khóa, tệp, dải số và bản tin của nó không còn ở đây.")
 
 
 @commands.command("renew", help="Tại xã, thay bước 3 khi tỉnh chọn lại máy này: chỉ đặt chứng thư mới, giữ sổ cái và cấu hình.")

@@ -127,3 +127,9 @@ def p020_courier(db: Database) -> None:
 def p010_branches(db: Database) -> None:
     """Branches in quarantine, who speaks with a device's key, and certificates that were replaced."""
     run_script(db, BRANCHES)
+
+
+@migrations()
+def p030_trial(db: Database) -> None:
+    """Devices of a test commune, which alone may be forgotten."""
+    run_script(db, "ALTER TABLE device ADD COLUMN trial INTEGER NOT NULL DEFAULT 0;")

@@ -1,0 +1,153 @@
+"""Receivers that do one thing wrong: each a thin layer over ours that spoils one answer, or what lies behind it.
+
+A fault gets the request and a way to ask our receiver; it gives the answer. WRONG says which article each must be found by.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from io import BytesIO
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from werkzeug.wrappers import Request, Response
+
+from browsing import serving
+from sync import segments
+from sync.protocol import Statement
+from sync.province import store_sqlite as store
+from sync.province.opened import Province
+from sync.statements import Receipt, sign_receipt
+from wire_room import Room, _application
+
+Ask = Callable[..., Response]
+Fault = Callable[[Request, Ask, Province], Response]
+
+
+@contextmanager
+def served_wrongly(room: Room, fault: Fault) -> Iterator[str]:
+    """Serve the room's province through a fault; gives the address."""
+    app = _application(room)
+    inner = app.wsgi_app
+
+    def outer(environ, start):
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+
+        def ask(**changed: str) -> Response:
+            return Response.from_app(inner, environ | {"wsgi.input": BytesIO(body)} | changed, buffered=True)
+
+        return fault(Request(environ | {"wsgi.input": BytesIO(body)}), ask, room.province)(environ, start)
+
+    app.wsgi_app = outer
+    with serving(app) as url:
+        yield url
+
+
+def forgets_what_it_acknowledged() -> Fault:
+    """Lose the last event of every segment once, after it was acknowledged: it was never on the disk."""
+    lost = set()
+
+    def fault(request: Request, ask: Ask, province: Province) -> Response:
+        answer = ask()
+        if request.path.endswith("/segments") and answer.status_code == 200:
+            have = tuple(answer.get_json(force=True)["have"].values())
+            if have not in lost:
+                lost.add(have)
+                with province.writing() as db:
+                    for table in ("receipt_given", "ledger"):
+                        db.conn.execute(f"DELETE FROM {table} WHERE inc = ? AND seq = ?", [bytes.fromhex(have[0]), have[1]])
+        return answer
+
+    return fault
+
+
+def accepts_a_broken_chain(request: Request, ask: Ask, province: Province) -> Response:
+    """Say yes to events whose chain does not reach the stated head."""
+    answer = ask()
+    if b"segment_chain_broken" not in answer.data:
+        return answer
+    device = store.devices(province.db)[0].id
+    inc, receipt = province.db.conn.execute("SELECT inc, bytes FROM receipt_given ORDER BY number DESC LIMIT 1").fetchone()
+    have = msgspec.to_builtins(store.head(province.db, device, inc))
+    return instead(answer, 200, {"verdict": "extends", "have": have, "receipt": json.loads(receipt)})
+
+
+def receipts_for_the_wrong_head(request: Request, ask: Ask, province: Province) -> Response:
+    """Sign the digest of another head."""
+    return resigned(ask(), province.signing, lambda receipt: msgspec.structs.replace(receipt, digest=receipt.digest[::-1]))
+
+
+def receipts_by_another_key(request: Request, ask: Ask, province: Province) -> Response:
+    """Sign receipts with a key that is not the province's."""
+    return resigned(ask(), Ed25519PrivateKey.from_private_bytes(bytes(32)), lambda receipt: receipt)
+
+
+def resigned(answer: Response, key: Ed25519PrivateKey, change: Callable[[Receipt], Receipt]) -> Response:
+    """Change the receipt in an answer and sign it."""
+    said = answer.get_json(force=True, silent=True) if answer.status_code == 200 else None
+    if not isinstance(said, dict) or "receipt" not in said:
+        return answer
+    receipt = msgspec.json.decode(msgspec.convert(said["receipt"], Statement).body, type=Receipt)
+    return instead(answer, 200, said | {"receipt": msgspec.to_builtins(sign_receipt(change(receipt), key))})
+
+
+def begins_the_feed_anew(request: Request, ask: Ask, province: Province) -> Response:
+    """Give the feed from its beginning whatever was asked."""
+    if request.path.endswith("/feed"):
+        return ask(QUERY_STRING="after=0")
+    return ask()
+
+
+def writes_events_anew(request: Request, ask: Ask, province: Province) -> Response:
+    """Give events back as its own library writes JSON."""
+    answer = ask()
+    if not request.path.endswith("/events") or answer.status_code != 200:
+        return answer
+    device = store.devices(province.db)[0]
+    came = segments.unpack(answer.data, device.mark, province.signing.public_key())
+    written = [json.dumps(json.loads(event), ensure_ascii=False, separators=(",", ":")).encode() for event in came.events]
+    answer.data = segments.pack(segments.link(device.mark, came.inc, came.first, came.previous, written), province.signing)
+    return answer
+
+
+def keeps_damaged_files(request: Request, ask: Ask, province: Province) -> Response:
+    """Never compare a file with its name."""
+    answer = ask()
+    if b"upload_damaged" not in answer.data:
+        return answer
+    return instead(answer, 201, {"offset": int(request.headers["Upload-Length"]), "complete": True})
+
+
+def refuses_in_its_own_way(request: Request, ask: Ask, province: Province) -> Response:
+    """Send refusals as plain JSON."""
+    answer = ask()
+    if answer.status_code >= 400:
+        answer.mimetype = "application/json"
+    return answer
+
+
+def says_no_version(request: Request, ask: Ask, province: Province) -> Response:
+    """Leave the version out of the missing list's answers."""
+    answer = ask()
+    if request.path.endswith("/files/missing"):
+        del answer.headers["Sync-Version"]
+    return answer
+
+
+def instead(answer: Response, status: int, said: dict) -> Response:
+    """Give another answer under the same headers."""
+    answer.status_code, answer.mimetype, answer.data = status, "application/json", json.dumps(said)
+    return answer
+
+
+WRONG: dict[str, tuple[Callable[[], Fault], str]] = {
+    "forgets what it acknowledged": (forgets_what_it_acknowledged, "1.6"),
+    "accepts a broken chain": (lambda: accepts_a_broken_chain, "4.4"),
+    "signs receipts over the wrong head": (lambda: receipts_for_the_wrong_head, "5.2"),
+    "signs receipts with another key": (lambda: receipts_by_another_key, "5.1"),
+    "begins the feed anew": (lambda: begins_the_feed_anew, "8.3"),
+    "writes events anew": (lambda: writes_events_anew, "1.7"),
+    "keeps damaged files": (lambda: keeps_damaged_files, "7.4"),
+    "refuses in its own way": (lambda: refuses_in_its_own_way, "1.4"),
+    "says no version": (lambda: says_no_version, "1.2"),
+}
