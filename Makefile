@@ -3,7 +3,7 @@ PYTHON := .venv/bin/python
 PACKAGES := appliance hardware sync web provisioning
 PROFILE ?= run
 
-.PHONY: setup lock run stop fmt check test bench prove
+.PHONY: setup lock run stop fmt check test bench prove vectors
 
 setup:            ## Debian packages and the virtual environment; asks before it uses root
 	@provisioning/setup.sh $(PROFILE)
@@ -36,6 +36,9 @@ bench: setup      ## figures as a table, and as bench.json
 prove: PROFILE = test
 prove: setup      ## the long proofs; what they saw is left in docs/proofs/
 	@$(PYTHON) tests/prove/run.py $(PROOF)
+
+vectors:          ## docs/sync-vectors.json anew from the code; read the difference
+	@PYTHONPATH=tests:. $(PYTHON) tests/test_sync_vectors.py
 
 lock:             ## choose versions anew: requirements.lock from pyproject.toml
 	@provisioning/lock.sh
