@@ -3,6 +3,7 @@
 Opening looks for a roll-back first: a ledger behind its witness opens a new incarnation before anything is written.
 """
 
+import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -19,6 +20,8 @@ from appliance.ledger import Act, Incarnation
 from appliance.migrations import migrations
 from appliance.restored import Restored
 from appliance.witness import Witness
+
+log = logging.getLogger("motcua.box")
 
 
 @dataclass
@@ -58,7 +61,7 @@ class Box:
             crash_here("before_commit")
         crash_here("after_commit")
         if act.head:
-            witness.move(self.home.witness, act.life.inc_no, act.head)
+            _witness(self.home, act.life, act.head)
             crash_here("after_witness")
 
     def reading(self, db: Database | None = None) -> Reading:
@@ -112,9 +115,17 @@ def _settle_roll_back(box: Box) -> None:
         crash_here("life_before_commit")
     if new and new.head:
         crash_here("life_after_commit")
-        witness.move(box.home.witness, new.life.inc_no, new.head)
+        _witness(box.home, new.life, new.head)
     if mark:
         restored.remove(box.home)
+
+
+def _witness(home: Home, life: Incarnation, head: Head) -> None:
+    """Move the witness. Where the disk has no room for it the act is kept all the same, and must not be told as failed."""
+    try:
+        witness.move(home.witness, life.inc_no, head)
+    except OSError as why:
+        log.error("the head witness stays behind until the next act: %s", why.strerror)
 
 
 def _why_new_life(life: Incarnation, last: Head, seen: Witness | None, mark: Restored | None) -> str:

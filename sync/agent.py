@@ -144,6 +144,7 @@ def send_all(sender: Sender) -> HelloAnswer:
         match next_step(local, writing, answer):
             case Wait() if writing:
                 recovery.is_whole(sender)
+                _fetch_receipts(sender)
                 return answer
             case Wait():
                 life = ledger.incarnation(sender.box.db)
@@ -162,6 +163,13 @@ def send_all(sender: Sender) -> HelloAnswer:
             case Stop(code):
                 raise Refused(code, inc=life.inc.hex())
     raise Refused("sync_fork", inc=life.inc.hex())
+
+
+def _fetch_receipts(sender: Sender) -> None:
+    """Ask for the receipts of earlier lives that an older copy came without: until then their events count as waiting."""
+    for life in ledger.incarnations(sender.box.db)[-LIVES_MAX:-1]:
+        if progress.acknowledged(sender.box.db, life.inc) < ledger.head(sender.box.db, life.inc).seq:
+            say_hello(sender, life)
 
 
 def _send_or_rejoin(sender: Sender, life: Incarnation, after: int) -> Incarnation:

@@ -59,8 +59,9 @@ def send_some(sender: Sender, out: FilesOut) -> int:
     answer = sender.wire.missing(tuple(file.s for file in waiting))
     wanted = {missing.digest: missing for missing in answer.missing}
     # What is not here was erased, or is lost; it cannot go, and the comparison of both sides finds it.
-    settled = {file.s for file in waiting if file.s not in wanted or not files.has(box.home, file.s)}
-    settled -= set(answer.refused)  # The event that names it was not folded there: a later round asks again.
+    gone = {file.s for file in waiting if not files.has(box.home, file.s)}
+    # Where it is refused, the event that names it was not folded there: a later round asks again.
+    settled = gone | {file.s for file in waiting if file.s not in wanted} - set(answer.refused)
     batch = [(file, wanted[file.s]) for file in waiting if file.s in wanted and file.s not in settled][:BATCH_FILES]
     with ThreadPoolExecutor(out.connections) as pool:
         faults = list(pool.map(lambda pair: _send(sender, out, *pair), batch))

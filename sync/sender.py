@@ -142,6 +142,7 @@ def send_life(sender: Sender, life: Incarnation, after: int) -> int:
     """
     start = after
     for packed, last in packed_after(sender, life, after):
+        send_keys(sender)  # Somebody may have accepted a dossier since: its key must not come after its events, or never.
         crash_here("agent_before_send")
         answer = sender.wire.segment(packed)
         crash_here("agent_after_send")

@@ -68,6 +68,7 @@ def refuse(refused: Refused) -> Response:
 
 
 @bp.errorhandler(sqlite3.OperationalError)
+@bp.errorhandler(OSError)
 def busy(error: Exception) -> Response:
     """Say that the disk or the database has no room or time now; the device tries again."""
     current_app.logger.error("sync: %s", type(error).__name__)

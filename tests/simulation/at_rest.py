@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlite_utils.db import Database
 
-from appliance import chain, events, files, ledger, rows, verify
+from appliance import chain, comparing, events, files, ledger, rows, verify
+from appliance.comparing import What
 from appliance.config import Home
 from appliance.errors import Refused
 from simulation.ends import BoxEnd
@@ -18,6 +19,7 @@ from sync.key_bundles import sealed
 from sync.protocol import Hello, KeyBundle, Life, Mark
 from sync.province import receiver
 from sync.province import store_sqlite as store
+from sync.province import wanted as wanted_files
 from sync.province.opened import Province, open_province
 
 ROUNDS_MAX = 12  # With a good line everything must have come to rest by then.
@@ -28,8 +30,8 @@ FOLDED: dict[str, str] = {  # What the province's readers see; the order of arri
     "dossier_file": "SELECT digest, dossier, size, media FROM dossier_file ORDER BY 1, 2",
     "number_used": "SELECT unit, book, period, n, state, dossier FROM number_used ORDER BY 1, 2, 3, 4",
     "office_fact": "SELECT device, topic, key, kind, body, actor, at FROM office_fact ORDER BY 1, 2, 3",
-    "dossier_key": "SELECT dossier, secret IS NULL FROM dossier_key ORDER BY 1",
-    "quarantine": "SELECT l.device, hex(l.inc), l.seq, q.reason FROM quarantine q JOIN ledger l ON l.n = q.n ORDER BY 1, 2, 3",
+    "dossier_key": "SELECT dossier, secret IS NULL FROM dossier_key WHERE dossier IN (SELECT dossier FROM ledger) ORDER BY 1",
+    "quarantine": "SELECT l.device, hex(l.inc), l.seq, q.reason, l.dossier FROM quarantine q JOIN ledger l ON l.n = q.n ORDER BY 1, 2, 3",
 }
 
 
@@ -40,11 +42,17 @@ def i06_any_delivery_gives_what_one_in_order_gives(world) -> Iterator[object]:
         for box in standing(world):
             _hand_over(twin, box)
         for table, sql in FOLDED.items():
-            ours, theirs = world.province.db.conn.execute(sql).fetchall(), twin.db.conn.execute(sql).fetchall()
+            ours, theirs = _shown(world, world.province.db, sql), _shown(world, twin.db, sql)
             if ours != theirs:
                 yield table, sorted(set(ours) ^ set(theirs), key=str)[:4]
     finally:
         twin.close()
+
+
+def _shown(world, db: Database, sql: str) -> list[tuple]:
+    """Read what readers see, but for dossiers that a stranger wrote on: which of two was first is not the same for both."""
+    strange = {dossier for _, dossier in world.strange}
+    return [row for row in db.conn.execute(sql).fetchall() if not strange & set(map(str, row))]
 
 
 def _fresh(world) -> Province:
@@ -132,6 +140,12 @@ def i15_a_dossier_has_all_its_files_on_both_ends(world) -> Iterator[object]:
         for (digest,) in box.db.conn.execute("SELECT DISTINCT digest FROM dossier_file").fetchall():
             if digest not in world.gone and not (files.has(box.home, digest) and files.has(world.province.home, digest)):
                 yield box.name, digest, files.has(box.home, digest), files.has(world.province.home, digest)
+            if digest in world.gone and not (world.families[box.device].may_lose_files and digest in _told_gone(box)):
+                yield box.name, digest, "nobody has it and nobody is told"
+
+
+def _told_gone(box: BoxEnd) -> set[str]:
+    return {case.about for case in comparing.cases(box.db) if case.what is What.FILE_GONE}
 
 
 def i19_what_a_later_version_wrote_lies_byte_for_byte_on_both_ends(world) -> Iterator[object]:
@@ -166,8 +180,9 @@ def i21_with_a_good_line_all_work_ends(world) -> Iterator[object]:
         wanted = {"line": "online", "waiting": "0", "waiting_events": "0", "waiting_files": "0", "last_error": ""}
         if wrong := {name: state.get(name) for name, value in wanted.items() if state.get(name) != value}:
             yield box.name, wrong
-    if away := world.province.db.conn.execute("SELECT digest FROM file_wanted").fetchall():
-        yield from (one for one in away if one[0] not in world.gone)
+        away = wanted_files.away(world.province.db, box.device)
+        if away[0] and not world.gone:
+            yield "files wanted", away
     if keys := world.province.db.conn.execute("SELECT dossier FROM key_wanted").fetchall():
         yield "keys wanted", keys
 

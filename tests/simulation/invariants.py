@@ -82,7 +82,7 @@ def _behind_cursor(world, box: BoxEnd) -> Iterator[str]:
     living = {row[0] for row in box.db.conn.execute("SELECT digest FROM dossier_file")}
     for (data,) in box.db.conn.execute("SELECT bytes FROM event WHERE n <= ?", [cursor]).fetchall():
         for file in events.decode(bytes(data)).x:
-            if file.s in living and file.s not in box.files_lost and not files.has(world.province.home, file.s):
+            if file.s in living and files.has(box.home, file.s) and not files.has(world.province.home, file.s):
                 if size_there(world, file.s):
                     yield file.s
 

@@ -156,6 +156,6 @@ def _operate(world: World, box: BoxEnd) -> None:
 
 
 def _nowhere(world: World, box: BoxEnd) -> list[str]:
-    """List files that were lost on the box before the province had them: a person is told, nobody can bring them."""
+    """List files that were lost before the province had them: a person is told, nobody can bring them."""
     named = [row[0] for row in box.db.conn.execute("SELECT DISTINCT digest FROM dossier_file")]
-    return [d for d in named if d in box.files_lost and not files.has(world.province.home, d)]
+    return [d for d in named if not files.has(box.home, d) and not files.has(world.province.home, d)]

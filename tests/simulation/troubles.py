@@ -115,6 +115,7 @@ def restore(world, box: BoxEnd) -> str:
 
 def _excuse(world, box: BoxEnd, how: str) -> None:
     family = world.families[box.device]
+    family.may_lose_files = True
     family.may_fork |= how == "unnoticed"
     family.may_double |= how in ("unnoticed", "marked, new disk")
     family.may_need_operator |= how == "unnoticed"
@@ -169,7 +170,7 @@ def _second(world, box: BoxEnd, replaced: bool) -> str:
     if replaced:
         mark(twin.home, above=True)
     family = world.families[box.device]
-    family.may_need_operator = True
+    family.may_need_operator = family.may_lose_files = True
     family.may_fork |= not replaced
     family.may_double |= not replaced
     world.boxes.append(twin)

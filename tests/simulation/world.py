@@ -29,8 +29,8 @@ MEANWHILE = 0.15
 LOGS = [logging.getLogger(name) for name in ("motcua", "province")]
 
 
-class Broken(AssertionError):
-    """A rule does not hold in this seed; `rule` names it."""
+class Broken(BaseException):
+    """A rule does not hold in this seed; `rule` names it. No handler of the product may catch it."""
 
     def __init__(self, rule: str, seed: int, what: object):
         super().__init__(f"{rule} does not hold in seed {seed}: {what}")
@@ -43,6 +43,7 @@ class Family:
 
     may_fork: bool = False  # It may show another branch of a life until that is healed.
     may_double: bool = False  # It may use a number twice; a person must then be told.
+    may_lose_files: bool = False  # A disk was changed, or a machine was retired, before all its files were sent.
     may_need_operator: bool = False  # More than one machine had its key, or a life that it does not know was written.
     revoked_at: int = -1  # Events held of it when it was revoked.
 
