@@ -3,11 +3,9 @@
 import ast
 import json
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import msgspec
 import pytest
 from click.testing import CliRunner
 
@@ -15,47 +13,16 @@ from appliance.config import Home
 from provisioning import enrol
 from provisioning.cli import main
 from provisioning.conformance import articles
-from wire_room import Room, wire_room
+from trial_room import trial_room
 from wrong_receivers import WRONG, served_wrongly
 
-UNIT = "H99.99.98"
 OVER_HTTPS_ALONE = {"1.1"}
-
-
-@dataclass
-class Trial:
-    """A province with a test device admitted, and the command that tries it."""
-
-    room: Room
-    home: Home
-    admission: Path
-
-    def run(self, *more: str):
-        """Try the receiver as a technician would."""
-        said = [self.room.url, "--home", str(self.home.root), "--admission", str(self.admission), *more]
-        return CliRunner().invoke(main, ["conformance", *said])
-
-    def try_it(self) -> str:
-        """Try the receiver with the test device's certificate; gives the device."""
-        given = msgspec.json.decode(self.admission.read_bytes(), type=enrol.Admission)
-        self.room.presented = given.tls_certificate
-        assert self.run().exit_code == 0
-        return given.device
-
-    def outcomes(self) -> dict[str, str]:
-        """Say what came of each article."""
-        return {row["article"]: row["outcome"] for row in json.loads(self.run("--json").stdout)["articles"]}
 
 
 @pytest.fixture
 def trial(tmp_path):
-    with wire_room(tmp_path) as room:
-        home, path = Home(tmp_path / "may-thu"), tmp_path / "admission.json"
-        given = enrol.admit_for_tests(room.province.home, enrol.ask(home), UNIT, "Xã thử", datetime.now(UTC))
-        assert given
-        path.write_bytes(msgspec.json.encode(given))
-        room.presented = given.tls_certificate
-        yield Trial(room, home, path)
+    with trial_room(tmp_path) as opened:
+        yield opened
 
 
 def test_our_receiver_keeps_every_article_that_can_be_tried_and_can_be_tried_again(trial):
@@ -82,7 +49,8 @@ def test_a_test_device_is_forgotten_with_all_it_sent_and_no_other_device_can_be(
     commune = trial.room.commune(tmp_path / "commune")
     dossier = commune.accept(page=b"trang")
     assert commune.round()
-    tried = trial.try_it()
+    tried = trial.given().device
+    assert trial.run().exit_code == 0
     assert forget(trial, tried) == 0
     assert forget(trial, commune.box.device) == forget(trial, tried) == 1
     province = trial.room.province
@@ -90,7 +58,7 @@ def test_a_test_device_is_forgotten_with_all_it_sent_and_no_other_device_can_be(
     assert len(tables) > 10
     left = [table for table in tables if province.db.execute(f"SELECT 1 FROM {table} WHERE device = ?", [tried]).fetchone()]
     assert left == []
-    other = commune.accept(name="Người Đến Sau")
+    other, trial.room.presented = commune.accept(name="Người Đến Sau"), commune.certificate
     assert commune.round()
     held = {row[0] for row in province.db.execute("SELECT id FROM dossier WHERE device = ?", [commune.box.device])}
     assert held == {dossier, other}
