@@ -4,7 +4,7 @@
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -167,9 +167,19 @@ def feed_position(db: Database) -> int:
 
 
 def dump(db: Database, device: str) -> Iterator[str]:
-    """Write the ledger as JSON lines that docs/verify_ledger.py (or anyone) can check: a life, then its events."""
+    """Write the ledger as JSON lines that provisioning/verify_ledger.py (or anyone) can check."""
     for life in incarnations(db):
-        parent = life.parent and {"inc": life.parent.inc.hex(), "seq": life.parent.seq, "digest": life.parent.digest.hex()}
-        yield json.dumps({"device": device, "inc": life.inc.hex(), "inc_no": life.inc_no, "parent": parent})
-        for seq, digest, data in stored(db, life.inc):
-            yield json.dumps({"seq": seq, "digest": digest.hex(), "event": data.decode()}, ensure_ascii=False)
+        receipts = db.conn.execute("SELECT bytes FROM receipt WHERE inc = ? ORDER BY seq", [life.inc])
+        yield from dump_life(device, life, stored(db, life.inc), (bytes(row[0]) for row in receipts))
+
+
+def dump_life(
+    device: str, life: Incarnation, links: Iterable[tuple[int, bytes, bytes]], receipts: Iterable[bytes]
+) -> Iterator[str]:
+    """Write one life: itself, its events (seq, digest, bytes), and the province's receipts for it as they came."""
+    parent = life.parent and {"inc": life.parent.inc.hex(), "seq": life.parent.seq, "digest": life.parent.digest.hex()}
+    yield json.dumps({"device": device, "inc": life.inc.hex(), "inc_no": life.inc_no, "parent": parent})
+    for seq, digest, data in links:
+        yield json.dumps({"seq": seq, "digest": digest.hex(), "event": data.decode()}, ensure_ascii=False)
+    for receipt in receipts:
+        yield json.dumps({"receipt": json.loads(receipt)}, ensure_ascii=False)

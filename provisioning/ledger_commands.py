@@ -1,6 +1,8 @@
 """`motcua ledger`: check the ledger, rebuild what screens read, write it out for others to check."""
 
+import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -8,6 +10,7 @@ import click
 from appliance.config import Home
 from provisioning.options import home_option
 
+VERIFIER = "kiem-tra.py"
 WORDS = {
     "chain_gap": "chuỗi sự kiện bị thiếu",
     "chain_digest": "chuỗi sự kiện bị sửa",
@@ -50,14 +53,52 @@ def rebuild(home: Home) -> None:
     click.echo("Đã dựng lại các bảng từ sổ cái.")
 
 
-@commands.command(help="Xuất sổ cái thành các dòng JSON, để bên khác kiểm tra bằng chương trình của họ.")
+@commands.command(
+    help="Xuất sổ cái và giấy nhận của tỉnh thành các dòng JSON, để bên khác kiểm tra bằng chương trình của họ."
+    " Chạy được ở xã, và ở tỉnh với --device."
+)
 @home_option
-def dump(home: Home) -> None:
-    """Write the ledger as JSON lines."""
+@click.option("--device", help="Tại tỉnh: mã máy của xã cần xuất sổ cái mà tỉnh đang giữ.")
+@click.option(
+    "--to", "folder", type=click.Path(path_type=Path), help="Ghi vào thư mục mới, kèm khóa của tỉnh và chương trình kiểm tra."
+)
+def dump(home: Home, device: str | None, folder: Path | None) -> None:
+    """Write the ledger as JSON lines, or as a folder with what checks it; exit 1 for an unknown device or a folder already there."""
+    lines = _lines(home, device)
+    if lines is None or (folder and folder.exists()):
+        click.echo(f"Không có máy {device} ở đây." if lines is None else f"Đã có {folder}. Chọn thư mục chưa có.")
+        sys.exit(1)
+    if folder is None:
+        for line in lines:
+            click.echo(line)
+        return
+    _write_folder(home, lines, folder)
+    click.echo(f"Đã xuất sổ cái vào {folder}. Kiểm tra trên máy bất kỳ có Python: python3 {folder / VERIFIER}")
+
+
+def _lines(home: Home, device: str | None) -> Iterator[str] | None:
     from appliance import database, ledger
 
-    for line in ledger.dump(database.connect(home.database, readonly=True), home.settings.device):
-        click.echo(line)
+    if home.settings.kind != "province":
+        return ledger.dump(database.connect(home.database, readonly=True), home.settings.device)
+    from sync.province import given_back, store_sqlite
+    from sync.province.opened import open_province
+
+    province = open_province(home)
+    found = store_sqlite.device(province.db, device or "")
+    return given_back.ledger_lines(province, found) if found else None
+
+
+def _write_folder(home: Home, lines: Iterator[str], folder: Path) -> None:
+    from provisioning import verify_ledger
+
+    folder.mkdir(parents=True)
+    with (folder / verify_ledger.LEDGER).open("w", encoding="utf-8") as out:
+        out.writelines(f"{line}\n" for line in lines)
+    key = home.keys / "province.pub"
+    if key.exists():
+        shutil.copy(key, folder / verify_ledger.KEY)
+    shutil.copy(verify_ledger.__file__, folder / VERIFIER)
 
 
 @commands.command(help="Xuất một hồ sơ thành thư mục mở được không cần phần mềm này: giấy tờ, sự kiện, chương trình kiểm tra.")

@@ -172,7 +172,7 @@ def test_the_independent_verifier_accepts_our_dump_and_finds_one_changed_letter(
     accept(box), accept(box)
     dump = tmp_path / "dump.jsonl"
     dump.write_text("\n".join(ledger.dump(box.db, box.device)) + "\n")
-    run = [sys.executable, "-I", "docs/verify_ledger.py", str(dump)]
+    run = [sys.executable, "-I", "provisioning/verify_ledger.py", str(dump)]
     good = subprocess.run(run, capture_output=True, text=True, check=False)
     assert good.returncode == 0, good.stdout + good.stderr
     dump.write_text(dump.read_text().replace("ST04", "ST05", 1))

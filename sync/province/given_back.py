@@ -5,10 +5,11 @@ Everything is worked out from stored bytes at the moment of asking; nothing is a
 
 import base64
 import hashlib
+from collections.abc import Iterator
 
 import pyrage
 
-from appliance import files
+from appliance import files, ledger
 from appliance.chain import misfits
 from appliance.errors import Refused
 from sync import key_bundles, segments
@@ -35,6 +36,15 @@ def lost_events(province: Province, device: Device, inc: bytes, after: int) -> b
     while len(packed := segments.pack(segment, province.signing)) > segments.WIRE_BYTES_MAX:
         segment = segments.halved(segment)
     return packed
+
+
+def ledger_lines(province: Province, device: Device) -> Iterator[str]:
+    """Write a device's ledger as it is held here, in the form of `appliance.ledger.dump`, with the receipts given for it."""
+    for held in store.lives(province.db, device.id):
+        last = store.head(province.db, device.id, held.inc).seq
+        events = store.events_of_life(province.db, device.id, held.inc, 0, last)
+        links = ((event.seq, event.digest, event.data) for event in events)
+        yield from ledger.dump_life(device.id, held, links, store.receipts(province.db, device.id, held.inc))
 
 
 def lost_keys(province: Province, device: Device, dossiers: tuple[str, ...], recipient: str) -> bytes:

@@ -10,6 +10,7 @@ from sqlite_utils.db import Database
 from appliance import chain
 from appliance.events import Event
 from appliance.ids import device_bytes
+from appliance.ledger import Incarnation
 from sync.protocol import Holding, Mark
 
 
@@ -123,6 +124,12 @@ def life(db: Database, device: str, inc: bytes) -> tuple[int, chain.Head | None]
     return (row[0], parent_of(row[1:])) if row else None
 
 
+def lives(db: Database, device: str) -> list[Incarnation]:
+    """List a device's lives, oldest first."""
+    sql = "SELECT inc_no, inc, parent_inc, parent_seq, parent_digest FROM life WHERE device = ? ORDER BY inc_no"
+    return [Incarnation(no, bytes(inc), parent_of(rest)) for no, inc, *rest in db.conn.execute(sql, [device]).fetchall()]
+
+
 def add_life(db: Database, device: str, inc: bytes, inc_no: int, parent: chain.Head | None, at: str) -> None:
     """Keep a life that was said hello for."""
     values = (parent.inc, parent.seq, parent.digest) if parent else (None, None, None)
@@ -183,6 +190,12 @@ def newest_receipt(db: Database, device: str, inc: bytes) -> bytes | None:
     sql = "SELECT bytes FROM receipt_given WHERE device = ? AND inc = ? ORDER BY seq DESC LIMIT 1"
     row = db.conn.execute(sql, [device, inc]).fetchone()
     return bytes(row[0]) if row else None
+
+
+def receipts(db: Database, device: str, inc: bytes) -> Iterator[bytes]:
+    """Walk the receipts given for a life, in order of its events."""
+    for (data,) in db.conn.execute("SELECT bytes FROM receipt_given WHERE device = ? AND inc = ? ORDER BY seq", [device, inc]):
+        yield bytes(data)
 
 
 def next_receipt_number(db: Database) -> int:
