@@ -63,7 +63,7 @@ def rebuild(home: Home) -> None:
     "--to", "folder", type=click.Path(path_type=Path), help="Ghi vào thư mục mới, kèm khóa của tỉnh và chương trình kiểm tra."
 )
 def dump(home: Home, device: str | None, folder: Path | None) -> None:
-    """Write the ledger as JSON lines, or as a folder with what checks it; exit 1 for an unknown device or a folder already there."""
+    """Write the ledger as JSON lines, or as a folder with what checks it; exit 1 for an unknown device or a folder in the way."""
     lines = _lines(home, device)
     if lines is None or (folder and folder.exists()):
         click.echo(f"Không có máy {device} ở đây." if lines is None else f"Đã có {folder}. Chọn thư mục chưa có.")

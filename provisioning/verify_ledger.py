@@ -1,7 +1,7 @@
 """Kiểm tra sổ cái đã xuất và giấy nhận của tỉnh: python3 kiem-tra.py [SỔ_CÁI.jsonl] [KHÓA_TỈNH.pub]. Standard library only.
 
 A copy lies beside every ledger written to a folder; docs/ledger.md and docs/sync.md (5) say what it checks. It shows that no event
-was changed, left out or moved, and that what the province acknowledged is there. Compare the key with the one the province publishes.
+was changed, left out or moved, and that what the province acknowledged is there. Compare the key with what the province publishes.
 """
 
 import base64
@@ -54,7 +54,21 @@ BASE = recover((4 * pow(5, -1, P) % P).to_bytes(32, "little"))
 
 
 def signed(key: bytes, message: bytes, signature: bytes) -> bool:
-    """Say whether an Ed25519 signature holds (RFC 8032, 5.1.7)."""
+    """Say whether an Ed25519 signature holds; with the `cryptography` package, where it is, a hundred times faster than without."""
+    try:
+        from cryptography.exceptions import InvalidSignature
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+    except ImportError:
+        return signed_by_hand(key, message, signature)
+    try:
+        Ed25519PublicKey.from_public_bytes(key).verify(signature, message)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def signed_by_hand(key: bytes, message: bytes, signature: bytes) -> bool:
+    """Say whether an Ed25519 signature holds (RFC 8032, 5.1.7), with nothing but numbers: some 20 ms each."""
     try:
         public, r, s = recover(key), recover(signature[:32]), int.from_bytes(signature[32:], "little")
     except ValueError:

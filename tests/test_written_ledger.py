@@ -36,9 +36,9 @@ def written(to, home, *more):
     assert result.exit_code == 0, result.output
 
 
-def checked(folder, *arguments):
-    """Run the checker that lies in a folder, on its own."""
-    run = [sys.executable, "-I", "kiem-tra.py", *arguments]
+def checked(folder, *arguments, python=("-I",)):
+    """Run the checker that lies in a folder, on its own; `-S` leaves out every installed package."""
+    run = [sys.executable, *python, "kiem-tra.py", *arguments]
     done = subprocess.run(run, cwd=folder, capture_output=True, text=True, check=False)
     assert done.stderr == ""
     return done.returncode, done.stdout
@@ -101,7 +101,13 @@ def test_the_checkers_own_signatures_are_those_of_the_library():
         key = Ed25519PrivateKey.from_private_bytes(bytes([n]) * 32)
         public, message = key.public_key().public_bytes_raw(), b"x" * n
         good = key.sign(message)
-        assert verify_ledger.signed(public, message, good)
-        for bad in (good[:-1], good[:40] + bytes([good[40] ^ 1]) + good[41:], bytes(64), good[:32] + b"\xff" * 32):
-            assert not verify_ledger.signed(public, message, bad)
-        assert not verify_ledger.signed(public, message + b"y", good)
+        for check in (verify_ledger.signed, verify_ledger.signed_by_hand):
+            assert check(public, message, good)
+            for bad in (good[:-1], good[:40] + bytes([good[40] ^ 1]) + good[41:], bytes(64), good[:32] + b"\xff" * 32):
+                assert not check(public, message, bad)
+            assert not check(public, message + b"y", good)
+
+
+def test_the_checker_needs_nothing_but_python(office):
+    code, said = checked(office / "xa", python=("-I", "-S"))
+    assert code == 0 and "3 giấy nhận" in said
