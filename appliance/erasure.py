@@ -24,6 +24,7 @@ def erase(box: Box, dossier: str, actor: str, basis: str) -> None:
     with box.writing() as act:
         doomed = forget(act, dossier)
         act.record("dossier.erased", actor=actor, dossier=dossier, clear={"basis": basis})
+        owe(box.home)
     for digest in doomed:
         files.remove(box.home, digest)
     clear_derived(box.home)
@@ -65,13 +66,18 @@ def owed(home: Home) -> Path:
     return home.run / "wal-holds-erased"
 
 
+def owe(home: Home) -> None:
+    """Leave the mark before the erasure is committed: a power cut between the two must not leave the words for good."""
+    owed(home).touch()
+
+
 def shrink(home: Home) -> bool:
     """Merge the search index (deleted words stay in it until then) and empty the WAL, so that erased bytes are gone.
 
     Never waits long: a WAL that Litestream holds is left with a mark, and the replica's keeper does it between two runs.
     Says whether it is done.
     """
-    owed(home).touch()
+    owe(home)
     db = database.connect(home.database)
     db.conn.execute(f"PRAGMA busy_timeout={SHRINK_WAIT_MS}")
     try:

@@ -92,21 +92,25 @@ def _take_back(sender: Sender, life: Incarnation, segment: Segment) -> None:
     with box.writing() as act:
         _keep_life(act.db, life)
         came: set[str] = set()
+        erased = False
         for link in segment.after(segment.first - 1):
             sql = "INSERT OR IGNORE INTO event (inc, seq, digest, bytes) VALUES (?, ?, ?, ?)"
             if act.db.conn.execute(sql, [segment.inc, *link]).rowcount:
                 event = events.decode(link[2])
                 doomed += _fold(act, segment.inc, event)
+                erased |= event.t == "dossier.erased"
                 came.add(event.k)
         both = came & reordering.written_in_later_lives(act.db, life.inc_no)
         reordering.put_in_order(act.db, act.db, box.device, both - {""}, life.inc_no)
         for dossier in sorted(both - {""}):
             comparing.note(act, What.BOTH_SIDES, "", dossier)
         act.touch("dossiers")
+        if erased:
+            erasure.owe(box.home)
         crash_here("agent_in_taking_back")
     for name in doomed:
         files.remove(box.home, name)
-    if doomed:
+    if erased:
         erasure.clear_derived(box.home)
         erasure.shrink(box.home)
 

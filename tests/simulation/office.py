@@ -141,12 +141,12 @@ def stranger(world, box: BoxEnd) -> str:
     if not found:
         raise Refused("dossier_unknown")
     dossier = world.nature.plan.choice(found)
+    world.strange.add((box.device, dossier))
     with box.box.writing() as act:
         event = _newer(act, dossier, world.nature.plan.choice(["dossier.taken", "dossier.erased"]))
         act.head = ledger.append(act.db, act.device_bytes, act.life, event)
         rows.fold(act.db, act.device, act.life.inc, event, {})
         world.newer.add(hashlib.sha256(events.encode(event)).hexdigest())
-    world.strange.add((box.device, dossier))
     return f"{event.t} {dossier[-4:]}"
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-from appliance import files
+from appliance import erasure, files
 from simulation import office, troubles
 from simulation.at_rest import AT_REST, ROUNDS_MAX, i21_with_a_good_line_all_work_ends
 from simulation.ends import BoxEnd, make_template
@@ -116,6 +116,9 @@ def come_to_rest(world: World) -> None:
             _operate(world, box)
         if number > 1 and not next(i21_with_a_good_line_all_work_ends(world), None):
             break
+    for end in (world.province, *world.running):
+        if erasure.owed(end.home).exists():
+            erasure.shrink(end.home)  # As the keeper of the replica does between two runs.
     world.gone |= {digest for box in world.running for digest in _nowhere(world, box)}
 
 

@@ -17,6 +17,7 @@ from appliance import clock, database, ledger
 from appliance.config import Home
 from appliance.errors import Refused
 from provisioning import enrol
+from simulation import office
 from simulation.ends import BoxEnd, End, ProvinceEnd, unit_of
 from simulation.faults import Faults
 from simulation.nature import Death, Nature
@@ -25,7 +26,7 @@ from sync.protocol import HelloAnswer, SegmentAnswer, Statement
 from sync.statements import Receipt
 
 Place = tuple[str, bytes, int]  # device, incarnation, number
-MEANWHILE = 0.15
+MEANWHILE = {"receiver": 0.15, "agent": 0.03}  # How often others act at a point of an end.
 LOGS = [logging.getLogger(name) for name in ("motcua", "province")]
 
 
@@ -70,6 +71,7 @@ class World:
         self.faults = Faults(nature.plan)
         self.history: list[str] = []
         self.late: list[Asked] = []
+        self.read: set[tuple] = set()  # files that were read as they lie there
         self.backups: dict[str, list] = defaultdict(list)
         self.counted: Counter[str] = Counter()
         self.held: dict[Place, bytes] = {}
@@ -148,20 +150,19 @@ class World:
 
     def meanwhile(self, label: str) -> None:
         """Let others act at a point outside of transactions, as other threads would."""
-        if self._busy or self.faults.quiet or self.nature.plan.random() > MEANWHILE:
+        who = label.split("_")[0]
+        if self._busy or self.faults.quiet or self.nature.plan.random() > MEANWHILE.get(who, 0):
             return
-        from simulation import office
-
         self._busy = True
         try:
-            if label.startswith("receiver") and self.late:
-                self.deliver_late()
-            elif label.startswith("agent") and isinstance(self.nature.on, BoxEnd) and self.nature.on.runs():
-                office.accept(self, self.nature.on)
-        except (OSError, sqlite3.OperationalError):
-            self.must("only a full disk stops an act", self.nature.on.full, label)
+            if who == "receiver":
+                self.note(f"    meanwhile {self.deliver_late()}")
+            elif isinstance(self.nature.on, BoxEnd) and self.nature.on.runs():
+                self.note(f"    meanwhile {office.accept(self, self.nature.on)}")
         except Refused:
             pass
+        except (OSError, sqlite3.OperationalError):
+            self.must("only a full disk stops an act", self.nature.on.full, label)
         finally:
             self._busy = False
 
@@ -170,6 +171,7 @@ class World:
         if not self.late:
             return "none"
         asked = self.late.pop(self.nature.plan.randrange(len(self.late)))
+        self.excuses[asked.machine, asked.path.split("/")[1]] += 1
         try:
             status = deliver(self, asked).status
         except OSError:
@@ -191,6 +193,8 @@ class World:
     def witnessed(self, asked: Asked, answered: Answered) -> None:
         """See an answer leave the province: what it promises must be on its disk at this moment."""
         self.must("the province never fails inside", answered.status != 500, (asked.call, self.defects.seen[-1:]))
+        if answered.status >= 500:
+            self.excuses[asked.machine, asked.path.split("/")[1]] += 1
         receipt = _receipt_in(asked, answered)
         if receipt:
             self._promised(receipt)
