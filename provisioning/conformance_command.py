@@ -12,7 +12,8 @@ from appliance.config import Home
 from provisioning.options import home_option
 
 MARKS = {"holds": "ĐẠT", "fails": "SAI", "not_tried": "CHƯA THỬ"}
-AFTER = """Các hồ sơ thử đã được xóa qua đường đồng bộ. Việc còn lại ở máy nhận: bỏ máy thử {device} và số đã cấp cho nó
+ERASED = {True: "Các hồ sơ thử đã được xóa qua đường đồng bộ.", False: "Các hồ sơ thử CHƯA được xóa (điều 12.1)."}
+AFTER = """{erased} Việc còn lại ở máy nhận: bỏ máy thử {device} cùng những gì nó đã gửi
 (máy nhận của phần mềm này: motcua enrol forget {device})."""
 
 
@@ -50,7 +51,8 @@ def conformance(home: Home, admission: Path, as_json: bool, url: str) -> None:
         json.dumps({"url": url, "device": device.id, "articles": rows}, ensure_ascii=False, indent=1) if as_json else said(rows)
     )
     if not as_json:
-        click.echo(AFTER.format(device=device.id))
+        erased = any((row["article"], row["outcome"]) == ("12.1", "holds") for row in rows)
+        click.echo(AFTER.format(device=device.id, erased=ERASED[erased]))
     sys.exit(1 if any(row["outcome"] == "fails" for row in rows) else 0)
 
 

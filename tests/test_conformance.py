@@ -14,7 +14,7 @@ from provisioning import enrol
 from provisioning.cli import main
 from provisioning.conformance import articles
 from trial_room import trial_room
-from wrong_receivers import WRONG, served_wrongly
+from wrong_receivers import WRONG, answers_nonsense, keeps_nothing, served_wrongly
 
 OVER_HTTPS_ALONE = {"1.1"}
 
@@ -43,6 +43,17 @@ def test_a_receiver_that_does_one_thing_wrong_is_found_by_that_article_and_no_ot
     assert {row["article"]: row["reason"] for row in rows if row["outcome"] == "fails"}.keys() == {article}, result.stdout
     assert result.exit_code == 1
     assert {row["article"] for row in rows if row["outcome"] == "not_tried"} == {*articles.UNTRIED, *OVER_HTTPS_ALONE}
+
+
+@pytest.mark.parametrize(("fault", "broken"), [(keeps_nothing, {"4.1"}), (answers_nonsense, {"4.1", "8.1", "9.1", "4.6"})])
+def test_a_receiver_that_does_little_right_is_told_so_and_never_breaks_the_test(trial, fault, broken):
+    if fault is answers_nonsense:
+        assert trial.run().exit_code == 0  # So that there is something to be wrong about.
+    with served_wrongly(trial.room, fault) as trial.room.url:
+        result = trial.run("--json")
+    rows = json.loads(result.stdout)["articles"]
+    assert broken <= {row["article"] for row in rows if row["outcome"] == "fails"}
+    assert result.exit_code == 1
 
 
 def test_a_test_device_is_forgotten_with_all_it_sent_and_no_other_device_can_be(trial, tmp_path):
@@ -97,6 +108,10 @@ def test_a_test_that_cannot_begin_says_why(trial, tmp_path):
         main, ["conformance", trial.room.url, "--home", str(tmp_path / "x"), "--admission", str(trial.admission)]
     )
     assert empty.exit_code == 2 and "motcua enrol ask" in empty.output
+    assert trial.run().exit_code == 0
+    forget(trial, trial.given().device)
+    strange = trial.run()
+    assert strange.exit_code == 2 and "device_unknown" in strange.output
     trial.room.url = "http://127.0.0.1:9"
     away = trial.run()
     assert away.exit_code == 2 and "Không hỏi được máy nhận" in away.output

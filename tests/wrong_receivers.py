@@ -134,6 +134,19 @@ def says_no_version(request: Request, ask: Ask, province: Province) -> Response:
     return answer
 
 
+def keeps_nothing(request: Request, ask: Ask, province: Province) -> Response:
+    """Be too busy for every segment."""
+    busy = {"type": "urn:motcua:sync:province_busy", "title": "Busy", "status": 503, "code": "province_busy"}
+    return instead(Response(headers={"Sync-Version": "1"}), 503, busy) if request.path.endswith("/segments") else ask()
+
+
+def answers_nonsense(request: Request, ask: Ask, province: Province) -> Response:
+    """Answer hello well and everything else with something that is no answer."""
+    return (
+        ask() if request.path.endswith("/hello") else instead(ask(), 200, {"missing": [{}], "receipt": 7, "have": [], "keys": None})
+    )
+
+
 def instead(answer: Response, status: int, said: dict) -> Response:
     """Give another answer under the same headers."""
     answer.status_code, answer.mimetype, answer.data = status, "application/json", json.dumps(said)

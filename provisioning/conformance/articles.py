@@ -11,10 +11,11 @@ from provisioning.conformance import store_checks as stores
 from provisioning.conformance import talk_checks as talk
 from provisioning.conformance.device import Device, Life
 from provisioning.conformance.kit import Kit
-from provisioning.conformance.line import Line
+from provisioning.conformance.line import Line, Unreachable
 from provisioning.conformance.written import Fails, NotTried
 
 Check = Callable[[Kit, stores.Store], None]
+MISSHAPEN = (KeyError, TypeError, ValueError, AttributeError, IndexError)
 
 
 class Outcome(StrEnum):
@@ -153,25 +154,43 @@ TRIED: tuple[tuple[str, Check], ...] = (
 def judge(line: Line, device: Device) -> list[Judged]:
     """Try every article; gives them in the order of the specification. Raises line.Unreachable, NotTried when no life can begin."""
     kit, store = Kit(line, device, _life(line, device)), stores.Store()
+    _begin(kit)
     found = {"2.1": Judged("2.1", WORDS["2.1"], Outcome.HOLDS)}
     for article, check in TRIED:
-        found[article] = _judge(article, partial(check, kit, store))
+        found[article] = _judge(kit, article, partial(check, kit, store))
     found |= {article: Judged(article, WORDS[article], Outcome.NOT_TRIED, why) for article, why in UNTRIED.items()}
     return [found[article] for article in WORDS]
 
 
 def _life(line: Line, device: Device) -> Life:
-    """Give the life to write: never the device's first, so that there is one before it."""
-    if not device.ended:
-        Kit(line, device, device.new_life()).level()
+    """Give the life to write: not the device's first, so that there is one before it, unless the receiver cannot even keep that."""
+    first = device.new_life()
+    if device.ended:
+        return first
+    try:
+        Kit(line, device, first).level()
+    except NotTried:
+        return first
     return device.new_life()
 
 
-def _judge(article: str, check: Callable[[], None]) -> Judged:
+def _begin(kit: Kit) -> None:
+    answer = kit.hello()
+    if answer.said.get("verdict") != "extends":
+        told = answer.said.get("verdict", answer.code)
+        raise NotTried(f"lời chào đầu tiên của máy thử được trả lời {answer.status} {told}".strip())
+
+
+def _judge(kit: Kit, article: str, check: Callable[[], None]) -> Judged:
     try:
         check()
     except Fails as fails:
         return Judged(article, WORDS[article], Outcome.FAILS, str(fails))
     except NotTried as why:
         return Judged(article, WORDS[article], Outcome.NOT_TRIED, str(why))
+    except MISSHAPEN as error:  # A stranger's answer may be anything.
+        return Judged(article, WORDS[article], Outcome.FAILS, f"trả lời không đúng mẫu ({type(error).__name__}: {error})")
+    except Unreachable as cut:
+        kit.hello()  # Away altogether: then the test ends.
+        return Judged(article, WORDS[article], Outcome.FAILS, f"máy nhận ngắt đường truyền thay vì trả lời ({cut})")
     return Judged(article, WORDS[article], Outcome.HOLDS)

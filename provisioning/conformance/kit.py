@@ -51,9 +51,13 @@ class Kit:
         have = answer.said.get("have") or {}
         self._keep_receipt("segments", answer)
         if answer.status == 200 and have.get("inc") == self.life.inc and isinstance(have.get("seq"), int):
-            self.acknowledged = max(self.acknowledged, min(have["seq"], self.life.last))
-            self.device.remember(self.life, self.acknowledged)
+            self._acknowledge(max(self.acknowledged, min(have["seq"], self.life.last)))
         return answer
+
+    def _acknowledge(self, seq: int) -> None:
+        if seq != self.acknowledged:
+            self.acknowledged = seq
+            self.device.remember(self.life, seq)
 
     def _keep_receipt(self, where: str, answer: Answer) -> None:
         if answer.status == 200 and "receipt" in answer.said:
@@ -68,6 +72,7 @@ class Kit:
             held = (answer.said.get("have") or {}).get("seq", 0)
             self._note_lost(held)
             if held >= self.life.last:
+                self._acknowledge(self.life.last)
                 return
             self.give(self.device.packed(self.life, held + 1))
         raise NotTried("máy nhận không nhận đủ sự kiện trước đó")
