@@ -129,7 +129,8 @@ def take_keys() -> protocol.UploadAnswer:
 @bp.post("/files/missing")
 @answering
 def missing() -> protocol.FileAnswer:
-    """Say which files are wanted."""
+    """Say which files are wanted; where none may be taken, say that before a chunk is sent for nothing."""
+    forks.must_be_one(province().db, device())
     return uploads.missing(province(), device(), asked(protocol.FileQuestion).digests)
 
 

@@ -8,13 +8,13 @@ from typing import Any
 
 from sqlite_utils.db import Database
 
-from appliance import chain, comparing, events, files, ledger, rows, verify
+from appliance import comparing, events, files, ledger, rows, verify
 from appliance.comparing import What
 from appliance.config import Home
 from appliance.errors import Refused
 from simulation.ends import BoxEnd
 from simulation.office import CANARY
-from sync import compare, segments, sender
+from sync import compare, sender
 from sync.key_bundles import sealed
 from sync.protocol import Hello, KeyBundle, Life, Mark
 from sync.province import receiver
@@ -23,7 +23,6 @@ from sync.province import wanted as wanted_files
 from sync.province.opened import Province, open_province
 
 ROUNDS_MAX = 12  # With a good line everything must have come to rest by then.
-CHUNK_MAX = 64 * 1024
 FOLDED: dict[str, str] = {  # What the province's readers see; the order of arrival is not theirs.
     "dossier": "SELECT id, device, code, status, applicant, holder, hex(last_inc), last_seq, state FROM dossier ORDER BY id",
     "dossier_event": "SELECT dossier, device, hex(inc), seq, kind, at, actor FROM dossier_event ORDER BY 1, 2, 3, 4",
@@ -65,19 +64,15 @@ def _hand_over(twin: Province, box: BoxEnd) -> None:
     """Give a whole ledger to a province: lives in their order, keys first."""
     device = store.device(twin.db, box.device)
     assert device and box.sender
-    while bundle := [news for news in sender.keys_to_send(box.db, _all_dossiers(box)) if news]:
-        receiver.take_keys(twin, device, sealed(KeyBundle(box.device, tuple(bundle)), box.sender.recipient))
-        break
+    news = sender.keys_to_send(box.db, _all_dossiers(box))
+    receiver.take_keys(twin, device, sealed(KeyBundle(box.device, news), box.sender.recipient))
     for life in ledger.incarnations(box.db):
         parent = Mark(life.parent.inc.hex(), life.parent.seq, life.parent.digest.hex()) if life.parent else None
         head = ledger.head(box.db, life.inc)
         mark = Mark(life.inc.hex(), head.seq, head.digest.hex())
         receiver.hello(twin, device, Hello(Life(life.inc.hex(), life.inc_no, parent), (*_heads(box, life.inc_no), mark)))
-        held = [data for _, _, data in ledger.stored(box.db, life.inc)]
-        if held:
-            start = chain.first_previous(box.box.device_bytes, life.parent)
-            segment = segments.link(box.box.device_bytes, life.inc, 1, start, held)
-            receiver.take_segment(twin, device, segments.pack(segment, box.sender.key))
+        for packed, _ in sender.packed_after(box.sender, life, 0):
+            receiver.take_segment(twin, device, packed)
 
 
 def _all_dossiers(box: BoxEnd) -> tuple[str, ...]:
@@ -162,7 +157,7 @@ def i20_a_cut_costs_at_most_what_was_on_its_way(world) -> Iterator[object]:
     for box in world.boxes:
         sizes = {file.s: file.n for file in _files_ever_named(world, box)}
         excuses = world.excuses[box.name, "files"] + world.excuses[box.name, "death"] + world.excuses["province", "death"]
-        most = sum(sizes.values()) + excuses * CHUNK_MAX
+        most = sum(sizes.values()) + excuses * world.largest[box.name]
         if world.sent[box.name, "chunk"] > most:
             yield box.name, world.sent[box.name, "chunk"], most
 

@@ -12,7 +12,7 @@ OF_AGENT = [label for label in LABELS if label.startswith("agent") and "evidence
 OF_PROVINCE = [label for label in LABELS if label.startswith("receiver")]
 WORK = {"accept": 8, "act": 8, "round": 16, "office": 2, "void": 1, "erase": 1, "newer": 1, "publish": 1, "tidy": 1, "later_day": 1}
 TROUBLE = {
-    "deliver_late": 4,
+    "deliver_late": 4.0,
     "kill": 2,
     "arm": 5,
     "power_cut": 2,
@@ -23,6 +23,7 @@ TROUBLE = {
     "restore": 2,
     "clone": 1,
     "replace": 1,
+    "revoke": 0.3,
     "skew": 1,
     "stranger": 1,
 }

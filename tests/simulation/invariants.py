@@ -2,7 +2,7 @@
 
 ALWAYS holds after every step, AT_REST when faults have ended and everything had time to come to rest; i05 is asked whenever an
 answer leaves (world.py). Not covered yet: I12 and I13 (ownership and hand-over between communes), and of I22 the compacted feed:
-they are not built.
+they are not built. I25 is ours: two machines with one key.
 """
 
 import hashlib
@@ -17,6 +17,7 @@ from appliance.events import Event
 from appliance.ids import device_bytes
 from simulation.ends import BoxEnd
 from sync import progress
+from sync.province import forks
 from sync.province import store_sqlite as store
 
 COUNTED = "SELECT count(*), max(seq), min(seq), hex(inc)"
@@ -198,6 +199,13 @@ def _of(db: Database) -> Iterator[Event]:
     yield from (events.decode(bytes(row[0])) for row in db.conn.execute("SELECT bytes FROM event").fetchall())
 
 
+def i25_two_machines_are_told_from_one(world) -> Iterator[object]:
+    """Two machines are never seen where there is one, however often it was started anew and however late its words arrive."""
+    for device, family in world.families.items() if world.province.runs() else ():
+        if forks.are_two(world.province.db, device) and not family.cloned:
+            yield device
+
+
 ALWAYS: tuple[Callable, ...] = (
     i01_the_numbers_of_a_life_have_no_gaps,
     i02_every_digest_follows_from_the_one_before,
@@ -212,4 +220,5 @@ ALWAYS: tuple[Callable, ...] = (
     i18_nothing_of_a_revoked_key_is_taken,
     i22_the_feed_arrives_once_in_order_and_its_cursor_never_goes_back,
     i24_no_number_stands_on_two_papers_unsaid,
+    i25_two_machines_are_told_from_one,
 )

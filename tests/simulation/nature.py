@@ -4,6 +4,7 @@ The product's own code runs unchanged; only what it asks of the machine is answe
 """
 
 import errno
+import math
 import os
 import random
 from collections import Counter
@@ -16,9 +17,9 @@ from typing import Any
 
 import pytest
 
-from appliance import clock, crash, durable, ids, sealing
-from sync import agent, files_out, sender
-from sync.province import uploads
+from appliance import clock, crash, durable, files, ids, sealing
+from sync import agent, files_back, files_out, segments, sender
+from sync.province import feed_out, folding, given_back, uploads
 
 START = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 IN_TRANSACTION = ("before_commit", "feed_commit", "in_taking_back", "before_keys_commit")
@@ -104,12 +105,27 @@ class Nature:
         chance = SimpleNamespace(urandom=self.entropy.randbytes)
         return [
             (clock, "datetime", _datetime(self)),
+            (files, "put_at", lambda home, digest: START.timestamp() if files.has(home, digest) else math.inf),
+            *self._bounds(),
             *((module, "time", times) for module in (ids, agent, files_out)),
             *((module, "secrets", secret) for module in (ids, sealing, durable, sender)),
             *((module, "os", chance) for module in (ids, sealing)),
             (durable, "os", _Disk(self)),
             (uploads, "_append", _filling(self, uploads._append)),
             (files_out, "ThreadPoolExecutor", _InTurn),
+        ]
+
+    def _bounds(self) -> list[tuple[Any, str, int]]:
+        """Make the bounds of stretches small in every other seed, so that everything takes several."""
+        if self.seed % 2:
+            return []
+        return [
+            (segments, "EVENTS_MAX", 3),
+            (feed_out, "FEED_RECORDS_MAX", 2),
+            (folding, "BATCH_EVENTS", 2),
+            (files_out, "BATCH_FILES", 2),
+            (files_back, "BATCH_FILES", 1),
+            (given_back, "INVENTORY_EVENTS_MAX", 4),
         ]
 
 

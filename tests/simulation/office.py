@@ -174,6 +174,6 @@ def publish(world, box: BoxEnd) -> str:
 
 def later_day(world, box: BoxEnd) -> str:
     """Let days go by."""
-    hours = world.nature.plan.choice([3, 13, 24, 72])
+    hours = world.nature.plan.choice([3, 13, 24, 72, 960])
     world.nature.pass_time(hours * 3600)
     return f"{hours} hours"

@@ -14,6 +14,7 @@ from simulation.ends import BoxEnd, make_template
 from simulation.invariants import ALWAYS
 from simulation.nature import Nature
 from simulation.world import World
+from sync.province import forks
 
 STEPS = 40
 FAST = Path("/dev/shm")  # A disk in memory: what is proven is the order of things, not the disk.
@@ -41,6 +42,7 @@ STEP_OF: dict[str, Callable[[World, BoxEnd], str]] = {
     "restore": troubles.restore,
     "clone": troubles.clone,
     "replace": troubles.replace,
+    "revoke": troubles.revoke,
     "deliver_late": lambda world, box: world.deliver_late(),
 }
 
@@ -142,6 +144,7 @@ def _one_machine(world: World, machines: list[BoxEnd]) -> None:
     for _ in range(3):
         for box in machines:
             world.note(f"both {box.name} {world.run(box, box.round)} {box.state().get('last_error', '')}")
+    _told_apart(world, machines)
     chosen = machines[1] if "+" in machines[1].name else world.nature.plan.choice(machines)
     for box in machines:
         if box is not chosen:
@@ -150,10 +153,18 @@ def _one_machine(world: World, machines: list[BoxEnd]) -> None:
     world.note(f"{chosen.name} goes on")
 
 
+def _told_apart(world: World, machines: list[BoxEnd]) -> None:
+    """Both spoke over a good line: the province knows that they are two, or has told one that it was replaced."""
+    device = machines[0].device
+    told = {box.state().get("last_error") for box in machines} & set(BY_OPERATOR)
+    known = forks.are_two(world.province.db, device) or told or world.families[device].revoked_at >= 0
+    world.must("i25_two_machines_are_told_from_one", known, device)
+
+
 def _operate(world: World, box: BoxEnd) -> None:
     """Let an operator renew the certificate of a box that waits for a person; where none is needed, that is a defect."""
     error = box.state().get("last_error", "")
-    if error in BY_OPERATOR:
+    if error in BY_OPERATOR and world.families[box.device].revoked_at < 0:
         world.must("i21_with_a_good_line_all_work_ends", world.families[box.device].may_need_operator, error)
         world.renew(box)
 

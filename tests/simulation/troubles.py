@@ -10,6 +10,8 @@ from appliance.config import Home
 from appliance.restored import Restored
 from simulation.ends import BoxEnd, End
 from simulation.faults import OF_AGENT, OF_BOX, OF_PROVINCE
+from simulation.invariants import held_of
+from sync.province import admission
 
 BACKUPS_MAX = 4
 CLOCKS = (timedelta(), timedelta(hours=-30), timedelta(days=-500), timedelta(days=2), timedelta(days=500), timedelta(minutes=3))
@@ -102,10 +104,10 @@ def restore(world, box: BoxEnd) -> str:
     copy, how = plan.choice(world.backups[box.name]), plan.choice(["marked", "marked, new disk", "witnessed", "unnoticed"])
     box.close()
     put_in_place(box.home, copy)
-    if plan.random() < 0.5:
-        lose_files(box, copy)
-    if how in ("marked", "marked, new disk"):
+    if how.startswith("marked"):
         mark(box.home, above=how == "marked")
+        if plan.random() < 0.7:
+            lose_files(box, copy)
     if how == "unnoticed":
         box.home.witness.write_bytes(copy.witness)
     _excuse(world, box, how)
@@ -170,7 +172,7 @@ def _second(world, box: BoxEnd, replaced: bool) -> str:
     if replaced:
         mark(twin.home, above=True)
     family = world.families[box.device]
-    family.may_need_operator = family.may_lose_files = True
+    family.cloned = family.may_need_operator = family.may_lose_files = True
     family.may_fork |= not replaced
     family.may_double |= not replaced
     world.boxes.append(twin)
@@ -179,3 +181,14 @@ def _second(world, box: BoxEnd, replaced: bool) -> str:
     return name
 
 
+
+
+def revoke(world, box: BoxEnd) -> str:
+    """Let the province revoke a device for good, while the other still may send."""
+    families = world.families.values()
+    if not world.province.runs() or any(family.revoked_at >= 0 for family in families):
+        return "nobody there"
+    with world.nature.at(world.province):
+        admission.revoke_device(world.province.opened, box.device)
+    world.families[box.device].revoked_at = held_of(world, box.device)
+    return box.name

@@ -46,6 +46,7 @@ class Family:
     may_double: bool = False  # It may use a number twice; a person must then be told.
     may_lose_files: bool = False  # A disk was changed, or a machine was retired, before all its files were sent.
     may_need_operator: bool = False  # More than one machine had its key, or a life that it does not know was written.
+    cloned: bool = False  # Two machines with its key were at work.
     revoked_at: int = -1  # Events held of it when it was revoked.
 
 
@@ -78,9 +79,10 @@ class World:
         self.acknowledged: dict[tuple[str, bytes], tuple[int, str]] = {}
         self.excuses: Counter[tuple[str, str]] = Counter()  # (machine, call): how often it may have been for nothing
         self.sent: Counter[tuple[str, str]] = Counter()
+        self.largest: Counter[str] = Counter()  # chunk of each machine
         self.newer: set[str] = set()  # what a later version wrote, by the digest of its bytes
         self.strange: set[tuple[str, str]] = set()  # (device, dossier): written by one to whom it does not belong
-        self.families: dict[str, Family] = defaultdict(Family)
+        self.families: dict[str, Family] = {}
         self.defects = Defects()
         self.defects.excused = lambda why: isinstance(why, OSError | sqlite3.OperationalError) and self.nature.on.full
         for log in LOGS:
@@ -91,6 +93,8 @@ class World:
         shutil.copytree(template, folder, dirs_exist_ok=True)
         self.province = ProvinceEnd("province", home=Home(folder / "province"))
         self.boxes = [self._box(name) for name in ("box-1", "box-2")]
+        for box in self.boxes:
+            self.families[box.device] = Family()
         self.revive()
 
     def _box(self, name: str) -> BoxEnd:
@@ -186,6 +190,8 @@ class World:
         """See a request leave."""
         self.counted[fault or "undisturbed"] += 1
         self.sent[asked.machine, "chunk" if asked.method == "PUT" else asked.path] += len(asked.body)
+        if asked.method == "PUT":
+            self.largest[asked.machine] = max(self.largest[asked.machine], len(asked.body))
         if fault:
             self.excuses[asked.machine, asked.path.split("/")[1]] += 1
         self.note(f"    {asked.call} {len(asked.body)}{f' ({fault})' if fault else ''}")

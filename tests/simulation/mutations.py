@@ -1,0 +1,321 @@
+"""Rules of the product broken one by one, to see that the simulation would notice: each is a small patch, and a seed that catches it.
+
+A mutation that no seed catches is a defect of the simulation. docs/simulation.md holds the table; `python tests/simulation/table.py`
+finds the seeds anew and writes it.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from types import SimpleNamespace
+
+import msgspec
+import pytest
+
+from appliance import box as boxes
+from appliance import database, erasure, files, ledger, numbering, reordering, tidying, witness
+from sync import agent, feed, files_back, files_out, protocol, recovery, sender
+from sync.protocol import SendEvents, Verdict
+from sync.province import feed_out, folding, forks, opened, receiver, uploads
+from sync.province import store_sqlite as store
+
+Patch = pytest.MonkeyPatch
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """A rule by the first letters of the invariant that must catch it, what is broken, and how."""
+
+    rule: str
+    what: str
+    apply: Callable[[Patch], None]
+
+
+MUTATIONS: dict[str, Mutation] = {}
+
+
+def breaks(rule: str, what: str) -> Callable[[Callable[[Patch], None]], None]:
+    """Enter a mutation into the table, under the name of its function."""
+
+    def enter(apply: Callable[[Patch], None]) -> None:
+        MUTATIONS[apply.__name__] = Mutation(rule, what, apply)
+
+    return enter
+
+
+@breaks("i01", "a segment that begins beyond what is held is taken")
+def gaps_taken(patch: Patch) -> None:
+    def judged(have, held, segment):
+        return Verdict.EXTENDS if segment.first > have + 1 else protocol.judge(have, held, segment)
+
+    patch.setattr(receiver, "judge", judged)
+
+
+@breaks("i02", "whether a segment follows what is held is not compared")
+def forks_taken(patch: Patch) -> None:
+    def judged(have, held, segment):
+        return protocol.judge(have, segment.digest_at(protocol.meeting(have, segment)) if segment.first <= have + 1 else held, segment)
+
+    patch.setattr(receiver, "judge", judged)
+
+
+@breaks("i03", "the newest of two events at one place stays")
+def newest_stays(patch: Patch) -> None:
+    def kept(province, db, device, segment):
+        db.conn.execute("DELETE FROM quarantine")
+        db.conn.execute("DELETE FROM receipt_given WHERE inc = ? AND seq >= ?", [segment.inc, segment.first])
+        db.conn.execute("DELETE FROM ledger WHERE inc = ? AND seq >= ?", [segment.inc, segment.first])
+        original(province, db, device, segment)
+
+    original = receiver._keep
+    patch.setattr(receiver, "judge", lambda have, held, segment: Verdict.GAP if segment.first > have + 1 else Verdict.EXTENDS)
+    patch.setattr(receiver, "_keep", kept)
+
+
+@breaks("i04", "an event that cannot be folded is thrown away")
+def unfolded_thrown_away(patch: Patch) -> None:
+    original = folding._fold_batch
+
+    def folded(province):
+        more = original(province)
+        with province.writing() as db:
+            aside = [row[0] for row in db.conn.execute("SELECT n FROM quarantine").fetchall()]
+            db.conn.execute("DELETE FROM quarantine")
+            db.conn.executemany("DELETE FROM ledger WHERE n = ?", [[n] for n in aside])
+        return more
+
+    patch.setattr(folding, "_fold_batch", folded)
+
+
+@breaks("i05", "the province acknowledges first and commits with its next transaction")
+def acknowledged_before_commit(patch: Patch) -> None:
+    @contextmanager
+    def later(db) -> Iterator:
+        if db.conn.in_transaction:
+            db.conn.execute("COMMIT")
+        db.conn.execute("BEGIN IMMEDIATE")
+        yield db
+
+    def one(province):
+        if not hasattr(province._local, "writer"):
+            province._local.writer = database.connect(province.home.database)
+        return province._local.writer
+
+    patch.setattr(opened, "database", SimpleNamespace(connect=database.connect, writing=later))
+    patch.setattr(opened.Province, "db", property(one))
+
+
+@breaks("i05", "the receipt is for one event more than was kept")
+def receipt_for_one_more(patch: Patch) -> None:
+    original = receiver._keep
+
+    def kept(province, db, device, segment):
+        original(province, db, device, segment)
+        db.conn.execute("DELETE FROM ledger WHERE inc = ? AND seq = ?", [segment.inc, segment.last])
+
+    patch.setattr(receiver, "_keep", kept)
+
+
+@breaks("i06", "a dossier is not folded again when its key comes after its events")
+def late_keys_ignored(patch: Patch) -> None:
+    patch.setattr(folding, "fold_again", lambda db, dossier: None)
+    patch.setattr(sender, "send_keys", _keys_only_when_asked(sender.send_keys))
+    patch.setattr(agent, "send_keys", _keys_only_when_asked(sender.send_keys))
+
+
+def _keys_only_when_asked(original: Callable) -> Callable:
+    return lambda one, wanted=(): original(one, wanted) if wanted else 0
+
+
+@breaks("i07", "events that came back are folded in the order of their coming")
+def order_of_coming(patch: Patch) -> None:
+    patch.setattr(reordering, "put_in_order", lambda *all: None)
+
+
+@breaks("i08", "the file cursor moves over files that were not confirmed")
+def cursor_runs_ahead(patch: Patch) -> None:
+    class Everything(set):
+        def __contains__(self, one) -> bool:
+            return True
+
+    patch.setattr(files_out, "_sent", lambda box: Everything())
+
+
+@breaks("i09", "a transaction whose block failed is committed")
+def failure_committed(patch: Patch) -> None:
+    @contextmanager
+    def writing(db) -> Iterator:
+        db.conn.execute("BEGIN IMMEDIATE")
+        try:
+            yield db
+        finally:
+            db.conn.execute("COMMIT")
+
+    patch.setattr(boxes, "database", SimpleNamespace(connect=database.connect, writing=writing))
+
+
+@breaks("i09", "an act is told as failed when only its witness has no room")
+def witness_must_be_written(patch: Patch) -> None:
+    patch.setattr(boxes, "_witness", lambda home, life, head: witness.move(home.witness, life.inc_no, head))
+
+
+@breaks("i10", "the province does not look whether a device lost events of its other lives")
+def losses_not_looked_for(patch: Patch) -> None:
+    patch.setattr(protocol, "_judge_others", lambda hello, holding: None)
+
+
+@breaks("i11", "no new life is opened after a restore")
+def no_new_life(patch: Patch) -> None:
+    patch.setattr(boxes, "_why_new_life", lambda life, last, seen, mark: "")
+
+
+@breaks("i14", "nothing is folded any more once an event was set aside")
+def stopped_by_one(patch: Patch) -> None:
+    original = folding._fold_batch
+
+    def folded(province):
+        aside = province.db.conn.execute("SELECT 1 FROM quarantine").fetchone()
+        return False if aside else original(province)
+
+    patch.setattr(folding, "_fold_batch", folded)
+
+
+@breaks("the province never fails inside", "an event that cannot be folded is an error of the request")
+def nothing_set_aside(patch: Patch) -> None:
+    @contextmanager
+    def none(db, received) -> Iterator:
+        yield
+
+    patch.setattr(folding, "_set_aside_if_it_fails", none)
+
+
+@breaks("i07", "anybody may write on another commune's dossier")
+def anybody_writes(patch: Patch) -> None:
+    patch.setattr(folding, "_check_owner", lambda db, received, event: None)
+
+
+@breaks("i15", "a file that came is not compared with its name")
+def files_unread(patch: Patch) -> None:
+    def finish(province, part, digest):
+        target = files.path_of(province.home, digest)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        part.replace(target)
+
+    patch.setattr(uploads, "_finish", finish)
+
+
+@breaks("i15", "a file that came back is not compared with its name")
+def files_back_unread(patch: Patch) -> None:
+    def put(home, part, digest):
+        target = files.path_of(home, digest)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        part.replace(target)
+        return True
+
+    patch.setattr(files_back.files, "put_checked", put)
+
+
+@breaks("i16", "tidying takes files that dossiers name")
+def tidied_too_much(patch: Patch) -> None:
+    patch.setattr(tidying, "NAMED", "SELECT digest FROM draft_page")
+
+
+@breaks("i17", "an event names the time instead of the feed position")
+def time_for_position(patch: Patch) -> None:
+    patch.setattr(ledger, "feed_position", lambda db: int(boxes.clock.moment_of(boxes.clock.stamp()).timestamp()))
+
+
+@breaks("i18", "a revoked device is let in")
+def revoked_let_in(patch: Patch) -> None:
+    original = store.device_by_fingerprint
+    patch.setattr(store, "device_by_fingerprint", lambda db, fp: (found := original(db, fp)) and replace(found, revoked_at=None))
+
+
+@breaks("i19", "events of later versions are written anew, in the fields this version knows")
+def written_anew(patch: Patch) -> None:
+    def kept(db, device, inc, link, event, at):
+        add(db, device, inc, (link[0], link[1], msgspec.json.encode(event)), event, at)
+
+    add = store.add_event
+    patch.setattr(store, "add_event", kept)
+
+
+@breaks("i20", "a file that was cut begins anew")
+def begins_anew(patch: Patch) -> None:
+    original = uploads._append
+
+    def append(part, offset, data):
+        original(part, 0, b"")
+        original(part, offset, data)
+
+    patch.setattr(uploads, "_append", append)
+
+
+@breaks("i21", "receipts of earlier lives are not asked for")
+def receipts_not_asked_for(patch: Patch) -> None:
+    patch.setattr(agent, "_fetch_receipts", lambda sender: None)
+
+
+@breaks("i21", "a fork is not healed")
+def not_healed(patch: Patch) -> None:
+    patch.setattr(agent.rejoining, "rejoin", lambda sender, lives: 0)
+
+
+@breaks("i21", "after an answer was lost the agent goes on from what it believes")
+def believes_itself(patch: Patch) -> None:
+    def step(local, writing, answer):
+        found = protocol.next_step(local, writing, answer)
+        return SendEvents(local.seq - 1) if isinstance(found, SendEvents) and local.seq > 2 else found
+
+    patch.setattr(agent, "next_step", step)
+
+
+@breaks("i22", "a record of the feed is left out, and its place in the chain not looked at")
+def feed_with_holes(patch: Patch) -> None:
+    original = feed_out.lines
+
+    def lines(db, device, after):
+        found = original(db, device, after).splitlines(keepends=True)
+        return b"".join(found[1:] or found)
+
+    patch.setattr(feed_out, "lines", lines)
+    patch.setattr(feed, "follows", lambda record, device, position, digest: True)
+
+
+@breaks("i23", "erased words stay in the write-ahead log")
+def words_stay(patch: Patch) -> None:
+    patch.setattr(erasure, "shrink", lambda home: True)
+    patch.setattr(erasure, "owe", lambda home: None)
+
+
+@breaks("i23", "an erasure that comes back is folded and nothing else")
+def erased_once(patch: Patch) -> None:
+    patch.setattr(recovery, "_fold", _without_forgetting(recovery._fold))
+
+
+def _without_forgetting(original: Callable) -> Callable:
+    def fold(act, inc, event):
+        return [] if event.t == "dossier.erased" else original(act, inc, event)
+
+    return fold
+
+
+@breaks("i24", "a later life goes on with the numbers of the first")
+def numbers_of_all_lives(patch: Patch) -> None:
+    original = numbering.grants
+    patch.setattr(numbering, "grants", lambda db, book, unit, inc_no: original(db, book, unit, 1))
+
+
+@breaks("i25", "two machines with one key are taken for one")
+def two_taken_for_one(patch: Patch) -> None:
+    patch.setattr(forks, "_alive_beside", lambda db, device, said: "")
+
+
+@breaks("i25", "a box that was started anew is taken for a second machine")
+def one_taken_for_two(patch: Patch) -> None:
+    def beside(db, device, said):
+        sql = "SELECT session FROM speaker WHERE device = ? AND session <> ? LIMIT 1"
+        row = db.conn.execute(sql, [device.id, said.session]).fetchone()
+        return row[0] if row else ""
+
+    patch.setattr(forks, "_alive_beside", beside)
