@@ -11,13 +11,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import pyrage
 import zstandard
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 RECEIPT, FEED, SEGMENT = b"motcua-receipt-1", b"motcua-feed-1", b"motcua-seg-1"
-SEGMENT_BYTES_MAX = 8 * 1024 * 1024
+SEGMENT_BYTES_MAX, KEYS_BYTES_MAX = 8 * 1024 * 1024, 1024 * 1024
 NOTHING = "0" * 64
 Head = dict[str, Any]  # {inc, seq, digest}
 
@@ -105,6 +106,18 @@ def json_of(said: Mapping[str, Any]) -> bytes:
 def content_digest(body: bytes) -> str:
     """Give the Content-Digest field of a body."""
     return f"sha-256=:{base64.b64encode(hashlib.sha256(body).digest()).decode()}:"
+
+
+def read_keys(data: bytes, identity: pyrage.x25519.Identity, device: str) -> dict[str, tuple[str, str]]:
+    """Open a bundle of keys that was made for this device: dossier to key id and secret, which is empty for a destroyed one."""
+    try:
+        packed = pyrage.decrypt(data, [identity])
+        plain = zstandard.ZstdDecompressor(max_window_size=KEYS_BYTES_MAX).stream_reader(packed).read(KEYS_BYTES_MAX)
+        bundle = json.loads(plain)
+        need(bundle["device"] == device, "gói khóa trả lại ghi máy khác")
+        return {news["dossier"]: (news["key_id"], news.get("secret", "")) for news in bundle["keys"]}
+    except (pyrage.DecryptError, zstandard.ZstdError, ValueError, KeyError, TypeError):
+        raise Fails("gói khóa trả lại không mở được") from None
 
 
 def read_segment(data: bytes, device: str, key: Ed25519PublicKey) -> Stretch:
