@@ -54,6 +54,12 @@ def note(act: Act, what: What, about: str, dossier: str = "", other: str = "") -
     act.touch("to_compare")
 
 
+def withdraw(act: Act, what: What, about: str) -> None:
+    """Ask nobody any more about what came right by itself."""
+    act.db.conn.execute("DELETE FROM to_compare WHERE what = ? AND about = ? AND settled_at IS NULL", [what, about])
+    act.touch("to_compare")
+
+
 def note_clashes(act: Act, event: Event) -> None:
     """Ask a person to compare each number of an event that already stands for something else; called before the event is folded."""
     state = rows.NUMBER_STATES.get(event.t, "used")

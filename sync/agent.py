@@ -198,6 +198,7 @@ def _forget_failures(agent: Agent) -> None:
         agent.forgot_at = time.monotonic()
         agent.stamps.undecided.clear()
         agent.files.failed.clear()
+        files_back.ask_again(agent.sender.box)
 
 
 def _renew_crls(agent: Agent) -> None:

@@ -29,6 +29,13 @@ def fetch_some(sender: Sender) -> int:
     return len(wanted)
 
 
+def ask_again(box: Box) -> None:
+    """Let files that the province had not got either be asked for once more: another machine may have brought them since."""
+    if box.db.conn.execute("SELECT 1 FROM file_lost WHERE gone = 1 LIMIT 1").fetchone():
+        with box.writing() as act:
+            act.db.conn.execute("UPDATE file_lost SET gone = 0")
+
+
 def _look(box: Box) -> None:
     """Count the missing files once in a life that began after a loss, when the lost events are back."""
     life = ledger.incarnation(box.db)
@@ -71,6 +78,7 @@ def _settle(box: Box, digest: str, found: bool) -> None:
     with box.writing() as act:
         if found:
             act.db.conn.execute("DELETE FROM file_lost WHERE digest = ?", [digest])
+            comparing.withdraw(act, What.FILE_GONE, digest)
         else:
             act.db.conn.execute("UPDATE file_lost SET gone = 1 WHERE digest = ?", [digest])
             _tell(act, digest)

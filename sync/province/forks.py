@@ -74,7 +74,11 @@ def must_be_one(db: Database, device: Device) -> None:
 def chosen(db: Database, device: str, fingerprint: str) -> None:
     """Take a renewed certificate as the operator's choice of the one machine that goes on; the one it replaces is kept in mind."""
     at = clock.stamp()
-    db.conn.execute("INSERT OR REPLACE INTO former_certificate (tls_fp, device, until) VALUES (?, ?, ?)", [fingerprint, device, at])
+    db.conn.execute(
+        """INSERT OR REPLACE INTO former_certificate (tls_fp, device, until, newest)
+           VALUES (?1, ?2, ?3, (SELECT coalesce(max(inc_no), 0) FROM life WHERE device = ?2))""",
+        [fingerprint, device, at],
+    )
     db.conn.execute("UPDATE two_machines SET settled_at = ? WHERE device = ? AND settled_at IS NULL", [at, device])
     db.conn.execute("DELETE FROM speaker WHERE device = ?", [device])
 

@@ -22,7 +22,6 @@ from sync.wire import Wire
 
 CATALOGUE = "c" * 64
 URL = "https://province"
-ROOM_PAGES = 1  # What a full disk still has for the database.
 NAMES = ("box-1", "box-2")
 
 
@@ -44,6 +43,7 @@ class End(Machine):
     home: Home = Home(Path())
     speaks: str = ""
     deaths: int = 0
+    room_pages: int = 1  # what a full disk still has for the database
 
     def torn(self, nature: Nature) -> None:
         """Take from unfinished files what the disk had not got when the power went."""
@@ -89,7 +89,7 @@ class ProvinceEnd(End):
         self.full = not room
         if self.app:
             with self.opened.writing() as db:
-                limit(db, self.full)
+                limit(db, self.full, self.room_pages)
 
 
 @dataclass
@@ -133,7 +133,7 @@ class BoxEnd(End):
         """Fill the disk, or free it."""
         self.full = not room
         if self.sender:
-            limit(self.box._writer, self.full)
+            limit(self.box._writer, self.full, self.room_pages)
 
     def round(self) -> None:
         """Let the agent do one round, as its own loop does."""
@@ -145,9 +145,9 @@ class BoxEnd(End):
         return dict(self.db.conn.execute("SELECT name, value FROM sync_state").fetchall())
 
 
-def limit(db: Database, full: bool) -> None:
+def limit(db: Database, full: bool, room_pages: int) -> None:
     """Let the database file grow no more, as on a full disk; or as it likes."""
-    pages = db.conn.execute("PRAGMA page_count").fetchone()[0] + ROOM_PAGES if full else 2**31
+    pages = db.conn.execute("PRAGMA page_count").fetchone()[0] + room_pages if full else 2**31
     db.conn.execute(f"PRAGMA max_page_count={pages}")
 
 

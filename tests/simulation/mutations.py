@@ -13,7 +13,8 @@ import msgspec
 import pytest
 
 from appliance import box as boxes
-from appliance import database, erasure, files, ledger, numbering, reordering, tidying, witness
+from appliance import database, erasure, files, ledger, numbering, reordering, rows, tidying, witness
+from appliance.events import decode
 from sync import agent, feed, files_back, files_out, protocol, recovery, sender
 from sync.protocol import SendEvents, Verdict
 from sync.province import feed_out, folding, forks, opened, receiver, uploads
@@ -43,12 +44,14 @@ def breaks(rule: str, what: str) -> Callable[[Callable[[Patch], None]], None]:
     return enter
 
 
-@breaks("i01", "a segment that begins beyond what is held is taken")
-def gaps_taken(patch: Patch) -> None:
-    def judged(have, held, segment):
-        return Verdict.EXTENDS if segment.first > have + 1 else protocol.judge(have, held, segment)
+@breaks("i01", "of lost events that come back the first is left out")
+def taken_back_with_a_gap(patch: Patch) -> None:
+    def back(sender, life, segment):
+        links = segment.after(segment.first - 1)
+        original(sender, life, SimpleNamespace(first=segment.first, inc=segment.inc, after=lambda seq: links[1:] or links))
 
-    patch.setattr(receiver, "judge", judged)
+    original = recovery._take_back
+    patch.setattr(recovery, "_take_back", back)
 
 
 @breaks("i02", "whether a segment follows what is held is not compared")
@@ -72,37 +75,32 @@ def newest_stays(patch: Patch) -> None:
     patch.setattr(receiver, "_keep", kept)
 
 
-@breaks("i04", "an event that cannot be folded is thrown away")
-def unfolded_thrown_away(patch: Patch) -> None:
-    original = folding._fold_batch
+@breaks("i04", "what a life has beyond the parent of a new one is dropped when that begins")
+def rest_of_a_life_dropped(patch: Patch) -> None:
+    def begin(province, db, device, said):
+        original(province, db, device, said)
+        if parent := said.life.parent:
+            beyond = "FROM ledger WHERE device = ? AND inc = ? AND seq > ?"
+            place = [device.id, bytes.fromhex(parent.inc), parent.seq]
+            db.conn.execute(f"DELETE FROM quarantine WHERE n IN (SELECT n {beyond})", place)
+            db.conn.execute(f"DELETE {beyond}", place)
 
-    def folded(province):
-        more = original(province)
+    original = receiver._begin_life
+    patch.setattr(receiver, "_begin_life", begin)
+
+
+@breaks("i05", "a segment is acknowledged and its transaction then taken back")
+def acknowledged_and_not_kept(patch: Patch) -> None:
+    def take(province, device, data):
+        before = province.db.conn.execute("SELECT coalesce(max(n), 0) FROM ledger").fetchone()
+        answer = original(province, device, data)
         with province.writing() as db:
-            aside = [row[0] for row in db.conn.execute("SELECT n FROM quarantine").fetchall()]
-            db.conn.execute("DELETE FROM quarantine")
-            db.conn.executemany("DELETE FROM ledger WHERE n = ?", [[n] for n in aside])
-        return more
+            db.conn.execute("DELETE FROM quarantine WHERE n > ?", before)
+            db.conn.execute("DELETE FROM ledger WHERE n > ?", before)
+        return answer
 
-    patch.setattr(folding, "_fold_batch", folded)
-
-
-@breaks("i05", "the province acknowledges first and commits with its next transaction")
-def acknowledged_before_commit(patch: Patch) -> None:
-    @contextmanager
-    def later(db) -> Iterator:
-        if db.conn.in_transaction:
-            db.conn.execute("COMMIT")
-        db.conn.execute("BEGIN IMMEDIATE")
-        yield db
-
-    def one(province):
-        if not hasattr(province._local, "writer"):
-            province._local.writer = database.connect(province.home.database)
-        return province._local.writer
-
-    patch.setattr(opened, "database", SimpleNamespace(connect=database.connect, writing=later))
-    patch.setattr(opened.Province, "db", property(one))
+    original = receiver.take_segment
+    patch.setattr(receiver, "take_segment", take)
 
 
 @breaks("i05", "the receipt is for one event more than was kept")
@@ -116,11 +114,26 @@ def receipt_for_one_more(patch: Patch) -> None:
     patch.setattr(receiver, "_keep", kept)
 
 
-@breaks("i06", "a dossier is not folded again when its key comes after its events")
+@breaks("i06", "what comes twice is folded twice")
+def folded_twice(patch: Patch) -> None:
+    def take(province, device, data):
+        answer = original(province, device, data)
+        if answer.verdict is Verdict.ALREADY_HAVE:
+            segment = receiver.unpack(data, device.mark, device.key)
+            with province.writing() as db:
+                for event in (event for data in segment.events if not (event := decode(data)).k):
+                    rows.fold(db, device.id, segment.inc, event, {})
+        return answer
+
+    original = receiver.take_segment
+    patch.setattr(receiver, "take_segment", take)
+
+
+@breaks("i07", "a dossier is not folded again when its key comes after its events")
 def late_keys_ignored(patch: Patch) -> None:
     patch.setattr(folding, "fold_again", lambda db, dossier: None)
-    patch.setattr(sender, "send_keys", _keys_only_when_asked(sender.send_keys))
-    patch.setattr(agent, "send_keys", _keys_only_when_asked(sender.send_keys))
+    for module in (agent, sender):
+        patch.setattr(module, "send_keys", _keys_only_when_asked(sender.send_keys))
 
 
 def _keys_only_when_asked(original: Callable) -> Callable:

@@ -93,7 +93,7 @@ def _record(box: BoxEnd, kind: str, dossier: str, clear: dict[str, Any]) -> str:
 
 def office(world, box: BoxEnd) -> str:
     """Declare a day off or a working day, in this office alone."""
-    day = f"2027-03-0{world.nature.plan.randint(1, 9)}"
+    day = f"2027-03-0{world.nature.plan.randint(1, 3)}"
     clear = {"day": day, "name": "n", "basis": "b", "working": world.nature.plan.random() < 0.5}
     return kept_or_not(world, box, lambda: _record(box, "calendar.day_declared", "", clear))
 

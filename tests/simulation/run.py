@@ -113,6 +113,7 @@ def come_to_rest(world: World) -> None:
     for family in {box.device for box in world.boxes}:
         _one_machine(world, [box for box in world.boxes if box.device == family])
     for number in range(ROUNDS_MAX):
+        world.nature.pass_time(3_700 if number == 1 else 30)  # Within two hours of a good line everything was tried again.
         for box in world.running:
             world.note(f"rest {number} {box.name} {world.run(box, box.round)} {box.state().get('last_error', '')}")
             _operate(world, box)

@@ -1,6 +1,7 @@
 """The mutation table: for each broken rule the first seed that notices it. `python tests/simulation/table.py` writes docs/simulation.md."""
 
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -30,10 +31,13 @@ def rule_broken(name: str, seed: int) -> str:
 
 def first_seed(name: str) -> int:
     """Find the first seed that catches a mutation by its own rule. Raises LookupError where none does."""
+    others: Counter[str] = Counter()
     for seed in range(SEEDS_TRIED):
-        if rule_broken(name, seed).startswith(MUTATIONS[name].rule):
+        broken = rule_broken(name, seed)
+        if broken.startswith(MUTATIONS[name].rule):
             return seed
-    raise LookupError(f"{name}: no seed below {SEEDS_TRIED} catches it")
+        others[broken] += 1
+    raise LookupError(f"{name}: no seed below {SEEDS_TRIED} catches it by {MUTATIONS[name].rule}, but {others}")
 
 
 def rows() -> list[tuple[str, str, int]]:
@@ -48,7 +52,7 @@ def write() -> None:
     lines = []
     for name, mutation in MUTATIONS.items():
         seed = first_seed(name)
-        print(name, seed, flush=True)
+        print(f"{seed:4} {name}", flush=True)
         lines.append(f"| {mutation.rule} | {mutation.what} | `{name}` | {seed} |")
     before = PAGE.read_text(encoding="utf-8").split(BEGIN)[0]
     PAGE.write_text(before + BEGIN + "\n".join(lines) + "\n", encoding="utf-8")

@@ -65,6 +65,7 @@ def fill(world, box: BoxEnd) -> str:
     """Fill a disk, or free it."""
     end = any_end(world, box)
     with world.nature.at(end):
+        end.room_pages = world.nature.plan.choice([0, 1, 2, 4])
         end.have_room(end.full)
     return f"{end.name} {'full' if end.full else 'has room'}"
 
