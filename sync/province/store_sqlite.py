@@ -88,8 +88,8 @@ def _mark_of(head: chain.Head | None) -> Mark | None:
 
 def _chosen(db: Database, device: str) -> bool:
     """Say whether the device's certificate was renewed after its newest life was first heard of."""
-    sql = """SELECT (SELECT max(until) FROM former_certificate WHERE device = ?1) >=
-                    (SELECT seen_at FROM life WHERE device = ?1 ORDER BY inc_no DESC LIMIT 1)"""
+    sql = """SELECT (SELECT max(newest) FROM former_certificate WHERE device = ?1) >=
+                    (SELECT max(inc_no) FROM life WHERE device = ?1)"""
     return bool(db.conn.execute(sql, [device]).fetchone()[0])
 
 

@@ -133,3 +133,9 @@ def p010_branches(db: Database) -> None:
 def p030_trial(db: Database) -> None:
     """Devices of a test commune, which alone may be forgotten."""
     run_script(db, "ALTER TABLE device ADD COLUMN trial INTEGER NOT NULL DEFAULT 0;")
+
+
+@migrations()
+def p021_chosen(db: Database) -> None:
+    """The newest life that was known when an operator chose a machine: the order of the two is not the clock's to say."""
+    db.conn.execute("ALTER TABLE former_certificate ADD COLUMN newest INTEGER NOT NULL DEFAULT 0")
