@@ -166,10 +166,14 @@ def send_all(sender: Sender) -> HelloAnswer:
 
 
 def _fetch_receipts(sender: Sender) -> None:
-    """Ask for the receipts of earlier lives that an older copy came without: until then their events count as waiting."""
-    for life in ledger.incarnations(sender.box.db)[-LIVES_MAX:-1]:
-        if progress.acknowledged(sender.box.db, life.inc) < ledger.head(sender.box.db, life.inc).seq:
-            say_hello(sender, life)
+    """Get the receipts of earlier lives that an older copy came without: until then their events count as waiting.
+
+    The last event is sent once more and answered with the newest receipt; a hello would speak for a life that is over.
+    """
+    for life in ledger.incarnations(sender.box.db)[:-1]:
+        last = ledger.head(sender.box.db, life.inc).seq
+        if progress.acknowledged(sender.box.db, life.inc) < last:
+            send_life(sender, life, last - 1)
 
 
 def _send_or_rejoin(sender: Sender, life: Incarnation, after: int) -> Incarnation:

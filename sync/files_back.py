@@ -60,6 +60,7 @@ def _fetch(sender: Sender, digest: str, size: int) -> bool:
             if offset < size:
                 with part.open("ab") as out:
                     out.write(sender.wire.file_part(digest, offset, PART_BYTES))
+                crash_here("agent_in_file_back")
             elif files.put_checked(sender.box.home, part, digest):
                 crash_here("agent_after_file_back")
             else:

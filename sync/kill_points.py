@@ -22,6 +22,7 @@ LABELS = (
     "agent_before_branch",
     "agent_before_rejoining",
     "agent_after_rejoining",
+    "agent_in_file_back",
     "agent_after_file_back",
     # the receiver
     "receiver_before_commit",

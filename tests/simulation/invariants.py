@@ -83,12 +83,12 @@ def _behind_cursor(world, box: BoxEnd) -> Iterator[str]:
     living = {row[0] for row in box.db.conn.execute("SELECT digest FROM dossier_file")}
     for (data,) in box.db.conn.execute("SELECT bytes FROM event WHERE n <= ?", [cursor]).fetchall():
         for file in events.decode(bytes(data)).x:
-            if file.s in living and files.has(box.home, file.s) and not files.has(world.province.home, file.s):
-                if size_there(world, file.s):
-                    yield file.s
+            here = file.s in living and files.has(box.home, file.s)
+            if here and not files.has(world.province.home, file.s) and _named_there(world, file.s):
+                yield file.s
 
 
-def size_there(world, digest: str) -> bool:
+def _named_there(world, digest: str) -> bool:
     """Say whether the province's rows name a file; an erased dossier's are named no more."""
     return bool(world.province.db.conn.execute("SELECT 1 FROM dossier_file WHERE digest = ?", [digest]).fetchone())
 
@@ -96,9 +96,13 @@ def size_there(world, digest: str) -> bool:
 def i09_an_act_and_its_rows_are_kept_together_or_not_at_all(world) -> Iterator[object]:
     """Each event of a dossier has its place among the dossier's acts, each number its event, and nothing has one without it."""
     for box in world.running:
-        kept = [(bytes(inc), events.decode(bytes(data))) for inc, data in box.db.conn.execute("SELECT inc, bytes FROM event").fetchall()]
+        kept = [
+            (bytes(inc), events.decode(bytes(data))) for inc, data in box.db.conn.execute("SELECT inc, bytes FROM event").fetchall()
+        ]
         named = {(event.k, inc, event.i) for inc, event in kept if event.k}
-        placed = {(d, bytes(inc), seq) for d, inc, seq in box.db.conn.execute("SELECT dossier, inc, seq FROM dossier_event").fetchall()}
+        placed = {
+            (d, bytes(inc), seq) for d, inc, seq in box.db.conn.execute("SELECT dossier, inc, seq FROM dossier_event").fetchall()
+        }
         if named != placed:
             yield box.name, named ^ placed
         numbered = {_key(number) for _, event in kept for number in rows.numbers(event)}
@@ -142,8 +146,8 @@ def i16_a_file_that_an_event_names_is_never_collected(world) -> Iterator[object]
 def _awaited(box: BoxEnd, digest: str) -> bool:
     """Say whether the box itself knows that the file must still come, after events it had lost came back."""
     lost = box.db.conn.execute("SELECT 1 FROM file_lost WHERE digest = ?", [digest]).fetchone()
-    looked = box.state().get("files_looked_at") == ledger.incarnation(box.db).inc.hex()
-    return bool(lost) or not looked
+    life = ledger.incarnation(box.db)
+    return bool(lost) or (life.parent is not None and box.state().get("files_looked_at") != life.inc.hex())
 
 
 def i17_the_feed_position_an_event_names_never_goes_back(world) -> Iterator[object]:
@@ -171,6 +175,16 @@ def held_of(world, device: str) -> int:
     return world.province.db.conn.execute("SELECT count(*) FROM ledger WHERE device = ?", [device]).fetchone()[0]
 
 
+def i19_what_a_later_version_wrote_lies_byte_for_byte(world) -> Iterator[object]:
+    """Events of unknown kinds and with unknown fields are stored as they were written, wherever they are."""
+    there = [(world.province.db, "ledger")] if world.province.runs() else []
+    for db, table in [*((box.db, "event") for box in world.running), *there]:
+        later = f"SELECT bytes FROM {table} WHERE instr(bytes, ?) AND NOT instr(bytes, ?)"
+        for (data,) in db.conn.execute(later, [b'"v":9', b'"r":{']).fetchall():
+            if hashlib.sha256(bytes(data)).hexdigest() not in world.newer:
+                yield table, bytes(data)
+
+
 def i22_the_feed_arrives_once_in_order_and_its_cursor_never_goes_back(world) -> Iterator[object]:
     """What a box has of the feed is the beginning of what the province wrote, record by record, and the cursor is its length."""
     for box in world.running if world.province.runs() else ():
@@ -178,7 +192,7 @@ def i22_the_feed_arrives_once_in_order_and_its_cursor_never_goes_back(world) -> 
         sql = "SELECT n, bytes FROM feed_out WHERE device = ? ORDER BY n LIMIT ?"
         if ours != world.province.db.conn.execute(sql, [box.device, len(ours)]).fetchall():
             yield box.name, "differs"
-        if ledger.feed_position(box.db) != len(ours):
+        if box.db.conn.execute("SELECT coalesce(max(position), 0) FROM feed_state").fetchone()[0] != len(ours):
             yield box.name, "cursor"
 
 
@@ -189,7 +203,11 @@ def i24_no_number_stands_on_two_papers_unsaid(world) -> Iterator[object]:
         for event in _of(box.db):
             for number in rows.numbers(event):
                 users[_key(number)].add(event.k)
-        told = {(case.about, frozenset((case.dossier, case.other))) for case in comparing.cases(box.db) if case.what is What.NUMBER_TWICE}
+        told = {
+            (case.about, frozenset((case.dossier, case.other)))
+            for case in comparing.cases(box.db)
+            if case.what is What.NUMBER_TWICE
+        }
         for key, dossiers in users.items():
             if len(dossiers) > 1 and not (family.may_double and ("|".join(map(str, key)), frozenset(dossiers)) in told):
                 yield box.name, key, sorted(dossiers)
@@ -208,6 +226,7 @@ def i25_two_machines_are_told_from_one(world) -> Iterator[object]:
 
 ALWAYS: tuple[Callable, ...] = (
     i01_the_numbers_of_a_life_have_no_gaps,
+    i19_what_a_later_version_wrote_lies_byte_for_byte,
     i02_every_digest_follows_from_the_one_before,
     i03_a_place_never_has_two_digests,
     i04_what_was_acknowledged_is_never_absent_later,

@@ -1,7 +1,6 @@
-"""Rules of the product broken one by one, to see that the simulation would notice: each is a small patch, and a seed that catches it.
+"""Rules of the product broken one by one, each by a small patch, to see that the simulation notices.
 
-A mutation that no seed catches is a defect of the simulation. docs/simulation.md holds the table; `python tests/simulation/table.py`
-finds the seeds anew and writes it.
+A mutation that no seed catches is a defect of the simulation. docs/simulation.md holds the table of seeds; table.py writes it.
 """
 
 from collections.abc import Callable, Iterator
@@ -13,11 +12,10 @@ import msgspec
 import pytest
 
 from appliance import box as boxes
-from appliance import database, erasure, files, ledger, numbering, reordering, rows, tidying, witness
-from appliance.events import decode
+from appliance import database, erasure, files, ledger, numbering, reordering, tidying, witness
 from sync import agent, feed, files_back, files_out, protocol, recovery, sender
 from sync.protocol import SendEvents, Verdict
-from sync.province import feed_out, folding, forks, opened, receiver, uploads
+from sync.province import feed_out, folding, forks, receiver, uploads
 from sync.province import store_sqlite as store
 
 Patch = pytest.MonkeyPatch
@@ -57,7 +55,9 @@ def taken_back_with_a_gap(patch: Patch) -> None:
 @breaks("i02", "whether a segment follows what is held is not compared")
 def forks_taken(patch: Patch) -> None:
     def judged(have, held, segment):
-        return protocol.judge(have, segment.digest_at(protocol.meeting(have, segment)) if segment.first <= have + 1 else held, segment)
+        return protocol.judge(
+            have, segment.digest_at(protocol.meeting(have, segment)) if segment.first <= have + 1 else held, segment
+        )
 
     patch.setattr(receiver, "judge", judged)
 
@@ -84,6 +84,7 @@ def rest_of_a_life_dropped(patch: Patch) -> None:
             place = [device.id, bytes.fromhex(parent.inc), parent.seq]
             db.conn.execute(f"DELETE FROM quarantine WHERE n IN (SELECT n {beyond})", place)
             db.conn.execute(f"DELETE {beyond}", place)
+            db.conn.execute("DELETE FROM receipt_given WHERE device = ? AND inc = ? AND seq > ?", place)
 
     original = receiver._begin_life
     patch.setattr(receiver, "_begin_life", begin)
@@ -114,19 +115,20 @@ def receipt_for_one_more(patch: Patch) -> None:
     patch.setattr(receiver, "_keep", kept)
 
 
-@breaks("i06", "what comes twice is folded twice")
-def folded_twice(patch: Patch) -> None:
-    def take(province, device, data):
-        answer = original(province, device, data)
-        if answer.verdict is Verdict.ALREADY_HAVE:
-            segment = receiver.unpack(data, device.mark, device.key)
-            with province.writing() as db:
-                for event in (event for data in segment.events if not (event := decode(data)).k):
-                    rows.fold(db, device.id, segment.inc, event, {})
-        return answer
+@breaks("i06", "of the acts on a dossier that come together only the last is listed")
+def listed_by_delivery(patch: Patch) -> None:
+    def fold(province):
+        before = province.db.conn.execute("SELECT n FROM folded").fetchone()[0]
+        more = original(province)
+        sql = """DELETE FROM dossier_event WHERE (device, inc, seq) IN (
+                     SELECT device, inc, seq FROM ledger a WHERE n > ?1 AND EXISTS (
+                         SELECT 1 FROM ledger b WHERE b.dossier = a.dossier AND b.n > a.n AND b.n <= (SELECT n FROM folded)))"""
+        with province.writing() as db:
+            db.conn.execute(sql, [before])
+        return more
 
-    original = receiver.take_segment
-    patch.setattr(receiver, "take_segment", take)
+    original = folding._fold_batch
+    patch.setattr(folding, "_fold_batch", fold)
 
 
 @breaks("i07", "a dossier is not folded again when its key comes after its events")
@@ -213,6 +215,7 @@ def files_unread(patch: Patch) -> None:
         target = files.path_of(province.home, digest)
         target.parent.mkdir(parents=True, exist_ok=True)
         part.replace(target)
+        uploads.wanted.came(province, [digest])
 
     patch.setattr(uploads, "_finish", finish)
 
@@ -301,7 +304,7 @@ def words_stay(patch: Patch) -> None:
     patch.setattr(erasure, "owe", lambda home: None)
 
 
-@breaks("i23", "an erasure that comes back is folded and nothing else")
+@breaks("i09", "an erasure that comes back is folded and nothing else")
 def erased_once(patch: Patch) -> None:
     patch.setattr(recovery, "_fold", _without_forgetting(recovery._fold))
 

@@ -41,7 +41,7 @@ class Machine:
 
 @dataclass
 class Nature:
-    """One seed's time and chance. `plan` decides what happens; `entropy` makes keys and ids, so that one more id changes no plan."""
+    """One seed's time and chance. `plan` decides what happens; `entropy` makes keys and ids, and changes no plan."""
 
     seed: int
     plan: random.Random = field(init=False)
@@ -124,7 +124,9 @@ class Nature:
             (feed_out, "FEED_RECORDS_MAX", 2),
             (folding, "BATCH_EVENTS", 2),
             (files_out, "BATCH_FILES", 2),
+            (files_out, "CHUNK_BYTES_MIN", 16_000),
             (files_back, "BATCH_FILES", 1),
+            (files_back, "PART_BYTES", 20_000),
             (given_back, "INVENTORY_EVENTS_MAX", 4),
         ]
 

@@ -1,7 +1,7 @@
 """The line between an agent and the province, inside one process, at the boundary of HTTP: what a bad line does to a request.
 
-The client's side is urllib3's own answer class, the server's side the province's own Flask application; both see what they would see
-of a cut, because bytes are missing and lengths are stated. A fault is a function of FAULTS, chosen by the seed.
+The client's side is urllib3's own answer class, the server's side the province's own Flask application. Both see of a cut what they
+would see of a real one: bytes are missing and lengths are stated. A fault is a function of FAULTS, chosen by the seed.
 """
 
 import io
@@ -57,7 +57,7 @@ class Line:
         """Carry a request there and its answer back, or do to it what the seed says."""
         data = body.read() if body else b""
         asked = Asked(self.machine.name, self.machine.certificate, method, url.split("/sync/v1")[1], data, dict(headers))
-        self.world.nature.pass_time(0.2)
+        self.world.nature.pass_time(0.2 + len(data) / self.world.faults.bytes_per_s)
         fault = self.world.faults.of_request(asked) if self.up else "no_line"
         self.world.saw(asked, fault)
         return FAULTS[fault](self.world, self._as_spoken(asked))
@@ -71,7 +71,9 @@ class Line:
 
 def with_body(asked: Asked, body: bytes) -> Asked:
     """Give a request with another body, rightly labelled."""
-    return replace(asked, body=body, headers={**asked.headers, "Content-Length": str(len(body)), "Content-Digest": content_digest(body)})
+    return replace(
+        asked, body=body, headers={**asked.headers, "Content-Length": str(len(body)), "Content-Digest": content_digest(body)}
+    )
 
 
 def _older(body: bytes) -> bytes:

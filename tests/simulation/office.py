@@ -82,12 +82,15 @@ def act(world, box: BoxEnd) -> str:
             ("paper.printed", {"form": "f", "copy": 1}),
         ]
     )
-    return kept_or_not(world, box, lambda: _record(box, kind, dossier, clear))
+    thinks_better = plan.random() < 0.15
+    return kept_or_not(world, box, lambda: _record(box, kind, dossier, clear, thinks_better))
 
 
-def _record(box: BoxEnd, kind: str, dossier: str, clear: dict[str, Any]) -> str:
+def _record(box: BoxEnd, kind: str, dossier: str, clear: dict[str, Any], thinks_better: bool = False) -> str:
     with box.box.writing() as act:
         act.record(kind, actor="ST08", dossier=dossier, clear=clear)
+        if thinks_better:
+            raise Refused("wrong_status")  # As a page does that sees only now that it may not be.
     return f"{kind} {dossier[-4:]}"
 
 
@@ -131,7 +134,9 @@ def newer(world, box: BoxEnd) -> str:
 
 def _newer(act: Act, dossier: str, kind: str) -> Newer:
     seq, position = ledger.head(act.db, act.life.inc).seq + 1, ledger.feed_position(act.db)
-    return Newer(i=seq, t=kind, v=9, at=act.reading.at, q="synced", f=position, a="ST04", k=dossier, d={"holder": "ST08"}, z={"new": "ỡ"})
+    return Newer(
+        i=seq, t=kind, v=9, at=act.reading.at, q="synced", f=position, a="ST04", k=dossier, d={"holder": "ST08"}, z={"new": "ỡ"}
+    )
 
 
 def stranger(world, box: BoxEnd) -> str:
@@ -152,7 +157,7 @@ def stranger(world, box: BoxEnd) -> str:
 
 def tidy(world, box: BoxEnd) -> str:
     """Clear away what nobody needs."""
-    return f"{len(tidying.tidy(box.box, 30))} files"
+    return f"{len(tidying.tidy(box.box, world.nature.plan.choice([1, 30])))} files"
 
 
 def publish(world, box: BoxEnd) -> str:

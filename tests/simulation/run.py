@@ -1,4 +1,4 @@
-"""Running seeds: steps with faults, then rest, every rule asked on the way. `run_seed` is one seed from its beginning to its end."""
+"""Running seeds: steps with faults, then rest, every rule asked on the way. `run_seed` is one seed from beginning to end."""
 
 import atexit
 import shutil

@@ -9,8 +9,9 @@ from appliance import database, files, ledger, restored, witness
 from appliance.config import Home
 from appliance.restored import Restored
 from simulation.ends import BoxEnd, End
-from simulation.faults import OF_AGENT, OF_BOX, OF_PROVINCE
+from simulation.faults import OF_AGENT, OF_BOX, OF_HEALING, OF_PROVINCE
 from simulation.invariants import held_of
+from simulation.world import TORN_MAX
 from sync.province import admission
 
 BACKUPS_MAX = 4
@@ -51,7 +52,7 @@ def power_cut(world, box: BoxEnd) -> str:
     end = any_end(world, box)
     world.died(end)
     end.torn(world.nature)
-    world.excuses[box.name, "files"] += 9
+    world.excuses[end.name, "death"] += TORN_MAX
     return end.name
 
 
@@ -112,6 +113,8 @@ def restore(world, box: BoxEnd) -> str:
     if how == "unnoticed":
         box.home.witness.write_bytes(copy.witness)
     _excuse(world, box, how)
+    if plan.random() < 0.5:
+        box.dies_at = plan.choice(OF_HEALING)  # What only a restored box ever reaches.
     world.run(box, lambda: box.open(world))
     return f"{how}, {len(box.files_lost)} files lost, goes on at {world.head(box) if box.runs() else 'nothing yet'}"
 
@@ -180,8 +183,6 @@ def _second(world, box: BoxEnd, replaced: bool) -> str:
     for machine in (box, twin):
         world.run(machine, lambda machine=machine: machine.open(world))
     return name
-
-
 
 
 def revoke(world, box: BoxEnd) -> str:

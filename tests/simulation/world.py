@@ -26,6 +26,8 @@ from sync.protocol import HelloAnswer, SegmentAnswer, Statement
 from sync.statements import Receipt
 
 Place = tuple[str, bytes, int]  # device, incarnation, number
+POWER = 0.5  # How many deaths are power cuts, which also tear what the disk had not got yet.
+TORN_MAX = 9  # How many chunks of unfinished files that may cost.
 MEANWHILE = {"receiver": 0.15, "agent": 0.03}  # How often others act at a point of an end.
 LOGS = [logging.getLogger(name) for name in ("motcua", "province")]
 
@@ -99,7 +101,9 @@ class World:
 
     def _box(self, name: str) -> BoxEnd:
         home = Home(self.folder / name)
-        return BoxEnd(name, home=home, certificate=(home.keys / "tls.crt").read_text(), device=home.settings.device, unit=unit_of(name))
+        return BoxEnd(
+            name, home=home, certificate=(home.keys / "tls.crt").read_text(), device=home.settings.device, unit=unit_of(name)
+        )
 
     def close(self) -> None:
         """Switch everything off."""
@@ -141,6 +145,9 @@ class World:
         """Throw away everything an end had in memory."""
         end.close()
         end.deaths += 1
+        if self.nature.plan.random() < POWER:
+            end.torn(self.nature)
+            self.excuses[end.name, "death"] += TORN_MAX
         self.excuses[end.name, "death"] += 1
         self.note(f"    {end.name} died")
 
@@ -209,7 +216,9 @@ class World:
         inc = bytes.fromhex(receipt.inc)
         db = database.connect(self.province.home.database, readonly=True)
         sql = "SELECT count(*), (SELECT digest FROM ledger WHERE device = ?1 AND inc = ?2 AND seq = ?3) FROM ledger"
-        count, digest = db.conn.execute(f"{sql} WHERE device = ?1 AND inc = ?2 AND seq <= ?3", [receipt.device, inc, receipt.seq]).fetchone()
+        count, digest = db.conn.execute(
+            f"{sql} WHERE device = ?1 AND inc = ?2 AND seq <= ?3", [receipt.device, inc, receipt.seq]
+        ).fetchone()
         db.conn.close()
         durable = (count, digest and bytes(digest).hex()) == (receipt.seq, receipt.digest)
         self.must("i05_what_is_acknowledged_was_durable_before", durable, (receipt, count))
