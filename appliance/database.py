@@ -56,6 +56,7 @@ def writing(db: Database) -> Iterator[Database]:
     try:
         yield db
     except BaseException:
-        db.conn.execute("ROLLBACK")
+        if db.conn.in_transaction:  # A full disk may have ended it already; what is told is that, not that nothing is open.
+            db.conn.execute("ROLLBACK")
         raise
     db.conn.execute("COMMIT")

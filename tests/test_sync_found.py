@@ -4,6 +4,7 @@ import errno
 import shutil
 
 import pytest
+from sqlite_utils.utils import sqlite3
 
 from appliance import comparing, crash, erasure, files, ledger, restored, witness
 from appliance.comparing import What
@@ -37,6 +38,19 @@ def test_an_act_is_kept_and_told_so_when_only_its_witness_has_no_room(commune):
     folder.mkdir()
     numbered(commune)
     assert witness.read(commune.home.witness).seq == commune.head()[0]
+
+
+def test_a_full_disk_is_told_as_such(commune):
+    db = commune.box._writer
+    pages = db.conn.execute("PRAGMA page_count").fetchone()[0]
+    db.conn.execute(f"PRAGMA max_page_count={pages}")
+    before = commune.head()
+    with pytest.raises(sqlite3.OperationalError, match="full"):
+        for _ in range(200):
+            numbered(commune, "N" * 5000)
+    assert commune.head()[0] >= before[0]
+    db.conn.execute("PRAGMA max_page_count=1000000")
+    numbered(commune)
 
 
 def test_a_province_without_room_for_a_file_says_so_and_takes_it_later(room, commune, monkeypatch):

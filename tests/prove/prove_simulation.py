@@ -1,4 +1,4 @@
-"""The simulation of both ends of the wire: thousands of seeds; `--seed 17` runs one of them again and prints what happened in it."""
+"""The simulation of both ends of the wire: thousands of seeds; `--seed 17` runs one of them again and prints its history."""
 
 import argparse
 import time
@@ -10,7 +10,7 @@ from simulation.run import STEPS, run_seed
 
 SEEDS = 3000
 PROCESSES = 2
-NEVER_IN_FIVE = 5  # Points at which fewer deaths than this happened are named.
+SELDOM = 5  # Points at which fewer deaths than this happened are named.
 
 
 def prove(words: list[str]) -> list[str]:
@@ -38,11 +38,12 @@ def _all(seeds: int) -> list[str]:
         for seen, deaths in pool.map(_one, range(seeds), chunksize=20):
             counted, died = counted + seen, died + deaths
     took = time.monotonic() - began
-    rare = sorted(label for label in {*OF_AGENT, *OF_BOX, *OF_PROVINCE} if died[label] < NEVER_IN_FIVE)
+    rare = sorted(label for label in {*OF_AGENT, *OF_BOX, *OF_PROVINCE} if died[label] < SELDOM)
     return [
         f"{seeds} seeds of {STEPS} steps in {took:.0f} s on {PROCESSES} processes: {seeds / took:.2f} seeds a second.",
         "Every rule of tests/simulation/ held after every step and at rest.",
-        f"Deaths at labelled points: {sum(died.values())}, at {len(died)} of them; fewer than {NEVER_IN_FIVE} times: {', '.join(rare) or 'none'}.",
+        f"Deaths at labelled points: {sum(died.values())}, at {len(died)} of them.",
+        f"Fewer than {SELDOM} times: {', '.join(rare) or 'none'}.",
         "",
         *_table("what was done, and what befell requests", counted),
         "",

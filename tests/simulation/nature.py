@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from appliance import clock, crash, durable, files, ids, sealing
+from appliance import clock, crash, database, durable, files, ids, sealing
 from sync import agent, files_back, files_out, segments, sender
 from sync.province import feed_out, folding, given_back, uploads
 
@@ -105,6 +105,7 @@ class Nature:
         chance = SimpleNamespace(urandom=self.entropy.randbytes)
         return [
             (clock, "datetime", _datetime(self)),
+            (database, "BUSY_TIMEOUT_MS", 50),  # One thread: who waits for a lock here waits for himself.
             (files, "put_at", lambda home, digest: START.timestamp() if files.has(home, digest) else math.inf),
             *self._bounds(),
             *((module, "time", times) for module in (ids, agent, files_out)),

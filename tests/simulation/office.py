@@ -68,7 +68,7 @@ def some_dossier(world, box: BoxEnd) -> str:
     found = [row[0] for row in box.db.conn.execute("SELECT id FROM dossier ORDER BY id")]
     if not found:
         raise Refused("dossier_unknown")
-    return world.nature.plan.choice(found)
+    return world.nature.plan.choice(found[: world.nature.plan.choice([2, len(found)])])
 
 
 def act(world, box: BoxEnd) -> str:

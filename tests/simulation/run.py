@@ -155,11 +155,10 @@ def _one_machine(world: World, machines: list[BoxEnd]) -> None:
 
 
 def _told_apart(world: World, machines: list[BoxEnd]) -> None:
-    """Both spoke over a good line: the province knows that they are two, or has told one that it was replaced."""
+    """Both spoke over a good line: the province knows that they are two, unless a technician said that one replaces the other."""
     device = machines[0].device
-    told = {box.state().get("last_error") for box in machines} & set(BY_OPERATOR)
-    known = forks.are_two(world.province.db, device) or told or world.families[device].revoked_at >= 0
-    world.must("i25_two_machines_are_told_from_one", known, device)
+    on_purpose = world.families[device].on_purpose or world.families[device].revoked_at >= 0
+    world.must("i25_two_machines_are_told_from_one", on_purpose or forks.are_two(world.province.db, device), device)
 
 
 def _operate(world: World, box: BoxEnd) -> None:

@@ -93,6 +93,7 @@ def backup(world, box: BoxEnd) -> str:
     box.db.conn.execute("PRAGMA query_only=OFF")
     box.db.conn.execute("VACUUM INTO ?", [str(target)])
     box.db.conn.execute("PRAGMA query_only=ON")
+    link_files(box.home.files, target.with_suffix(".files"))
     kept.append(Backup(target, box.home.witness.read_bytes(), frozenset(files.all_digests(box.home))))
     del kept[:-BACKUPS_MAX]
     return f"at {world.head(box)}"
@@ -106,12 +107,14 @@ def restore(world, box: BoxEnd) -> str:
     copy, how = plan.choice(world.backups[box.name]), plan.choice(["marked", "marked, new disk", "witnessed", "unnoticed"])
     box.close()
     put_in_place(box.home, copy)
+    box.files_lost |= copy.files - set(files.all_digests(box.home))  # Erased since; the older copy still names them.
     if how.startswith("marked"):
         mark(box.home, above=how == "marked")
         if plan.random() < 0.7:
             lose_files(box, copy)
-    if how == "unnoticed":
+    if how == "unnoticed":  # A whole disk went back.
         box.home.witness.write_bytes(copy.witness)
+        link_files(copy.database.with_suffix(".files"), box.home.files)
     _excuse(world, box, how)
     if plan.random() < 0.5:
         box.dies_at = plan.choice(OF_HEALING)  # What only a restored box ever reaches.
@@ -122,6 +125,7 @@ def restore(world, box: BoxEnd) -> str:
 def _excuse(world, box: BoxEnd, how: str) -> None:
     family = world.families[box.device]
     family.may_lose_files = True
+    family.on_purpose |= how.startswith("marked")
     family.may_fork |= how == "unnoticed"
     family.may_double |= how in ("unnoticed", "marked, new disk")
     family.may_need_operator |= how == "unnoticed"
@@ -134,6 +138,15 @@ def put_in_place(home: Home, copy: Backup) -> None:
     for name in ("main.db", "main.db-wal", "main.db-shm"):
         (home.root / name).unlink(missing_ok=True)
     shutil.copy(copy.database, home.database)
+
+
+def link_files(source: Path, target: Path) -> None:
+    """Let every file of one folder be in another too."""
+    for path in source.glob("??/??/[!.]*"):
+        there = target / path.relative_to(source)
+        there.parent.mkdir(parents=True, exist_ok=True)
+        if not there.exists():
+            there.hardlink_to(path)
 
 
 def lose_files(box: BoxEnd, copy: Backup) -> None:
@@ -177,6 +190,7 @@ def _second(world, box: BoxEnd, replaced: bool) -> str:
         mark(twin.home, above=True)
     family = world.families[box.device]
     family.cloned = family.may_need_operator = family.may_lose_files = True
+    family.on_purpose |= replaced
     family.may_fork |= not replaced
     family.may_double |= not replaced
     world.boxes.append(twin)

@@ -49,6 +49,7 @@ class Family:
     may_lose_files: bool = False  # A disk was changed, or a machine was retired, before all its files were sent.
     may_need_operator: bool = False  # More than one machine had its key, or a life that it does not know was written.
     cloned: bool = False  # Two machines with its key were at work.
+    on_purpose: bool = False  # A technician said that one machine goes on for another.
     revoked_at: int = -1  # Events held of it when it was revoked.
 
 
@@ -138,7 +139,7 @@ class World:
             except Refused as refused:
                 return f"refused: {refused.code}"
             except (OSError, sqlite3.OperationalError) as why:
-                self.must("only a full disk stops an act", end.full, repr(why))
+                self.must("only a full disk stops an act", end.full or self.province.full, repr(why))
                 return "no room"
 
     def died(self, end: End) -> None:
@@ -201,7 +202,7 @@ class World:
             self.largest[asked.machine] = max(self.largest[asked.machine], len(asked.body))
         if fault:
             self.excuses[asked.machine, asked.path.split("/")[1]] += 1
-        self.note(f"    {asked.call} {len(asked.body)}{f' ({fault})' if fault else ''}")
+        self.note(f"    {asked.call} {asked.weight}{f' ({fault})' if fault else ''}")
 
     def witnessed(self, asked: Asked, answered: Answered) -> None:
         """See an answer leave the province: what it promises must be on its disk at this moment."""
