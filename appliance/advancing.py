@@ -210,6 +210,10 @@ _FOLDS: Mapping[str, Callable[[Dossier, Event, Personal], Changes]] = {
     "fee.refunded": _refunded,
     "result.prepared": prepared,
     **dict.fromkeys(DOCUMENT_MOVES, document_moved),
+    "copies.handed": lambda dossier, event, personal: {
+        "copies_handed_at": event.at,
+        "receiver": personal.get("receiver"),
+    },
     "release.allowed": lambda dossier, event, personal: {"allowed_early": event.d["rule"]},
     "dossier.returned": lambda dossier, event, personal: {
         "returned_at": event.at,

@@ -44,8 +44,19 @@ class Signature(StrEnum):
     VOID = "void"
 
 
+# From the least advanced: of several documents the one that is behind says how far a request is.
+ADVANCED = (
+    Signature.NONE, Signature.SUBMITTED, Signature.SIGNED, Signature.NUMBERED,
+    Signature.SEALED, Signature.TIMESTAMPED, Signature.WET,
+)  # fmt: skip
+FINISHED = frozenset({Signature.SEALED, Signature.TIMESTAMPED, Signature.WET})
+
+
 class Document(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A result on its way: `file` is the newest revision's digest, `before` the ones it grew from."""
+    """A result on its way: `file` is the newest revision's digest, `before` the ones it grew from.
+
+    `of` is the original (key of its component) that this is the certified electronic copy of.
+    """
 
     id: str
     template: str
@@ -55,12 +66,14 @@ class Document(msgspec.Struct, frozen=True, omit_defaults=True):
     pages: int
     prepared_by: str
     prepared_at: str
+    of: str = ""
     signature: Signature = Signature.NONE
     before: tuple[str, ...] = ()
     signer: str = ""
     signed_at: str = ""
     number_text: str = ""
     date: str = ""
+    numbered_at: str = ""
     sealed_at: str = ""
     stamped_at: str = ""
     copies: int = 0
@@ -165,6 +178,7 @@ class Dossier(msgspec.Struct, frozen=True, omit_defaults=True):
     finished_at: str = ""
     returned_at: str = ""
     returned_how: str = ""
+    copies_handed_at: str = ""  # the paper copies left, while the electronic ones still waited
     receiver: dict[str, Any] | None = None
     erased_at: str = ""
     last_at: str = ""
@@ -210,9 +224,45 @@ class Dossier(msgspec.Struct, frozen=True, omit_defaults=True):
         return tuple(part for part in self.parts if "wanted" in part)
 
     @property
+    def _newest(self) -> tuple[Document, ...]:
+        """Give the newest document of each kind: the result itself, and the electronic copy of each original."""
+        return tuple({document.of: document for document in self.documents}.values())
+
+    @property
+    def standing(self) -> tuple[Document, ...]:
+        """Give the documents in force: one, or for certified copies that on paper and the electronic ones."""
+        return tuple(document for document in self._newest if document.signature != Signature.VOID)
+
+    @property
+    def copied(self) -> tuple[dict[str, Any], ...]:
+        """Give the originals that copies on paper are wanted of."""
+        return tuple(part for part in self.originals if part["wanted"]["copies"])
+
+    @property
     def result(self) -> Document | None:
-        """Give the document in force: the newest that is not void."""
-        return next((d for d in reversed(self.documents) if d.signature != Signature.VOID), None)
+        """Give the document in force, of several the one that is behind; None while one is void and not made anew."""
+        standing = self.standing
+        whole = standing and len(standing) == len(self._newest)
+        return min(standing, key=lambda document: ADVANCED.index(document.signature)) if whole else None
+
+    @property
+    def on_paper(self) -> Document | None:
+        """Give the result in force that is signed by hand."""
+        return next((document for document in self.standing if document.path == "paper"), None)
+
+    @property
+    def electronic(self) -> tuple[Document, ...]:
+        """Give the results in force that are signed electronically."""
+        return tuple(document for document in self.standing if document.path == "electronic")
+
+    def document_of(self, digest: str) -> Document | None:
+        """Give the document in force whose newest revision is this file."""
+        return next((document for document in self.standing if document.file == digest), None)
+
+    @property
+    def works(self) -> str:
+        """Say what waits where, for lists: path and state of each document in force."""
+        return " ".join(sorted({f"{document.path}:{document.signature}" for document in self.standing}))
 
     @property
     def signature(self) -> Signature:

@@ -293,3 +293,9 @@ def m140_money_open(db: Database) -> None:
 def m140_origin(db: Database) -> None:
     """How a dossier came, where not by ordinary acceptance: entered late from paper, or from the system before this one."""
     db.conn.execute("ALTER TABLE dossier ADD COLUMN origin TEXT NOT NULL DEFAULT ''")
+
+
+@migrations()
+def m150_works(db: Database) -> None:
+    """Which documents of a dossier wait where: certified copies have one on paper and electronic ones."""
+    db.conn.execute("ALTER TABLE dossier ADD COLUMN works TEXT NOT NULL DEFAULT ''")

@@ -36,6 +36,15 @@ function saved({ detail }) {
   history.replaceState(null, "", detail.address);
 }
 
+// What the box does not list yet (an original whose electronic copy was just asked for) is listed once the page was saved.
+function scanInto(key) {
+  const into = field("into"), listed = [...into.options].some(({ value }) => value === key);
+  if (!listed) into.add(new Option("", key));
+  into.value = key;
+  if (listed) refreshScans();
+  else dispatchEvent(new Event("motcua:save"));
+}
+
 function refused({ detail }) {
   place(detail?.parts);
 }
@@ -50,7 +59,7 @@ if (form) {
   form.addEventListener("change", ({ target }) => {
     if (target.name === "acting") document.getElementById("authorised").hidden = target.value !== "yes";
     if (target.name?.startsWith("have-")) document.getElementById("brought").textContent = form.querySelectorAll("[name^=have-]:checked").length;
-    if (target.dataset.into && target.checked) { field("into").value = target.dataset.into; refreshScans(); }
+    if (target.dataset.into && target.checked) scanInto(target.dataset.into);
   });
   // Enter in a field saves; only F9 and its button accept.
   form.addEventListener("submit", (event) => {
