@@ -239,6 +239,11 @@ class Dossier(msgspec.Struct, frozen=True, omit_defaults=True):
         return tuple(part for part in self.originals if part["wanted"]["copies"])
 
     @property
+    def copied_electronically(self) -> tuple[dict[str, Any], ...]:
+        """Give the originals that an electronic copy is wanted of."""
+        return tuple(part for part in self.originals if part["wanted"].get("electronic"))
+
+    @property
     def result(self) -> Document | None:
         """Give the document in force, of several the one that is behind; None while one is void and not made anew."""
         standing = self.standing

@@ -43,7 +43,7 @@ class Copy:
 def open_parts(dossier: Dossier) -> list[dict[str, Any]]:
     """List the originals whose electronic copy is wanted and not signed yet."""
     signed = {one.of for one in dossier.standing if one.signature not in CHANGEABLE}
-    return [part for part in dossier.originals if part["wanted"].get("electronic") and part["key"] not in signed]
+    return [part for part in dossier.copied_electronically if part["key"] not in signed]
 
 
 def set_copies(home: Home, dossier: Dossier, template: str, leader: Officer, volume: str, at: str) -> list[Copy]:

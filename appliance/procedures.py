@@ -129,6 +129,7 @@ class ElectronicCopies(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     template: str
     book: str
+    needs_timestamp: bool
 
 
 class ResultRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -154,7 +154,7 @@ def take_number(
 
 def _entered(dossier: Dossier) -> dict[str, Any]:
     """Say what the register of electronic copies enters under one number: each original with its pages."""
-    copied = [part for part in dossier.originals if part["wanted"].get("electronic")]
+    copied = dossier.copied_electronically
     lines = [{"key": part["key"], "pages": part["wanted"]["pages"], "copies": 1} for part in copied]
     return {"lines": lines, "copies": len(lines)}
 

@@ -245,7 +245,7 @@ def stations(found: Dossier) -> list[tuple[str, bool, str]]:
 
 def electronic_stations(found: Dossier) -> list[tuple[str, bool, str]]:
     """List the steps of the electronic copies; none where nobody asked for one."""
-    wanted = sum(bool(part["wanted"].get("electronic")) for part in found.originals)
+    wanted = len(found.copied_electronically)
     if not wanted:
         return []
     at = [ADVANCED.index(one.signature) for one in found.electronic]
