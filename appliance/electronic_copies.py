@@ -27,6 +27,7 @@ from appliance.processing import PDF, data_of, load, must_hold
 
 FILE_DPI = scanned_page.DPI_UNTOLD  # Of a page that came inside a PDF or untold: the least that NĐ 30/2020 asks for.
 JPEG_QUALITY = 95
+COPY_BYTES_MAX = 60 << 20  # The token's worker takes 64 MiB, signatures and time-stamps included.
 CHANGEABLE = (Signature.NONE, Signature.SUBMITTED)
 
 
@@ -47,7 +48,10 @@ def open_parts(dossier: Dossier) -> list[dict[str, Any]]:
 
 
 def set_copies(home: Home, dossier: Dossier, template: str, leader: Officer, volume: str, at: str) -> list[Copy]:
-    """Set the copies that are not signed yet. Raises Refused `original_not_scanned`, `original_pages_differ`, `form_…`."""
+    """Set the copies that are not signed yet.
+
+    Raises Refused `original_not_scanned`, `original_pages_differ`, `original_too_big`, `form_…`.
+    """
     return [_set(home, dossier, part, template, leader, volume, at) for part in open_parts(dossier)]
 
 
@@ -63,7 +67,10 @@ def _set(home: Home, dossier: Dossier, part: dict[str, Any], template: str, lead
     }
     certification = forms.render(template, data_of(home, at, values, leader))
     pages = [scanned(home, page) for page in part["pages"]]
-    return Copy(part["key"], part["pages"], values, scanned_page.put_before(certification, pages, part["name"]))
+    pdf = scanned_page.put_before(certification, pages, part["name"])
+    if len(pdf) > COPY_BYTES_MAX:
+        raise Refused("original_too_big", name=part["name"], most=COPY_BYTES_MAX >> 20)
+    return Copy(part["key"], part["pages"], values, pdf)
 
 
 def scanned(home: Home, page: Mapping[str, Any]) -> ScannedPage:

@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
 
-from appliance import drafts, electronic_copies, erasure, files, numbering, officers, queries, reception, verify
+from appliance import drafts, electronic_copies, erasure, files, numbering, officers, queries, reception, undoing, verify
 from appliance.box import Box
 from appliance.catalogue import builtin
 from appliance.choosing import charged
@@ -194,6 +194,15 @@ def test_a_copy_that_is_sent_back_is_set_anew_and_the_others_stay(office, app):
     assert {one.id for one in again.standing} == {one.id for one in found.standing}
     assert {one.fields["leader"] for one in again.electronic} == {"ST02"} and first.file not in {x.file for x in again.standing}
     assert verify.check_rows(office.box.db, office.box.device) == []
+
+
+def test_handing_in_is_taken_back_for_all_copies_at_once(office, app):
+    found = prepare(office, app, accept(office.box, BOTH, ONLY, c=2, c_2=1))
+    with office.box.writing() as act:
+        undoing.undo(act, found.id, officers.by_id(act.db, "ST08"), found.undo.seq, "Nhầm")
+    after = office.dossier(found.id)
+    assert ({one.signature for one in after.standing}, after.works) == ({Signature.NONE}, "electronic:none paper:none")
+    assert queries.to_sign(office.box.db) == [] and verify.check_rows(office.box.db, office.box.device) == []
 
 
 def test_only_electronic_copies_need_no_paper_register(office, app):

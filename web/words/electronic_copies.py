@@ -6,6 +6,9 @@ SENTENCES: dict[str, str] = {
         "Bản chính {name} ghi {pages} trang mà bản quét có {scanned} trang. Chưa làm gì."
         " Quét đủ mọi trang có chữ, hoặc sửa số trang, rồi bấm F9."
     ),
+    "original_too_big": (
+        "Bản sao điện tử của {name} nặng quá {most:n} MB nên không ký được. Bản quét vẫn còn. Chọn bản giấy, hoặc quét lại bằng mẫu xám."
+    ),
     "electronic_register_missing": (
         "Danh mục chưa mở sổ chứng thực bản sao điện tử cho hồ sơ {code}. Chưa dùng số nào. Bản giấy vẫn làm được; gọi quản trị viên."
     ),
