@@ -114,7 +114,7 @@ def sheets(dossier: Dossier) -> list[Sheet]:
     ]
     if dossier.erased_at:
         return []
-    names = {part["key"]: f"Bản sao điện tử: {part['name']}" for part in dossier.parts}
+    names = {part["key"]: f"Bản sao điện tử: {part['name']}" for part in dossier.originals}
     made = [(names.get(one.of, "Kết quả giải quyết"), one) for one in dossier.standing]
     return every + [Sheet(label, n, one.file, n) for label, one in made for n in range(1, one.pages + 1)]
 

@@ -75,7 +75,7 @@ class Paper:
     @property
     def title(self) -> str:
         """Say what it is: the procedure, or the original that it is the electronic copy of."""
-        names = {part["key"]: part["name"] for part in self.dossier.parts}
+        names = {part["key"]: part["name"] for part in self.dossier.originals}
         copied = names.get(self.document.of, "")
         return f"Bản sao điện tử: {copied}" if copied else self.dossier.procedure_name
 
