@@ -27,11 +27,15 @@ def prepared(dossier: Dossier, event: Event, personal: Personal) -> Changes:
     return {"documents": (*(d for d in dossier.documents if d.id != made.id), made)}
 
 
+DRAFTED_AGAIN = ("result.sent_back", "document.voided")  # The steps after the draft are done once more.
+
+
 def document_moved(dossier: Dossier, event: Event, personal: Personal) -> Changes:
     named = {event.d["document"], *event.d.get("also", ())}
     changed = tuple(_moved(d, event, personal) if d.id in named else d for d in dossier.documents)
-    finished = dossier.finished_at or (event.at if leads_to(dossier, event.t) == Status.DONE else "")
-    again = {"step": 0} if event.t == "result.sent_back" else {}  # The steps after the draft are done once more.
+    status = leads_to(dossier, event.t)
+    finished = "" if status == Status.PROCESSING else dossier.finished_at or (event.at if status == Status.DONE else "")
+    again = {"step": 0} if event.t in DRAFTED_AGAIN else {}
     return {"documents": changed, "finished_at": finished} | again
 
 
