@@ -15,7 +15,8 @@ from appliance import files, forms
 from appliance.clock import local_day
 from appliance.components import why_not_copied
 from appliance.config import Home
-from appliance.dossier import Document, Dossier, Signature
+from appliance.documents import Document, Signature
+from appliance.dossier import Dossier
 from appliance.errors import Refused
 from appliance.events import FileRef
 from appliance.forms import preview, registry, scanned_page

@@ -12,7 +12,8 @@ from typing import Any
 
 import msgspec
 
-from appliance.dossier import FINISHED, Dossier, Signature, Status
+from appliance.documents import FINISHED, Signature
+from appliance.dossier import Dossier, Status
 from appliance.errors import Refused
 
 FINISHES = "done"

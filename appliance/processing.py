@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from appliance import files, forms, officers, rows
 from appliance.clock import local_day
 from appliance.config import Home
-from appliance.dossier import Dossier, Signature
+from appliance.documents import Signature
+from appliance.dossier import Dossier
 from appliance.errors import Refused
 from appliance.events import FileRef
 from appliance.forms import preview, registry

@@ -8,7 +8,8 @@ from typing import Any
 from sqlite_utils.db import Database
 
 from appliance import events, ledger, rows
-from appliance.dossier import Dossier, Signature, Status
+from appliance.documents import Signature
+from appliance.dossier import Dossier, Status
 from appliance.ids import device_bytes
 from appliance.text import fold
 

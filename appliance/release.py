@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from appliance import clock, lateness, numbering
 from appliance.catalogue_sheets import Book
-from appliance.dossier import Dossier, Signature, Status
+from appliance.documents import Signature
+from appliance.dossier import Dossier, Status
 from appliance.errors import Refused
 from appliance.ledger import Act
 from appliance.money import still_due

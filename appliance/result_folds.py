@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
-from appliance.dossier import Changes, Document, Dossier, Personal, Status
+from appliance.documents import Document
+from appliance.dossier import Changes, Dossier, Personal, Status
 from appliance.events import Event
 from appliance.moves import DOCUMENT_MOVES, leads_to
 

@@ -13,7 +13,8 @@ from sqlite_utils.db import Database
 from appliance import clock, files, lateness, numbering, signatures
 from appliance.catalogue_sheets import Book
 from appliance.config import Home
-from appliance.dossier import Document, Dossier, Signature
+from appliance.documents import Document, Signature
+from appliance.dossier import Dossier
 from appliance.errors import Refused
 from appliance.events import FileRef
 from appliance.ledger import Act

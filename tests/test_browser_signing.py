@@ -5,7 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from playwright.sync_api import Page, expect
 
-from appliance.dossier import Signature, Status
+from appliance.documents import Signature
+from appliance.dossier import Status
 from browsing import WIDTHS, assert_focus_visible, assert_page_good, login, press, resize, shot
 from signing_office import Office
 from web import collector

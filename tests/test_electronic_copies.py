@@ -16,7 +16,8 @@ from appliance.box import Box
 from appliance.catalogue import builtin
 from appliance.choosing import charged
 from appliance.clock import stamp
-from appliance.dossier import Dossier, Signature, Status
+from appliance.documents import Signature
+from appliance.dossier import Dossier, Status
 from appliance.drafts import Body, NewPage, Original
 from appliance.errors import Refused
 from appliance.events import FileRef

@@ -3,7 +3,7 @@
 import pytest
 
 from appliance import clock, files, processing, queries
-from appliance.dossier import Signature
+from appliance.documents import Signature
 from appliance.errors import Refused
 from hardware.usb_token import PinState
 from signing_room import until

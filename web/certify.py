@@ -12,7 +12,8 @@ from werkzeug.wrappers import Response
 from appliance import queries, release
 from appliance.catalogue_sheets import Book
 from appliance.clock import stamp
-from appliance.dossier import Dossier, Signature
+from appliance.documents import Signature
+from appliance.dossier import Dossier
 from appliance.errors import Refused
 from appliance.officers import Officer
 from appliance.release import COPIES_MAX

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from appliance.dossier import Dossier, Signature, Status
+from appliance.documents import Signature
+from appliance.dossier import Dossier, Status
 from appliance.money import still_due
 from appliance.release import why_not_yet
 from appliance.rules import EarlyRelease

@@ -11,7 +11,8 @@ from flask import render_template, request
 from werkzeug.datastructures import MultiDict
 
 from appliance import files, queries
-from appliance.dossier import Document, Dossier, Signature
+from appliance.documents import Document, Signature
+from appliance.dossier import Dossier
 from appliance.errors import Refused
 from appliance.forms import preview
 from appliance.forms.preview import FieldPlace

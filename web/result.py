@@ -15,7 +15,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from appliance import electronic_copies, processing
 from appliance.clock import stamp
-from appliance.dossier import Dossier, Signature, Status
+from appliance.documents import Signature
+from appliance.dossier import Dossier, Status
 from appliance.errors import Refused
 from appliance.forms import preview as pictures
 from appliance.forms import registry

@@ -15,7 +15,8 @@ from appliance.catalogue_sheets import Book
 from appliance.clock import stamp
 from appliance.config import Home
 from appliance.crash import crash_here
-from appliance.dossier import Document, Dossier, Signature
+from appliance.documents import Document, Signature
+from appliance.dossier import Dossier
 from appliance.errors import Refused
 from appliance.office import office_of
 from appliance.signatures import SignatureFinding, Trusted

@@ -19,7 +19,7 @@ from appliance import catalogue_shelf, files, queries, signing
 from appliance.box import Box
 from appliance.clock import local_day, moment_of, stamp, text_of
 from appliance.crash import crash_here
-from appliance.dossier import Document
+from appliance.documents import Document
 from appliance.errors import Refused
 from appliance.ledger import Act
 from appliance.rules import Rules

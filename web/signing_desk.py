@@ -7,7 +7,8 @@ worker and nowhere else: it is not shown again, stored or logged.
 from flask import Blueprint, request
 
 from appliance import clock, files, processing, queries, signing
-from appliance.dossier import Document, Dossier, Signature
+from appliance.documents import Document, Signature
+from appliance.dossier import Dossier
 from appliance.errors import Refused
 from appliance.forms import registry
 from appliance.forms.registry import Template

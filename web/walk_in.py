@@ -12,7 +12,8 @@ from werkzeug.wrappers import Response
 
 from appliance import money, moves, processing, release
 from appliance.clock import local
-from appliance.dossier import ADVANCED, Dossier, Signature, Status
+from appliance.documents import ADVANCED, Signature
+from appliance.dossier import Dossier, Status
 from appliance.errors import Refused
 from appliance.money import owed_now
 from appliance.text import moment_text, money_text
