@@ -41,7 +41,6 @@ class Document(msgspec.Struct, frozen=True, omit_defaults=True):
     pages: int
     prepared_by: str
     prepared_at: str
-    of: str = ""
     signature: Signature = Signature.NONE
     before: tuple[str, ...] = ()
     signer: str = ""
@@ -55,3 +54,4 @@ class Document(msgspec.Struct, frozen=True, omit_defaults=True):
     why_void: str = ""
     sent_back: str = ""  # reason; personal
     fields: dict[str, Any] | None = None  # personal
+    of: str = ""
