@@ -111,10 +111,14 @@ def _undone(dossier: Dossier, event: Event) -> Dossier:
 
 
 def _payment_requested(dossier: Dossier, event: Event, personal: Personal) -> Changes:
-    """The lines asked for take the place of those of the same name; what was owed besides stays."""
+    """The lines asked for take the place of those of the same name; what was owed besides stays.
+
+    Of the money, `taken` was there when this request was made, `before` when the first of those not settled yet was.
+    """
     asked = tuple(event.d["lines"])
     others = tuple(line for line in dossier.fee_lines if line["name"] not in {one["name"] for one in asked})
-    request = {name: event.d[name] for name in ("lines", "amount", "request")} | {"taken": dossier.paid}
+    before = dossier.payment.get("before", 0) if dossier.payment else dossier.paid
+    request = {name: event.d[name] for name in ("lines", "amount", "request")} | {"taken": dossier.paid, "before": before}
     return {"payment": request, "fee_lines": (*others, *asked), "exemption": personal.get("exemption") or dossier.exemption}
 
 

@@ -248,6 +248,11 @@ class Dossier(msgspec.Struct, frozen=True, omit_defaults=True):
         return self.paid - int(self.payment.get("taken", 0))
 
     @property
+    def paid_since_asked(self) -> int:
+        """Give what was taken, in đồng, since the first request that is not settled yet; 0 or less where none is open."""
+        return self.paid - int(self.payment.get("before", 0)) if self.payment else 0
+
+    @property
     def money_open(self) -> bool:
         """Say whether the cashier has to do with it after its end: give money back, or take again what a voided receipt took."""
         again = self.status == Status.RETURNED and len(self.receipts) < len(self.fees)

@@ -112,8 +112,8 @@ def _request_is_paid(dossier: Dossier, clear: Mapping[str, Any]) -> None:
 
 def _no_money_was_taken(dossier: Dossier, clear: Mapping[str, Any]) -> None:
     """A refusal has taken no money; what the law takes at filing is not asked for by a request."""
-    if dossier.payment and dossier.paid_of_request > 0:
-        raise Refused("money_taken", code=dossier.code, amount=dossier.paid_of_request)
+    if dossier.paid_since_asked > 0:
+        raise Refused("money_taken", code=dossier.code, amount=dossier.paid_since_asked)
 
 
 def _receipt_stands(dossier: Dossier, clear: Mapping[str, Any]) -> None:
