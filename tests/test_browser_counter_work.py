@@ -69,7 +69,7 @@ def test_a_birth_is_received_by_keys_with_child_mother_and_father(page: Page, li
     page.keyboard.type("01112026")
     page.keyboard.press("Tab")
     expect(page.locator("#saved")).to_contain_text("Đã lưu nháp")
-    expect(page.locator("#errors")).to_have_text("Đã sửa các ô báo lỗi. Bấm F9 để kiểm tra lại.")
+    expect(page.locator("#errors h2")).to_have_text("Đã sửa các ô báo lỗi. Bấm F9 để kiểm tra lại.")
     shot(page, "vai-tro-du")
     assert_page_good(page)
     press(page, "F9")

@@ -20,10 +20,9 @@ function saved({ detail }) {
   if (!detail?.version) return;
   field("version").value = detail.version;
   place(detail.parts);
-  if (detail.parts.work !== undefined) {
-    field("shape").value = detail.shape;
-    refreshScans();
-  }
+  if (detail.parts.work !== undefined) field("shape").value = detail.shape;
+  if (detail.parts.work !== undefined || unlisted) refreshScans();
+  unlisted = false;
   if (document.activeElement?.id !== "procedure-q" && detail.words) document.getElementById("procedure-q").value = detail.words;
   if (detail.parts.person !== undefined) {
     document.getElementById("card").innerHTML = document.getElementById("card-read").innerHTML;
@@ -37,12 +36,14 @@ function saved({ detail }) {
 }
 
 // What the box does not list yet (an original whose electronic copy was just asked for) is listed once the page was saved.
+let unlisted = false;
 function scanInto(key) {
-  const into = field("into"), listed = [...into.options].some(({ value }) => value === key);
-  if (!listed) into.add(new Option("", key));
+  const into = field("into");
+  unlisted = ![...into.options].some(({ value }) => value === key);
+  if (unlisted) into.add(new Option("", key));
   into.value = key;
-  if (listed) refreshScans();
-  else dispatchEvent(new Event("motcua:save"));
+  if (unlisted) dispatchEvent(new Event("motcua:save"));
+  refreshScans();
 }
 
 function refused({ detail }) {
