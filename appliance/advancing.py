@@ -111,10 +111,14 @@ def _undone(dossier: Dossier, event: Event) -> Dossier:
 
 
 def _payment_requested(dossier: Dossier, event: Event, personal: Personal) -> Changes:
-    """The lines asked for take the place of those of the same name; what was owed besides stays."""
+    """The lines asked for take the place of those of the same name; what was owed besides stays.
+
+    Of the money, `taken` was there when this request was made, `before` when the first of those not settled yet was.
+    """
     asked = tuple(event.d["lines"])
     others = tuple(line for line in dossier.fee_lines if line["name"] not in {one["name"] for one in asked})
-    request = {name: event.d[name] for name in ("lines", "amount", "request")} | {"taken": dossier.paid}
+    before = dossier.payment.get("before", 0) if dossier.payment else dossier.paid
+    request = {name: event.d[name] for name in ("lines", "amount", "request")} | {"taken": dossier.paid, "before": before}
     return {"payment": request, "fee_lines": (*others, *asked), "exemption": personal.get("exemption") or dossier.exemption}
 
 
@@ -210,6 +214,10 @@ _FOLDS: Mapping[str, Callable[[Dossier, Event, Personal], Changes]] = {
     "fee.refunded": _refunded,
     "result.prepared": prepared,
     **dict.fromkeys(DOCUMENT_MOVES, document_moved),
+    "copies.handed": lambda dossier, event, personal: {
+        "copies_handed_at": event.at,
+        "receiver": personal.get("receiver"),
+    },
     "release.allowed": lambda dossier, event, personal: {"allowed_early": event.d["rule"]},
     "dossier.returned": lambda dossier, event, personal: {
         "returned_at": event.at,

@@ -71,6 +71,7 @@ def _unknown_names(catalogue: Catalogue) -> list[str]:
     used = {case for process in catalogue.sheet("processes").records for case in process.case_ids or ()}
     named.append(("processes", used, cases))
     named.append(("results", {rule.book for rule in catalogue.result_rules if rule.book}, set(catalogue.books)))
+    named.append(("results", {rule.electronic.book for rule in catalogue.result_rules if rule.electronic}, set(catalogue.books)))
     return [f"{name}.json: {one} unknown" for name, used, known in named for one in sorted(used - known)]
 
 

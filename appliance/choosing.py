@@ -11,10 +11,11 @@ from appliance import (
 )
 from appliance.catalogue import Catalogue
 from appliance.dossier import Dossier
-from appliance.drafts import Body, Draft
+from appliance.drafts import Body, Draft, Original
 from appliance.fees import FeeLine
 from appliance.procedures import Asked, Procedure, ResultRule
 from appliance.roles import RoleAsked
+from appliance.rules import BothCopiesFee
 from appliance.text import Line, day_text
 from appliance.workdays import Due
 from appliance.working_calendar import Calendar
@@ -84,12 +85,17 @@ def _due(due: Due, body: Body, day_end: time, at: datetime) -> Due:
 def _fee_lines(
     catalogue: Catalogue, procedure: Procedure, body: Body, day: date
 ) -> tuple[tuple[FeeLine, ...], tuple[int | None, ...]]:
-    originals = [(one.pages, one.copies) for one in body.originals]
+    originals = [(one.pages, charged(one, catalogue.rules_on(day).both_copies_fee)) for one in body.originals]
     exempt = body.exemption or None
     lines, costs = fees.compute_for(catalogue.fee_table, procedure.code, procedure.fees, body.channel, day, originals, exempt)
     wanted = [line for line in lines if not line.on_request]
     known = [fees.entered(x, body.fee_amounts[x.name]) if x.amount is None and x.name in body.fee_amounts else x for x in wanted]
     return tuple(known), costs
+
+
+def charged(original: Original, both: BothCopiesFee) -> int:
+    """Count the copies of an original that are paid for."""
+    return original.copies if original.copies and both == BothCopiesFee.PAPER else original.copies + original.electronic
 
 
 def missing(draft: Draft, choice: Choice | None) -> list[str]:

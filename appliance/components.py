@@ -7,6 +7,7 @@ from appliance import (
 )
 from appliance.choosing import Choice
 from appliance.drafts import Body, Draft, Part
+from appliance.errors import Refused
 from appliance.procedures import Asked, Kind
 
 OTHER_NAME = "Giấy tờ khác"
@@ -36,11 +37,12 @@ def _shown(choice: Choice) -> Asked | None:
 
 def names_of(draft: Draft, choice: Choice) -> dict[str, str]:
     """Give what the listed originals are called, by key of their component; a title may name a person, so it is sealed."""
-    keys = _original_keys(draft, choice)
+    keys = original_keys(draft, choice)
     return {key: one.title.strip() for key, one in zip(keys, draft.body.originals, strict=True)}
 
 
-def _original_keys(draft: Draft, choice: Choice) -> list[str]:
+def original_keys(draft: Draft, choice: Choice) -> list[str]:
+    """Name the listed originals, in order: under these keys their pages are scanned."""
     shown = _shown(choice) if choice.certifies else None
     return [shown.key if n == 1 else f"{shown.key}-{n}" for n, _ in enumerate(draft.body.originals, 1)] if shown else []
 
@@ -56,14 +58,35 @@ def components(draft: Draft, choice: Choice) -> list[dict[str, Any]]:
 
 
 def _originals(draft: Draft, choice: Choice, part: dict[str, Any]) -> list[dict[str, Any]]:
-    """Make of the component one for each original; what was scanned of it lies with the first."""
-    listed = zip(_original_keys(draft, choice), draft.body.originals, choice.costs, strict=True)
+    """Make of the component one for each original, with what was scanned of it."""
+    listed = zip(original_keys(draft, choice), draft.body.originals, choice.costs, strict=True)
     return [
         part
-        | {"key": key, "wanted": {"pages": one.pages, "copies": one.copies, "fee": cost}}
-        | ({} if key == part["key"] else {"pages": []})
+        | {"key": key, "pages": drafts.pages_named(draft, key)}
+        | {"wanted": {"pages": one.pages, "copies": one.copies, "fee": cost} | ({"electronic": True} if one.electronic else {})}
         for key, one, cost in listed
     ]
+
+
+def why_not_copied(name: str, pages: int, scanned: int) -> Refused | None:
+    """Say why no electronic copy can be made of an original: it was not scanned, or not every written page of it."""
+    if not scanned:
+        return Refused("original_not_scanned", name=name)
+    return Refused("original_pages_differ", name=name, pages=pages, scanned=scanned) if scanned != pages else None
+
+
+def unscanned(draft: Draft, choice: Choice | None) -> list[tuple[str, Refused]]:
+    """List the originals that stand in the way of an electronic copy: key, why."""
+    judged = [(key, why_not_copied(name, pages, len(draft.of(key)))) for key, name, pages in to_scan(draft, choice)]
+    return [(key, why) for key, why in judged if why]
+
+
+def to_scan(draft: Draft, choice: Choice | None) -> list[tuple[str, str, int]]:
+    """List the originals an electronic copy is wanted of: key, name, pages as typed."""
+    if choice is None or not choice.certifies or choice.rule.electronic is None:
+        return []
+    listed = zip(original_keys(draft, choice), draft.body.originals, strict=True)
+    return [(key, one.title.strip() or f"Bản chính {n}", one.pages) for n, (key, one) in enumerate(listed, 1) if one.electronic]
 
 
 def _component(draft: Draft, asked: Asked) -> dict[str, Any]:

@@ -9,7 +9,8 @@ from datetime import date
 from appliance import files, forms, signatures, trust
 from appliance.clock import local
 from appliance.config import Home
-from appliance.dossier import Document, Dossier, Paper, Signature
+from appliance.documents import Document, Signature
+from appliance.dossier import Dossier, Paper
 from appliance.errors import Refused
 from appliance.events import FileRef
 from appliance.forms import preview, registry

@@ -4,10 +4,12 @@ Business status, money, delivery, digitisation, signature and sync are separate 
 """
 
 from collections.abc import Mapping
-from enum import IntEnum, StrEnum
+from enum import IntEnum
 from typing import Any
 
 import msgspec
+
+from appliance.documents import ADVANCED, Document, Signature
 
 Personal = Mapping[str, Any]  # What an event's sealed part says once it is opened.
 Changes = dict[str, Any]  # Fields of a dossier that an event changes.
@@ -29,44 +31,6 @@ class Status(IntEnum):
 
 
 PAUSING = frozenset({Status.SUPPLEMENT, Status.FINANCIAL, Status.STOPPED})  # Statuses in which the clock stands still.
-
-
-class Signature(StrEnum):
-    """How far the result's signing has come. `wet` is signed and sealed by hand on paper."""
-
-    NONE = "none"
-    SUBMITTED = "submitted"
-    SIGNED = "signed"
-    NUMBERED = "numbered"
-    SEALED = "sealed"
-    TIMESTAMPED = "timestamped"
-    WET = "wet"
-    VOID = "void"
-
-
-class Document(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A result on its way: `file` is the newest revision's digest, `before` the ones it grew from."""
-
-    id: str
-    template: str
-    template_version: str
-    path: str  # paper or electronic
-    file: str
-    pages: int
-    prepared_by: str
-    prepared_at: str
-    signature: Signature = Signature.NONE
-    before: tuple[str, ...] = ()
-    signer: str = ""
-    signed_at: str = ""
-    number_text: str = ""
-    date: str = ""
-    sealed_at: str = ""
-    stamped_at: str = ""
-    copies: int = 0
-    why_void: str = ""
-    sent_back: str = ""  # reason; personal
-    fields: dict[str, Any] | None = None  # personal
 
 
 class Fee(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -165,6 +129,7 @@ class Dossier(msgspec.Struct, frozen=True, omit_defaults=True):
     finished_at: str = ""
     returned_at: str = ""
     returned_how: str = ""
+    copies_handed_at: str = ""  # the paper copies left, while the electronic ones still waited
     receiver: dict[str, Any] | None = None
     erased_at: str = ""
     last_at: str = ""
@@ -210,9 +175,50 @@ class Dossier(msgspec.Struct, frozen=True, omit_defaults=True):
         return tuple(part for part in self.parts if "wanted" in part)
 
     @property
+    def _newest(self) -> tuple[Document, ...]:
+        """Give the newest document of each kind: the result itself, and the electronic copy of each original."""
+        return tuple({document.of: document for document in self.documents}.values())
+
+    @property
+    def standing(self) -> tuple[Document, ...]:
+        """Give the documents in force: one, or for certified copies that on paper and the electronic ones."""
+        return tuple(document for document in self._newest if document.signature != Signature.VOID)
+
+    @property
+    def copied(self) -> tuple[dict[str, Any], ...]:
+        """Give the originals that copies on paper are wanted of."""
+        return tuple(part for part in self.originals if part["wanted"]["copies"])
+
+    @property
+    def copied_electronically(self) -> tuple[dict[str, Any], ...]:
+        """Give the originals that an electronic copy is wanted of."""
+        return tuple(part for part in self.originals if part["wanted"].get("electronic"))
+
+    @property
     def result(self) -> Document | None:
-        """Give the document in force: the newest that is not void."""
-        return next((d for d in reversed(self.documents) if d.signature != Signature.VOID), None)
+        """Give the document in force, of several the one that is behind; None while one is void and not made anew."""
+        standing = self.standing
+        whole = standing and len(standing) == len(self._newest)
+        return min(standing, key=lambda document: ADVANCED.index(document.signature)) if whole else None
+
+    @property
+    def on_paper(self) -> Document | None:
+        """Give the result in force that is signed by hand."""
+        return next((document for document in self.standing if document.path == "paper"), None)
+
+    @property
+    def electronic(self) -> tuple[Document, ...]:
+        """Give the results in force that are signed electronically."""
+        return tuple(document for document in self.standing if document.path == "electronic")
+
+    def document_of(self, digest: str) -> Document | None:
+        """Give the document in force whose newest revision is this file."""
+        return next((document for document in self.standing if document.file == digest), None)
+
+    @property
+    def works(self) -> str:
+        """Say what waits where, for lists: path and state of each document in force."""
+        return " ".join(sorted({f"{document.path}:{document.signature}" for document in self.standing}))
 
     @property
     def signature(self) -> Signature:
@@ -240,6 +246,11 @@ class Dossier(msgspec.Struct, frozen=True, omit_defaults=True):
     def paid_of_request(self) -> int:
         """Give what was taken, in đồng, since the open request was made; less than 0 where an older receipt was voided."""
         return self.paid - int(self.payment.get("taken", 0))
+
+    @property
+    def paid_since_asked(self) -> int:
+        """Give what was taken, in đồng, since the first request that is not settled yet; 0 or less where none is open."""
+        return self.paid - int(self.payment.get("before", 0)) if self.payment else 0
 
     @property
     def money_open(self) -> bool:

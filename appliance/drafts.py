@@ -40,16 +40,17 @@ class LateEntry(msgspec.Struct, frozen=True):
 
 
 class Original(msgspec.Struct, frozen=True, omit_defaults=True):
-    """An original that copies are certified of: what it is, its pages, how many copies are wanted."""
+    """An original that copies are certified of: what it is, its pages, how many on paper, whether an electronic one."""
 
     title: str = ""
     pages: int = 0
     copies: int = 0
+    electronic: bool = False
 
     @property
     def whole(self) -> bool:
         """Say whether all of it was typed."""
-        return bool(self.title.strip() and self.pages and self.copies)
+        return bool(self.title.strip() and self.pages and (self.copies or self.electronic))
 
 
 class Body(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -13,7 +13,8 @@ import msgspec
 
 from appliance.catalogue_sheets import Process, Step
 from appliance.clock import local_day
-from appliance.dossier import Dossier, Signature, Status
+from appliance.documents import Signature
+from appliance.dossier import Dossier, Status
 from appliance.moves import status_left
 from appliance.release import still_due
 from appliance.rights import Role

@@ -295,6 +295,12 @@ def m140_origin(db: Database) -> None:
     db.conn.execute("ALTER TABLE dossier ADD COLUMN origin TEXT NOT NULL DEFAULT ''")
 
 
+@migrations()
+def m150_works(db: Database) -> None:
+    """Which documents of a dossier wait where: certified copies have one on paper and electronic ones."""
+    db.conn.execute("ALTER TABLE dossier ADD COLUMN works TEXT NOT NULL DEFAULT ''")
+
+
 ASIDE = """
 CREATE TABLE event_aside (           -- events of a branch the province does not hold, as they were; recorded again in a new life
     inc BLOB NOT NULL, seq INTEGER NOT NULL, digest BLOB NOT NULL, bytes BLOB NOT NULL, at TEXT NOT NULL,

@@ -12,9 +12,11 @@ from typing import Any
 
 import msgspec
 
-from appliance.dossier import Dossier, Signature, Status
+from appliance.documents import FINISHED, Signature
+from appliance.dossier import Dossier, Status
 from appliance.errors import Refused
 
+FINISHES = "done"
 STAY, BACK = "stay", "back"  # Where a move leads besides a status: nowhere, or to the status that was left when the wait began.
 
 
@@ -65,7 +67,7 @@ def check(dossier: Dossier | None, kind: str, clear: Mapping[str, Any] = Mapping
 
     Raises Refused `wrong_status`, `wrong_document_state`, `already_accepted`, `result_exists`, `nothing_to_undo`,
     `payment_open`, `supplement_open`, `money_before_check`, `money_taken`, `nothing_due`, `receipt_unknown`, `receipt_refunded`,
-    `nothing_to_refund`, `dossier_unknown`.
+    `nothing_to_refund`, `copies_not_apart`, `dossier_unknown`.
     """
     if dossier is None:
         if kind not in BORN:
@@ -80,7 +82,8 @@ def check(dossier: Dossier | None, kind: str, clear: Mapping[str, Any] = Mapping
     if kind in ONLY_UNSIGNED and dossier.signature not in UNSIGNED:
         raise Refused("result_exists", code=dossier.code)
     if kind in DOCUMENT_MOVES:
-        _check_document(dossier, kind, clear.get("document", ""))
+        for document in (clear.get("document", ""), *clear.get("also", ())):
+            _check_document(dossier, kind, document)
     if kind in GUARDS:
         GUARDS[kind](dossier, clear)
 
@@ -109,8 +112,8 @@ def _request_is_paid(dossier: Dossier, clear: Mapping[str, Any]) -> None:
 
 def _no_money_was_taken(dossier: Dossier, clear: Mapping[str, Any]) -> None:
     """A refusal has taken no money; what the law takes at filing is not asked for by a request."""
-    if dossier.payment and dossier.paid_of_request > 0:
-        raise Refused("money_taken", code=dossier.code, amount=dossier.paid_of_request)
+    if dossier.paid_since_asked > 0:
+        raise Refused("money_taken", code=dossier.code, amount=dossier.paid_since_asked)
 
 
 def _receipt_stands(dossier: Dossier, clear: Mapping[str, Any]) -> None:
@@ -139,6 +142,13 @@ def _money_only_at_filing(dossier: Dossier, clear: Mapping[str, Any]) -> None:
         raise Refused("money_before_check", code=dossier.code)
 
 
+def _copies_wait_alone(dossier: Dossier, clear: Mapping[str, Any]) -> None:
+    """Copies on paper leave by themselves, once, while electronic ones of the same request are on their way."""
+    document = dossier.on_paper
+    if document is None or document.signature != Signature.WET or not dossier.electronic or dossier.copies_handed_at:
+        raise Refused("copies_not_apart", code=dossier.code)
+
+
 def _offer_is_open(dossier: Dossier, clear: Mapping[str, Any]) -> None:
     """Only an offer can be declined; and what waits for the citizen goes to another hand only by an offer."""
     if not (dossier.offered_to or dossier.section):
@@ -160,6 +170,7 @@ GUARDS: Mapping[str, Callable[[Dossier, Mapping[str, Any]], None]] = {
     "dossier.taken": _offered_while_waiting,
     "transfer.declined": _offer_is_open,
     "dossier.refused": _no_money_was_taken,
+    "copies.handed": _copies_wait_alone,
 }
 
 
@@ -185,9 +196,14 @@ def _passes(dossier: Dossier, kind: str, clear: Mapping[str, Any]) -> bool:
 def leads_to(dossier: Dossier, kind: str) -> Status:
     """Give the status after an act that already happened; where no row fits, the status stays (an old or foreign event)."""
     row = row_for(dossier, kind)
-    if row is None or row.to == STAY:
+    if row is None or row.to == STAY or (row.to == FINISHES and kind in DOCUMENT_MOVES and _others_wait(dossier)):
         return dossier.status
     return _back(dossier, kind) if row.to == BACK else Status[row.to.upper()]
+
+
+def _others_wait(dossier: Dossier) -> bool:
+    """Say whether a request whose document is being finished has others that are not, or that were voided."""
+    return dossier.result is None or sum(document.signature not in FINISHED for document in dossier.standing) > 1
 
 
 def _back(dossier: Dossier, kind: str) -> Status:

@@ -1,6 +1,7 @@
 """Printing a stored paper once more: the same bytes, as its next copy, with who and why in the ledger."""
 
-from appliance.dossier import Paper, Signature
+from appliance.documents import Signature
+from appliance.dossier import Paper
 from appliance.errors import Refused
 from appliance.ledger import Act
 from appliance.processing import load

@@ -124,6 +124,14 @@ class Procedure(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
         return self.checks is not None
 
 
+class ElectronicCopies(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """That originals may be certified as electronic copies too: by which template, in which register of their own."""
+
+    template: str
+    book: str
+    needs_timestamp: bool
+
+
 class ResultRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """How results leave. A rule naming the procedure wins, then one naming its offline class, then the general one."""
 
@@ -138,6 +146,7 @@ class ResultRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_d
     offline_class: str | None = None
     symbol: str | None = None
     note: str | None = None
+    electronic: ElectronicCopies | None = None
     originals: bool = False  # copies are certified of originals that the counter lists, each with pages and copies
 
 

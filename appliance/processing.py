@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from appliance import files, forms, officers, rows
 from appliance.clock import local_day
 from appliance.config import Home
-from appliance.dossier import Dossier, Signature
+from appliance.documents import Signature
+from appliance.dossier import Dossier
 from appliance.errors import Refused
 from appliance.events import FileRef
 from appliance.forms import preview, registry
@@ -54,10 +55,10 @@ def prepare(
     """
     dossier = load(act, dossier_id)
     must_hold(dossier, officer)
-    current = dossier.result
+    current = next((one for one in dossier.standing if not one.of), None)
     if current and current.signature not in (Signature.NONE, Signature.SUBMITTED):
         raise Refused("result_is_signed", code=dossier.code)
-    pdf = forms.render(template, _data(home, act.reading.at, values, leader))
+    pdf = forms.render(template, data_of(home, act.reading.at, values, leader))
     digest = files.put(home, pdf)
     document = current.id if current else uuid7()
     act.record(
@@ -80,26 +81,32 @@ def prepare(
 
 def preview_pdf(home: Home, at: str, template: str, values: Mapping[str, str], leader: Officer) -> bytes:
     """Set the result without keeping it, for the officer to look at; what is still missing is printed as dots."""
-    return forms.render(template, _data(home, at, values, leader), gap=DOTS)
+    return forms.render(template, data_of(home, at, values, leader), gap=DOTS)
 
 
 def submit(act: Act, dossier_id: str, officer: str) -> None:
-    """Hand the prepared result to the leader. Raises Refused `not_holder`, `no_result`, `wrong_document_state`."""
+    """Hand what is prepared to the leader. Raises Refused `not_holder`, `no_result`, `wrong_document_state`."""
     dossier = load(act, dossier_id)
     must_hold(dossier, officer)
     if dossier.result is None:
         raise Refused("no_result", code=dossier.code)
-    act.record("result.submitted", actor=officer, dossier=dossier_id, clear={"document": dossier.result.id})
+    drafts = [one.id for one in dossier.standing if one.signature == Signature.NONE] or [dossier.result.id]
+    clear = {"document": drafts[0]} | ({"also": drafts[1:]} if drafts[1:] else {})
+    act.record("result.submitted", actor=officer, dossier=dossier_id, clear=clear)
 
 
-def send_back(act: Act, dossier_id: str, officer: str, reason: str) -> None:
-    """Give a submitted result back to the specialist. Raises Refused `reason_missing`, `no_result`."""
+def send_back(act: Act, dossier_id: str, officer: str, reason: str, digest: str = "") -> None:
+    """Give a submitted result back to the specialist; of several the one with this file.
+
+    Raises Refused `reason_missing`, `no_result`.
+    """
     dossier = load(act, dossier_id)
     if not reason.strip():
         raise Refused("reason_missing")
-    if dossier.result is None:
+    document = dossier.document_of(digest) if digest else dossier.result
+    if document is None:
         raise Refused("no_result", code=dossier.code)
-    clear, personal = {"document": dossier.result.id}, {"reason": reason.strip()}
+    clear, personal = {"document": document.id}, {"reason": reason.strip()}
     act.record("result.sent_back", actor=officer, dossier=dossier_id, clear=clear, personal=personal)
 
 
@@ -117,7 +124,8 @@ def must_hold(dossier: Dossier, officer: str) -> None:
         raise Refused("not_holder", code=dossier.code, officer=dossier.holder)
 
 
-def _data(home: Home, at: str, values: Mapping[str, str], leader: Officer) -> forms.ResultData:
+def data_of(home: Home, at: str, values: Mapping[str, str], leader: Officer) -> forms.ResultData:
+    """Give what a result is set from."""
     office = office_of(home.settings)
     return forms.ResultData(
         made_at=at,

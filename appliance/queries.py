@@ -8,7 +8,8 @@ from typing import Any
 from sqlite_utils.db import Database
 
 from appliance import events, ledger, rows
-from appliance.dossier import Dossier, Signature, Status
+from appliance.documents import Signature
+from appliance.dossier import Dossier, Status
 from appliance.ids import device_bytes
 from appliance.text import fold
 
@@ -78,6 +79,7 @@ def listed(db: Database, where: str, args: list[Any], order: str, most: int = LI
     ]
 
 
+TO_SEAL = "(works LIKE '%:signed%' OR works LIKE '%:numbered%')"
 BY_DUE = "due_at IS NULL, due_at, code"
 
 
@@ -119,12 +121,12 @@ def in_processing(db: Database) -> list[Listed]:
 
 def to_sign(db: Database) -> list[Listed]:
     """List dossiers whose electronic or paper result waits for the leader."""
-    return listed(db, "status = 4 AND signature = 'submitted'", [], BY_DUE)
+    return listed(db, "status = 4 AND works LIKE '%:submitted%'", [], BY_DUE)
 
 
 def to_seal(db: Database) -> list[Listed]:
     """List dossiers whose result the leader signed and the clerk has to number and seal."""
-    return listed(db, "status = 4 AND signature IN ('signed', 'numbered')", [], BY_DUE)
+    return listed(db, f"status = 4 AND {TO_SEAL}", [], BY_DUE)
 
 
 def to_stamp(db: Database) -> list[Listed]:
@@ -146,7 +148,7 @@ FEE_DUE = f"""CASE status
     ELSE {OWED} END > {PAID}"""
 PAYABLE = "(status IN (1, 2, 4, 6, 9) OR status = 10 AND money_open = 1)"
 REFUNDABLE = "status IN (3, 7, 8) AND money_open = 1"
-ON_PAPER = "status = 4 AND signature = 'submitted' AND CAST(state AS TEXT) ->> '$.documents[#-1].path' = 'paper'"
+ON_PAPER = "status = 4 AND works LIKE '%paper:submitted%'"
 
 
 def near_by_day(db: Database, before: str, today: str) -> list[tuple[str, str, int]]:
@@ -171,8 +173,9 @@ def near_or_late(db: Database, before: str) -> list[Dossier]:
 
 def sent_back(db: Database) -> set[str]:
     """Give the dossiers whose draft the leader gave back and nobody has mended yet."""
-    last = "CAST(state AS TEXT) ->> '$.documents[#-1].sent_back'"
-    sql = f"SELECT id FROM dossier WHERE status = 4 AND signature = 'none' AND coalesce({last}, '') <> ''"
+    sql = """SELECT id FROM dossier WHERE status = 4 AND signature = 'none' AND EXISTS (
+                 SELECT 1 FROM json_each(CAST(state AS TEXT), '$.documents')
+                 WHERE coalesce(value ->> 'sent_back', '') <> '' AND value ->> 'signature' IS NULL)"""
     return {row[0] for row in db.conn.execute(sql)}
 
 
@@ -282,9 +285,9 @@ def personal_of_step(db: Database, device: str, step: Step) -> dict[str, Any]:
 
 def counts(db: Database, officer: str) -> dict[str, int]:
     """Count what waits, for the numbers in the menu."""
-    sql = """SELECT sum(status = 2) AS to_take, sum(status = 4 AND holder = ?) AS held,
-                    sum(status = 4 AND signature = 'submitted') AS to_sign,
-                    sum(status = 4 AND signature IN ('signed', 'numbered')) AS to_seal,
+    sql = f"""SELECT sum(status = 2) AS to_take, sum(status = 4 AND holder = ?) AS held,
+                    sum(status = 4 AND works LIKE '%:submitted%') AS to_sign,
+                    sum(status = 4 AND {TO_SEAL}) AS to_seal,
                     sum(signature = 'sealed') AS to_stamp, sum(status = 9) AS to_return
              FROM dossier WHERE status IN (2, 4, 9)"""
     row = next(db.query(sql, [officer]))

@@ -26,7 +26,7 @@ from appliance import (
 )
 from appliance.catalogue import Catalogue
 from appliance.choosing import Choice, choice_of, choose, missing, received_at
-from appliance.components import components, names_of
+from appliance.components import components, names_of, unscanned
 from appliance.config import Home
 from appliance.dossier import Dossier, Status
 from appliance.drafts import Body, Draft
@@ -70,7 +70,7 @@ def accept(act: Act, home: Home, catalogue: Catalogue, draft_id: str, officer: O
     received = received_at(draft.body, act.reading.at)
     now = clock.local(received)
     choice = choose(catalogue, draft.body, now, clocks.calendar_of(catalogue, act.db))
-    if (gaps := missing(draft, choice)) or choice is None:
+    if (gaps := [*missing(draft, choice), *(why.code for _, why in unscanned(draft, choice))]) or choice is None:
         raise Refused("not_ready", codes=gaps)
     office = office_of(home.settings)
     number = _number(act, catalogue, office.unit, draft.body)

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from appliance import clock, lateness, numbering
 from appliance.catalogue_sheets import Book
-from appliance.dossier import Dossier, Signature, Status
+from appliance.documents import Signature
+from appliance.dossier import Dossier, Status
 from appliance.errors import Refused
 from appliance.ledger import Act
 from appliance.money import still_due
@@ -33,10 +34,10 @@ def certify_copies(
     """
     dossier = load(act, dossier_id)
     lateness.must_owe_nothing(rules, dossier, act.reading.at)
-    document = dossier.result
-    if document is None or document.path != "paper":
+    document = dossier.on_paper
+    if document is None:
         raise Refused("no_result", code=dossier.code)
-    originals = dossier.originals
+    originals = dossier.copied
     if not all(0 < n <= COPIES_MAX for n in copies) or len(copies) != max(1, len(originals)):
         raise Refused("copies_wrong", limit=COPIES_MAX)
     lines = [
@@ -89,6 +90,22 @@ def why_not_yet(dossier: Dossier, rule: EarlyRelease) -> str | None:
         return "fee_unknown" if still_due(dossier) is None else "fee_due"
     waits = dossier.signature == Signature.SEALED and rule != EarlyRelease.ALWAYS and not dossier.allowed_early
     return "waits_for_timestamp" if waits else None
+
+
+def hand_copies(act: Act, dossier_id: str, officer: str, receiver: dict[str, str]) -> None:
+    """Record that the copies on paper left, while the electronic ones of the same request are on their way; the status stays.
+
+    Raises Refused `fee_due`, `fee_unknown`, `copies_not_apart`, `receiver_missing`.
+    """
+    dossier = load(act, dossier_id)
+    if left := still_due(dossier):
+        raise Refused("fee_due", code=dossier.code, amount=left)
+    if left is None:
+        raise Refused("fee_unknown", code=dossier.code)
+    if not receiver.get("name", "").strip():
+        raise Refused("receiver_missing")
+    document = dossier.on_paper.id if dossier.on_paper else ""
+    act.record("copies.handed", actor=officer, dossier=dossier_id, clear={"document": document}, personal={"receiver": receiver})
 
 
 def hand_over(act: Act, dossier_id: str, officer: str, rule: EarlyRelease, how: str, receiver: dict[str, str]) -> None:

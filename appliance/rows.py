@@ -41,17 +41,18 @@ NUMBER_STATES = {"number.voided": "voided", "receipt.voided": "voided", "numbers
 SAVE = """
 INSERT INTO dossier (id, device, code, status, signature, procedure, procedure_name, applicant, applicant_key, holder,
                      accepted_at, due_at, finished_at, returned_at, channel, offered_to, filed_at, asked_until, originals_kept,
-                     money_open, origin, last_inc, last_seq, state)
+                     money_open, origin, works, last_inc, last_seq, state)
 VALUES (:id, :device, :code, :status, :signature, :procedure, :procedure_name, :applicant, :applicant_key, :holder,
         :accepted_at, :due_at, :finished_at, :returned_at, :channel, :offered_to, :filed_at, :asked_until, :originals_kept,
-        :money_open, :origin, :last_inc, :last_seq, :state)
+        :money_open, :origin, :works, :last_inc, :last_seq, :state)
 ON CONFLICT (id) DO UPDATE SET
     device = excluded.device, code = excluded.code, status = excluded.status, signature = excluded.signature,
     applicant = excluded.applicant, applicant_key = excluded.applicant_key, holder = excluded.holder,
     accepted_at = excluded.accepted_at, due_at = excluded.due_at, finished_at = excluded.finished_at,
     returned_at = excluded.returned_at, offered_to = excluded.offered_to, asked_until = excluded.asked_until,
     originals_kept = excluded.originals_kept, money_open = excluded.money_open,
-    origin = excluded.origin, last_inc = excluded.last_inc, last_seq = excluded.last_seq, state = excluded.state
+    origin = excluded.origin, works = excluded.works,
+    last_inc = excluded.last_inc, last_seq = excluded.last_seq, state = excluded.state
 RETURNING rid"""
 
 
@@ -112,6 +113,7 @@ def save(db: Database, device: str, inc: bytes, event: Event, dossier: Dossier, 
             "originals_kept": int(not dossier.originals_returned_at and any(part.get("kept") for part in dossier.components)),
             "money_open": int(dossier.money_open),
             "origin": dossier.origin,
+            "works": dossier.works,
             "last_inc": inc,
             "last_seq": event.i,
             "state": _encode(dossier),

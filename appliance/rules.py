@@ -36,6 +36,13 @@ class OwnVoid(StrEnum):
     NEVER = "never"
 
 
+class BothCopiesFee(StrEnum):
+    """How the electronic copy of an original is paid for where copies on paper of it are asked for too."""
+
+    EACH = "each"  # as one copy more
+    PAPER = "paper"  # with those on paper
+
+
 class LateDuty(StrEnum):
     """What the office owes when a dossier is late."""
 
@@ -94,6 +101,7 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     uncollected_days: int  # calendar days after which a finished result that nobody fetched is asked about
     paper_block_max: int  # slips of one block of numbers set aside for when the box is down
     late_entry_days: int  # calendar days from the reception on paper to its entry
+    both_copies_fee: BothCopiesFee
     odd_word: str
 
     def sessions(self) -> tuple[tuple[time, time], ...]:

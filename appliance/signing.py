@@ -6,13 +6,15 @@ before the seal, after the leader signed (NĐ 30/2020/NĐ-CP), in an act of its 
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlite_utils.db import Database
 
 from appliance import clock, files, lateness, numbering, signatures
 from appliance.catalogue_sheets import Book
 from appliance.config import Home
-from appliance.dossier import Document, Dossier, Signature
+from appliance.documents import Document, Signature
+from appliance.dossier import Dossier
 from appliance.errors import Refused
 from appliance.events import FileRef
 from appliance.ledger import Act
@@ -52,12 +54,13 @@ def must_wait_for(dossier: Dossier, digest: str, state: Signature) -> Document:
 
     Raises Refused `document_changed`, `wrong_document_state`.
     """
-    document = dossier.result
-    if document is None or document.signature != state or document.path != "electronic":
+    waiting = [document for document in dossier.electronic if document.signature == state]
+    if not waiting:
         raise Refused("wrong_document_state", code=dossier.code)
-    if document.file != digest:
+    found = next((document for document in waiting if document.file == digest), None)
+    if found is None:
         raise Refused("document_changed", code=dossier.code)
-    return document
+    return found
 
 
 def addressed_to(document: Document) -> str | None:
@@ -119,40 +122,54 @@ def take_leader_signature(act: Act, dossier_id: str, judged: Judged, officer: st
     _record(act, "document.signed", dossier_id, document, judged, officer)
 
 
-def take_number(act: Act, dossier_id: str, officer: str, book: Book, unit: str, symbol: str, rules: Rules) -> Document:
-    """Give the signed result its number and today's date from the register; a result that has them keeps them.
+def take_number(
+    act: Act, dossier_id: str, officer: str, book: Book, unit: str, symbol: str, rules: Rules, digest: str = ""
+) -> Document:
+    """Give the signed result (of several the one with this file) its number and today's date; one that has them keeps them.
+
+    All electronic copies of one request bear one number of their register.
 
     Raises Refused `wrong_document_state`, `numbers_exhausted`, `clock_behind`, and for a late dossier what
     `lateness.must_owe_nothing` raises.
     """
     dossier = load(act, dossier_id)
     lateness.must_owe_nothing(rules, dossier, act.reading.at)
-    document = dossier.result
+    document = dossier.document_of(digest) if digest else dossier.result
     if document is not None and document.signature == Signature.NUMBERED:
         return document
     if document is None or document.path != "electronic":
         raise Refused("wrong_document_state", code=dossier.code)
-    number = numbering.take(act, book, unit)
     day = clock.local_day(act.reading.at)
-    act.record(
-        "document.numbered",
-        actor=officer,
-        dossier=dossier_id,
-        clear={
-            "document": document.id,
-            "number": number.clear(),
-            "text": book.write(number.n, day, unit=unit, symbol=symbol),
-            "date": day.isoformat(),
-        },
-    )
-    numbered = load(act, dossier_id).result
-    assert numbered
-    return numbered
+    numbered: dict[str, Any] = {"document": document.id, "date": day.isoformat()}
+    shared = next((one.number_text for one in dossier.documents if document.of and one.of and one.number_text), "")
+    if shared:
+        numbering.confirm_clock(act)
+        numbered |= {"text": shared}
+    else:
+        number = numbering.take(act, book, unit)
+        numbered |= {"number": number.clear(), "text": book.write(number.n, day, unit=unit, symbol=symbol)}
+        numbered |= _entered(dossier) if document.of else {}
+    act.record("document.numbered", actor=officer, dossier=dossier_id, clear=numbered)
+    return next(one for one in load(act, dossier_id).standing if one.id == document.id)
+
+
+def _entered(dossier: Dossier) -> dict[str, Any]:
+    """Say what the register of electronic copies enters under one number: each original with its pages."""
+    copied = dossier.copied_electronically
+    lines = [{"key": part["key"], "pages": part["wanted"]["pages"], "copies": 1} for part in copied]
+    return {"lines": lines, "copies": len(lines)}
 
 
 def fill_of(document: Document, place: str) -> dict[str, str]:
-    """Give what the seal's increment fills in: the number, and "An Châu, ngày … tháng … năm …"."""
-    return {NUMBER_FIELD: document.number_text, DATE_FIELD: f"{place}, {day_form(date.fromisoformat(document.date))}"}
+    """Give what the seal's increment fills in: the number, and "An Châu, ngày … tháng … năm …".
+
+    A certified electronic copy bears the hour and day it was certified (NĐ 45/2020/NĐ-CP, Điều 10).
+    """
+    when = f"{place}, {day_form(date.fromisoformat(document.date))}"
+    if document.of:
+        at = clock.local(document.numbered_at)
+        when = f"{at:%H} giờ {at:%M} phút, {day_form(at.date())}"
+    return {NUMBER_FIELD: document.number_text, DATE_FIELD: when}
 
 
 def take_seal(act: Act, dossier_id: str, judged: Judged, officer: str, unit: str, rules: Rules) -> None:

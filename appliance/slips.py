@@ -27,6 +27,7 @@ COUNTED_AS = {"original": "originals", "copy": "copies", "certified": "certified
 LIMIT_UNITS = {"work_day": "ngày làm việc", "calendar_day": "ngày", "hour": "giờ"}
 FORM = "slip"
 KEPT = "giữ bản chính, trả lại cùng kết quả"
+ELECTRONIC = "và 1 bản sao điện tử"
 CORRECTED = "Giấy này thay bản đã cấp trước."
 LATE = "Nhập sau: hồ sơ nhận trên phiếu in sẵn lúc máy chủ hỏng, nhập vào máy lúc {at}. Giấy này thay phiếu viết tay cùng số."
 
@@ -102,8 +103,14 @@ def papers_of(components: Sequence[Mapping[str, Any]], fee_lines: Sequence[Mappi
     """List the papers that stay here. What is only shown stands on the slip where its copies are certified (`wanted`)."""
     certified = [part for part in components if "wanted" in part]
     if certified:
-        return tuple(Paper(name=part["name"], **part["wanted"]) for part in certified)
+        return tuple(_certified(part) for part in certified)
     return tuple(_paper(part) for part in components if part["kind"] == "submit" and part.get("key") != "other")
+
+
+def _certified(part: Mapping[str, Any]) -> Paper:
+    wanted = part["wanted"]
+    note = ELECTRONIC if wanted.get("electronic") else ""
+    return Paper(name=part["name"], note=note, **{name: wanted[name] for name in ("pages", "copies", "fee")})
 
 
 def _paper(part: Mapping[str, Any]) -> Paper:

@@ -7,23 +7,19 @@ Conformance was checked with a PDF/A-1b validator as a stand-in, not with a PDF/
 import io
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from xml.sax.saxutils import escape
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Stream, String
-from PIL import Image
 
 from appliance.clock import local
+from appliance.forms import scanned_page
+from appliance.forms.scanned_page import ScannedPage
 
 SRGB = (Path(__file__).parent / "srgb.icc").read_bytes()
 PRODUCER = "motcua"
 PAGES_MAX = 2000
-DPI_UNTOLD = 200
-POINTS_PER_INCH = 72
-
-COLOUR_SPACES = {"RGB": Name.DeviceRGB, "L": Name.DeviceGray}
 
 # Written by hand: pikepdf's editor declares each namespace where it's used, which some validators can't read.
 XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
@@ -38,14 +34,6 @@ XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <?xpacket end="w"?>"""
 
 
-@dataclass(frozen=True)
-class ScannedPage:
-    """A page as scanned, and the clockwise quarter turns that make it upright."""
-
-    jpeg: bytes
-    turns: int = 0
-
-
 def build(pages: Sequence[ScannedPage], title: str, made_at: str) -> bytes:
     """Return the PDF, at the scale of the paper. `made_at` is a UTC stamp.
 
@@ -55,7 +43,7 @@ def build(pages: Sequence[ScannedPage], title: str, made_at: str) -> bytes:
         raise ValueError(f"{len(pages)} pages")
     pdf = pikepdf.new()
     for page in pages:
-        _add_page(pdf, page)
+        pdf.pages.append(scanned_page.made(pdf, page))
     _claim(pdf, unicodedata.normalize("NFC", title), made_at)
     out = io.BytesIO()
     pdf.save(
@@ -67,29 +55,6 @@ def build(pages: Sequence[ScannedPage], title: str, made_at: str) -> bytes:
         object_stream_mode=pikepdf.ObjectStreamMode.disable,
     )
     return out.getvalue()
-
-
-def _add_page(pdf: pikepdf.Pdf, page: ScannedPage) -> None:
-    with Image.open(io.BytesIO(page.jpeg)) as image:
-        if image.format != "JPEG" or image.mode not in COLOUR_SPACES:
-            raise ValueError(f"{image.format} {image.mode}")
-        dpi = image.info.get("dpi", (DPI_UNTOLD, DPI_UNTOLD))
-        size, colours = image.size, COLOUR_SPACES[image.mode]
-    points = [round(pixels * POINTS_PER_INCH / per_inch, 2) for pixels, per_inch in zip(size, dpi, strict=True)]
-    drawn = Stream(pdf, page.jpeg)
-    drawn.stream_dict = Dictionary(
-        Type=Name.XObject,
-        Subtype=Name.Image,
-        Width=size[0],
-        Height=size[1],
-        ColorSpace=colours,
-        BitsPerComponent=8,
-        Filter=Name.DCTDecode,
-    )
-    made = pdf.add_blank_page(page_size=tuple(points))
-    made.Resources = Dictionary(XObject=Dictionary(Scan=pdf.make_indirect(drawn)))
-    made.Contents = pdf.make_stream(f"q {points[0]} 0 0 {points[1]} 0 0 cm /Scan Do Q".encode())
-    made.Rotate = page.turns % 4 * 90
 
 
 def _claim(pdf: pikepdf.Pdf, title: str, made_at: str) -> None:

@@ -122,12 +122,18 @@ def note_keys_sent(act: Act, keys: Iterable[tuple[str, str, bool]]) -> None:
 
 
 def keys_to_send(db: Database, wanted: tuple[str, ...] = (), most: int = KEYS_MAX) -> tuple[KeyNews, ...]:
-    """List keys and destructions the province has not heard of, and those it asks for."""
+    """List keys and destructions the province has not heard of, and those it asks for.
+
+    A destruction is for good, so it never goes before the erasing event is acknowledged: that may still be lost with this disk.
+    """
     asked = ", ".join("?" * len(wanted))
     sql = f"""SELECT k.dossier, k.key_id, k.secret, k.destroyed_at FROM dossier_key k
               LEFT JOIN key_sent s ON s.dossier = k.dossier
-              WHERE s.dossier IS NULL OR s.key_id <> k.key_id OR s.destroyed <> (k.destroyed_at IS NOT NULL)
-                 OR k.dossier IN ({asked})
+              WHERE (s.dossier IS NULL OR s.key_id <> k.key_id OR s.destroyed <> (k.destroyed_at IS NOT NULL)
+                     OR k.dossier IN ({asked}))
+                AND (k.destroyed_at IS NULL OR EXISTS (
+                     SELECT 1 FROM dossier_event e JOIN receipt r ON r.inc = e.inc AND r.seq >= e.seq
+                     WHERE e.dossier = k.dossier AND e.kind = 'dossier.erased'))
               LIMIT ?"""
     return tuple(
         KeyNews(dossier, key_id, base64.b64encode(secret).decode() if secret else "", destroyed_at or "")

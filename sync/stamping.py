@@ -13,7 +13,7 @@ import urllib3
 from appliance import files, moves, rows
 from appliance.box import Box
 from appliance.crash import crash_here
-from appliance.dossier import Document, Signature
+from appliance.documents import Document, Signature
 from appliance.errors import Refused
 from appliance.events import FileRef
 from appliance.signatures import SignatureFinding

@@ -8,13 +8,17 @@ def test_x(live_server, page):  the application under waitress, and Chromium at 
 
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import copytree
+from types import CodeType
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from appliance import officers
 from appliance.config import Home
 from browsing import CHROMIUM, LAUNCH, SIZE, serving, watch
 from demonstration import demonstration  # noqa: F401  the fixture of the whole demonstration
@@ -40,18 +44,42 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("demonstration"))
 
 
+class SharedTemplates(BytecodeCache):
+    """Compile each template once for all applications of this process."""
+
+    def __init__(self) -> None:
+        self.code: dict[str, CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give what an application before compiled of the same source."""
+        bucket.code = self.code.get(bucket.key + bucket.checksum)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep it for the next one."""
+        self.code[bucket.key + bucket.checksum] = bucket.code
+
+
+Flask.jinja_options = {"bytecode_cache": SharedTemplates()}
+
+
 @pytest.fixture(scope="session")
 def password_hash() -> str:
-    """Hash the one password of all test officers once; Argon2 is slow on purpose."""
-    return officers.hashed(PASSWORD)
+    """Hash the one password of all test officers, cheaply: Argon2 is slow on purpose, and thousands of tests log in."""
+    return PasswordHasher(time_cost=1, memory_cost=64, parallelism=1).hash(PASSWORD)
+
+
+@pytest.fixture(scope="session")
+def enrolled(tmp_path_factory: pytest.TempPathFactory, password_hash: str) -> Path:
+    """Make the home of Xã An Châu once, enrolled, with its staff; a test works on a copy."""
+    home = make_home(tmp_path_factory.mktemp("enrolled") / "commune", "commune")
+    add_staff(home, password_hash)
+    return home.root
 
 
 @pytest.fixture
-def commune(tmp_path: Path, password_hash: str) -> Home:
-    """Make the home of Xã An Châu, enrolled, with its staff."""
-    home = make_home(tmp_path / "commune", "commune")
-    add_staff(home, password_hash)
-    return home
+def commune(tmp_path: Path, enrolled: Path) -> Home:
+    """Give the home of Xã An Châu, enrolled, with its staff."""
+    return Home(copytree(enrolled, tmp_path / "commune"))
 
 
 @pytest.fixture

@@ -13,7 +13,8 @@ from flask import Flask
 
 from appliance import database, files, numbering, officers, processing, queries, signing
 from appliance.config import Home
-from appliance.dossier import Document, Dossier
+from appliance.documents import Document
+from appliance.dossier import Dossier
 from appliance.ids import uuid7
 from boxes import ACCEPTED, BOOKS, PERSON, UNIT
 from provisioning.demo import tokens

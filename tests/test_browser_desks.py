@@ -4,7 +4,8 @@ from playwright.sync_api import Page, expect
 
 from appliance import processing
 from appliance.box import Box
-from appliance.dossier import Signature, Status
+from appliance.documents import Signature
+from appliance.dossier import Status
 from browsing import assert_focus_visible, assert_page_good, focused, login, press, shot
 from desk_room import COPIES, accept, certify, prepare, seal, submit
 from desk_steps import now

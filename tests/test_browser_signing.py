@@ -5,7 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from playwright.sync_api import Page, expect
 
-from appliance.dossier import Signature, Status
+from appliance.documents import Signature
+from appliance.dossier import Status
 from browsing import WIDTHS, assert_focus_visible, assert_page_good, login, press, resize, shot
 from signing_office import Office
 from web import collector
@@ -90,8 +91,8 @@ def test_the_leader_unchooses_moves_by_arrows_and_gives_back_with_a_reason(page:
     open_desk(page, live_server, "st01", "Bàn ký")
     choose_all(page, 2)
     page.keyboard.press("ArrowUp")
-    expect(page.locator(f"#paper-{first}")).to_have_attribute("aria-current", "true")
-    expect(page.locator(f"#paper-{first}")).to_be_focused()
+    expect(page.locator(f"#paper-{office.result(first).id}")).to_have_attribute("aria-current", "true")
+    expect(page.locator(f"#paper-{office.result(first).id}")).to_be_focused()
     page.keyboard.press("Space")
     expect(page.locator("#sign-button")).to_contain_text("Ký 1 văn bản")
     page.get_by_role("link", name="Trả lại…").click()

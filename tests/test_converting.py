@@ -8,15 +8,17 @@ import pypdfium2
 import pytest
 from flask import Flask
 
-from appliance import converting, files, papers
+from appliance import converting, files, papers, release
 from appliance.box import Box
 from appliance.clock import stamp
+from appliance.dossier import Status
 from appliance.errors import Refused
 from appliance.forms import preview
 from appliance.officers import by_id
 from appliance.rules import EarlyRelease
 from desk_room import OWNER, accept, get, log_in, post, seal
 from desk_steps import now
+from web.next_step import next_step
 
 ALWAYS, NEVER = EarlyRelease.ALWAYS, EarlyRelease.NEVER
 
@@ -111,6 +113,20 @@ def test_a_copy_of_a_voided_result_is_not_printed_again(box: Box, dossier: str) 
         act.record("document.voided", actor="box", dossier=dossier, clear={"document": source.id, "why": "signature_revoked"})
     with pytest.raises(Refused, match="no_electronic_result"), box.writing() as act:
         papers.reprint(act, dossier, "ST09", file.s, "another")
+
+
+def test_a_dossier_whose_result_was_voided_is_processed_again_and_nothing_is_handed_over(box: Box, dossier: str) -> None:
+    found = now(box, dossier)
+    assert found.status == Status.DONE and found.result and found.holder
+    with box.writing() as act:
+        act.record(
+            "document.voided", actor="agent", dossier=dossier, clear={"document": found.result.id, "why": "signature_revoked"}
+        )
+        with pytest.raises(Refused, match="not_finished"):
+            release.hand_over(act, dossier, "ST06", ALWAYS, "counter", {"name": "Trần Văn Hòa"})
+    again = now(box, dossier)
+    assert (again.status, again.finished_at, again.holder) == (Status.PROCESSING, "", found.holder)
+    assert next_step(again, ALWAYS).words.startswith("soạn lại kết quả")
 
 
 @pytest.mark.parametrize("account", ["st01", "st04", "st07", "st08", "st15", "st16", "st17"])

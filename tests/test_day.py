@@ -16,7 +16,8 @@ import day
 from appliance import database, files, ledger, queries, rows, signatures, trust, verify
 from appliance.clock import stamp
 from appliance.config import Home
-from appliance.dossier import Dossier, Signature, Status
+from appliance.documents import Signature
+from appliance.dossier import Dossier, Status
 from browsing import press
 from demonstration import eventually
 from provisioning.demo.plan import Demo

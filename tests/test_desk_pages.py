@@ -4,7 +4,7 @@ from flask import Flask
 
 from appliance import processing
 from appliance.box import Box
-from appliance.dossier import Signature
+from appliance.documents import Signature
 from desk_room import (
     ANSWERS,
     COPIES,

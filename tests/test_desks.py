@@ -8,7 +8,8 @@ import pytest
 from appliance import money, numbering, processing, queries, release, rows
 from appliance.catalogue import builtin
 from appliance.catalogue_sheets import Book
-from appliance.dossier import Signature, Status
+from appliance.documents import Signature
+from appliance.dossier import Status
 from appliance.errors import Refused
 from appliance.ids import uuid7
 from appliance.office import signer_title

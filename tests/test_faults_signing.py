@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 import day
 from appliance import database
-from appliance.dossier import Signature
+from appliance.documents import Signature
 from browsing import press, shot
 from demonstration import eventually
 from faults import LEADER, TOKEN, WEB, Person, assert_all_true, killed, kinds_of, only_dossier, submitted

@@ -8,7 +8,8 @@ from flask import Flask
 from appliance import events, numbering, processing, queries
 from appliance.box import Box
 from appliance.catalogue import builtin
-from appliance.dossier import Signature, Status
+from appliance.documents import Signature
+from appliance.dossier import Status
 from appliance.money import still_due
 from appliance.rules import EarlyRelease
 from desk_room import (

@@ -10,7 +10,8 @@ from click.testing import CliRunner
 from appliance import drafts, internal_process, process_file, process_shelf, reception, rows
 from appliance.catalogue import BUILTIN, builtin
 from appliance.catalogue_sheets import Process, Step
-from appliance.dossier import Document, Dossier, Signature, Status
+from appliance.documents import Document, Signature
+from appliance.dossier import Dossier, Status
 from appliance.drafts import Body, Part
 from appliance.errors import Refused
 from appliance.internal_process import GENERAL, Approved, choose

@@ -114,6 +114,20 @@ def test_a_checked_dossier_is_asked_for_money_then_accepted(box: Box) -> None:
         act.record("dossier.refused", actor="ST04", dossier=dossier, personal={"reason": "x"})
 
 
+def test_what_was_paid_on_a_first_request_forbids_refusing_after_a_second(box: Box) -> None:
+    dossier = filed(box)
+    ask(box, dossier)
+    take(box, dossier)
+    with box.writing() as act:
+        act.record("supplement.requested", actor="ST04", dossier=dossier, clear={"until": "2099-01-01"}, personal={"reason": "x"})
+        more = {"lines": [{"name": "Phí xác minh", "amount": 5000}], "amount": 5000, "request": "2", "until": "2099-01-01"}
+        act.record("payment.requested", actor="ST04", dossier=dossier, clear=more, personal={"basis": "x"})
+    asked = now(box, dossier)
+    assert (asked.status, asked.paid_of_request, asked.paid_since_asked) == (Status.FINANCIAL, 0, 31000)
+    with refused("money_taken"), box.writing() as act:
+        act.record("dossier.refused", actor="ST04", dossier=dossier, personal={"reason": "x"})
+
+
 @pytest.mark.parametrize(
     ("lines", "basis", "days", "code"),
     [

@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-import threading
+from concurrent import futures
 from contextlib import asynccontextmanager, contextmanager, suppress
 
 import pytest
@@ -49,13 +49,12 @@ async def line_to_an_echo(folder):
 
 @contextmanager
 def loop_in_a_thread():
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever)
-    thread.start()
-    yield loop
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join()
-    loop.close()
+    with futures.ThreadPoolExecutor(1) as thread, asyncio.Runner() as runner:  # What still runs is cancelled at its end.
+        loop, ended = runner.get_loop(), asyncio.Event()
+        running = thread.submit(runner.run, ended.wait())
+        yield loop
+        loop.call_soon_threadsafe(ended.set)
+        running.result(WAIT_S)
 
 
 def test_the_line_carries_both_ways_and_counts_the_bytes(tmp_path):

@@ -3,7 +3,8 @@
 import pytest
 
 from appliance import files, numbering
-from appliance.dossier import Signature, Status
+from appliance.documents import Signature
+from appliance.dossier import Status
 from appliance.events import FileRef
 from boxes import UNIT
 from signing_room import until

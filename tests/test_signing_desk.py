@@ -3,7 +3,7 @@
 import pytest
 
 from appliance import clock, files, processing, queries
-from appliance.dossier import Signature
+from appliance.documents import Signature
 from appliance.errors import Refused
 from hardware.usb_token import PinState
 from signing_room import until
@@ -110,7 +110,7 @@ def test_a_token_pulled_in_mid_batch_keeps_what_is_signed_and_the_rest_is_signed
     assert (ended.state, ended.fault) == (State.FAILED, "token_removed")
     assert 1 <= len(signed) < len(dossiers)
     assert {office.result(one).signature for one in rest} == {Signature.SUBMITTED}
-    assert set(ended.facts["items"]) == set(rest)
+    assert set(ended.facts["items"]) == {office.result(one).file for one in rest}
     assert office.token_of("ST01").why.code in ("token_absent", "wrong_token")
     office.plug("lanh-dao-st01", place)
     until(lambda: office.token_of("ST01").why is None)
@@ -158,10 +158,11 @@ def test_a_document_with_another_leaders_name_under_it_is_not_signed(office, cli
 
 def test_a_document_replaced_while_it_is_being_signed_is_not_taken(office):
     kept, changed = office.submit(2)
+    before = office.result(changed).file
     job = office.order([kept, changed])
     office.prepare(changed, dan_toc="Hoa")
     ended = office.collected(job)
-    assert (ended.fault, ended.facts["items"][changed]["code"]) == ("signed_partly", "document_changed")
+    assert (ended.fault, ended.facts["items"][before]["code"]) == ("signed_partly", "document_changed")
     assert (office.result(kept).signature, office.result(changed).signature) == (Signature.SIGNED, Signature.SUBMITTED)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from appliance import numbering, queries, verify
-from appliance.dossier import Signature
+from appliance.documents import Signature
 from boxes import UNIT
 from signing_steps import job_of, look_through, seal, sign_by_post, signed
 from test_rights import log_in

@@ -41,6 +41,7 @@ def changes(box: Box) -> list[tuple[str, str, str]]:
 def reset(box: Box, who: str, by: str = "ST16") -> str:
     words = staff.one_time_words()
     hashed = officers.hashed(words)
+    assert hashed.startswith("$argon2id$v=19$m=65536,t=3,p=4$")  # RFC 9106, low memory.
     with box.writing() as act:
         staff.reset_password(act, by, who, hashed)
     return words

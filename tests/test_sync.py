@@ -11,7 +11,7 @@ from appliance.events import Event
 from sync import segments
 from sync.protocol import Verdict
 from sync.province.admission import revoke_device
-from sync.sender import hello_of, keep_receipt, send_life
+from sync.sender import hello_of, keep_receipt, packed_after
 from sync.statements import Receipt, sign_receipt
 from wire_room import wire_room
 
@@ -152,7 +152,7 @@ def test_a_segment_signed_by_another_box_is_refused(room, commune, tmp_path):
     room.presented = commune.certificate  # The other box's events under our certificate.
     with pytest.raises(Refused, match="sync_fork|segment_|life_unknown"):
         other.sender.wire.hello(hello_of(other.box, life))
-        send_life(other.sender, life, 0)
+        other.sender.wire.segment(next(packed_after(other.sender, life, 0))[0])
     assert held(room) == []
 
 

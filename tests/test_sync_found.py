@@ -6,7 +6,7 @@ import shutil
 import pytest
 from sqlite_utils.utils import sqlite3
 
-from appliance import comparing, crash, erasure, files, ledger, restored, witness
+from appliance import comparing, crash, erasure, files, ledger, restored, rows, witness
 from appliance.comparing import What
 from appliance.restored import Restored
 from sync import progress
@@ -134,6 +134,19 @@ def test_words_that_a_power_cut_left_behind_are_owed(commune):
         erasure.erase(commune.box, dossier, "ST16", "test")
     crash.watch(None)
     assert erasure.owed(commune.home).exists()
+
+
+def test_no_key_is_destroyed_for_an_erasure_that_was_lost_with_its_disk(room, commune, tmp_path):
+    dossier, _ = numbered(commune, CANARY)
+    commune.round()
+    older = copy_of(commune, tmp_path / "older")
+    erasure.erase(commune.box, dossier, "ST16", "test")
+    commune.line.lost_requests["/segments"] = 1
+    commune.round()
+    put_back(commune, older)
+    assert commune.round()
+    assert rows.load(room.province.db, dossier).applicant["name"] == CANARY
+    assert_equal(room, commune)
 
 
 def test_one_of_two_machines_sends_no_chunk_for_nothing(room, commune, tmp_path):

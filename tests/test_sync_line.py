@@ -12,7 +12,7 @@ from urllib3 import HTTPResponse
 from werkzeug.serving import make_server
 
 from appliance import files, ledger, rows
-from appliance.dossier import Signature
+from appliance.documents import Signature
 from provisioning.demo import authority
 from signing_room import answering, until
 from sync import retry

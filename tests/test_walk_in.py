@@ -10,7 +10,8 @@ from flask.testing import FlaskClient
 from appliance import drafts, erasure, officers, queries, reception, release, verify
 from appliance.box import Box
 from appliance.catalogue import builtin
-from appliance.dossier import Signature, Status
+from appliance.documents import Signature
+from appliance.dossier import Status
 from appliance.drafts import Body, Original
 from appliance.errors import Refused
 from appliance.fees import compute_for

@@ -195,6 +195,7 @@ class Walk:
             "document": document.id if document and self.chance.random() < 0.95 else uuid7(),
             "before": document.file if document else "",
             "path": self.chance.choice(("paper", "electronic")),
+            "of": self.chance.choice(("", "", "c1")),
             "seq": before.undo.seq if before and before.undo else 0,
         }
         if kind == "dossier.filed" and self.chance.random() < 0.5:

@@ -12,10 +12,10 @@ from werkzeug.wrappers import Response
 from appliance import queries, release
 from appliance.catalogue_sheets import Book
 from appliance.clock import stamp
-from appliance.dossier import Dossier, Signature
+from appliance.documents import Signature
+from appliance.dossier import Dossier
 from appliance.errors import Refused
 from appliance.officers import Officer
-from appliance.procedures import ReleasePath
 from appliance.release import COPIES_MAX
 from appliance.rights import Role
 from web import desk
@@ -37,14 +37,14 @@ def page() -> str:
 def dossier(dossier: str) -> tuple[str, int]:
     """Show one request to be entered; once it is, its number to be written onto the paper."""
     found = desk.found(dossier)
-    leader = str((found.result.fields or {}).get("leader", "")) if found.result else ""
+    leader = str((found.on_paper.fields or {}).get("leader", "")) if found.on_paper else ""
     return show(found, Form({"signer": leader} | {name: str(n or "") for name, n in counts(found).items()}))
 
 
 def show(found: Dossier, form: Form, status: int = 200) -> tuple[str, int]:
     """Render the page with what was typed."""
-    result = found.result
-    if result is None or result.path != ReleasePath.PAPER:
+    result = found.on_paper
+    if result is None:
         raise Refused("no_result", code=found.code)
     book = register_of(found)
     return render_template(
@@ -84,7 +84,7 @@ def take_number(found: Dossier, signer: str, copies: Sequence[int]) -> str:
 
 def counts(found: Dossier) -> dict[str, int]:
     """Name the fields in which copies are counted, each with what was asked for: one for each original, or one for all."""
-    return {f"copies-{n}": part["wanted"]["copies"] for n, part in enumerate(found.originals, 1)} or {"copies": 0}
+    return {f"copies-{n}": part["wanted"]["copies"] for n, part in enumerate(found.copied, 1)} or {"copies": 0}
 
 
 def read_copies(typed: str) -> int:

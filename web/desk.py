@@ -72,7 +72,9 @@ def rule_of(dossier: Dossier) -> ResultRule:
 
 def early_release(dossier: Dossier) -> EarlyRelease:
     """Say whether the result may leave before its time-stamp: always where it needs none, else by the dated rule."""
-    if not rule_of(dossier).needs_timestamp:
+    rule = rule_of(dossier)
+    copies = rule.electronic is not None and rule.electronic.needs_timestamp and bool(dossier.copied_electronically)
+    if not (rule.needs_timestamp or copies):
         return EarlyRelease.ALWAYS
     return rules_now().release_before_timestamp
 

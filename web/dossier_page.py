@@ -53,6 +53,7 @@ def page(dossier: str) -> str:
         legal=moves.legal(found),
         can=bool(follows.act) and holds(follows.act) and desk.has_page(follows.endpoint) and is_mine(found, follows.act),
         sheets=sheets(found),
+        first_sheet=first_sheet(found),
         entries=timeline.history(found),
         names=desk.names(),
         back=desk.own_list(),
@@ -111,10 +112,17 @@ def sheets(dossier: Dossier) -> list[Sheet]:
         for part in dossier.parts
         for place, page in enumerate(part.get("pages", ()), 1)
     ]
-    result = dossier.result
     if dossier.erased_at:
         return []
-    return every + [Sheet("Kết quả giải quyết", n, result.file, n) for n in range(1, result.pages + 1)] if result else every
+    names = {part["key"]: f"Bản sao điện tử: {part['name']}" for part in dossier.originals}
+    made = [(names.get(one.of, "Kết quả giải quyết"), one) for one in dossier.standing]
+    return every + [Sheet(label, n, one.file, n) for label, one in made for n in range(1, one.pages + 1)]
+
+
+def first_sheet(dossier: Dossier) -> int:
+    """Give the number among the sheets of the first page of the result that is shown first."""
+    result = dossier.result
+    return next((n for n, one in enumerate(sheets(dossier), 1) if result and one.digest == result.file), 1)
 
 
 def fee_words(dossier: Dossier) -> str:

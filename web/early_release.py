@@ -4,7 +4,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from appliance import release
-from appliance.dossier import Dossier, Signature
+from appliance.documents import Signature
+from appliance.dossier import Dossier
 from appliance.rules import EarlyRelease, RuleEntry
 from web import desk
 from web.forms import Form

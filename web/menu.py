@@ -45,15 +45,16 @@ def to_check(db: Database, officer: Officer) -> int | None:
 
 def to_sign(db: Database, officer: Officer) -> int | None:
     """Count the electronic results that wait for this leader, or for any."""
-    sql = """SELECT count(*) FROM dossier WHERE status = 4 AND signature = 'submitted'
-             AND json_extract(CAST(state AS TEXT), '$.documents[#-1].path') = 'electronic'
-             AND coalesce(json_extract(CAST(state AS TEXT), '$.documents[#-1].fields.leader'), ?1) = ?1"""
+    sql = """SELECT count(*) FROM dossier WHERE status = 4 AND works LIKE '%electronic:submitted%' AND EXISTS (
+                 SELECT 1 FROM json_each(CAST(state AS TEXT), '$.documents')
+                 WHERE value ->> 'path' = 'electronic' AND value ->> 'signature' = 'submitted'
+                 AND coalesce(value ->> '$.fields.leader', ?1) = ?1)"""
     return db.conn.execute(sql, [officer.id]).fetchone()[0] or None
 
 
 def to_seal(db: Database, officer: Officer) -> int | None:
     """Count the signed results that wait for number and seal."""
-    sql = "SELECT count(*) FROM dossier WHERE status = 4 AND signature IN ('signed', 'numbered')"
+    sql = f"SELECT count(*) FROM dossier WHERE status = 4 AND {queries.TO_SEAL}"
     return db.conn.execute(sql).fetchone()[0] or None
 
 

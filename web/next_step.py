@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from appliance.dossier import Dossier, Signature, Status
+from appliance.documents import Signature
+from appliance.dossier import Dossier, Status
 from appliance.money import still_due
 from appliance.release import why_not_yet
 from appliance.rules import EarlyRelease
@@ -57,7 +58,6 @@ PAY_AGAIN = Next("Thu ngân", "thu lại khoản của biên lai đã hủy.", "
 PAY = Next("Thu ngân", "thu phí, lệ phí trước khi trả kết quả.", "Thu phí", "cashier.dossier", "take_fee")
 HAND_OVER = Next("Cán bộ trả kết quả", "mời người dân đến nhận và trả kết quả.", "Trả kết quả", "returns.dossier", "release")
 RELAYED = Next("Cơ quan có thẩm quyền", "giải quyết. Ở đây chuyển hồ sơ đi và chờ kết quả về.", kind="hold")
-VOIDED = Next("Lãnh đạo", "xem vì sao văn bản đã phát hành bị hủy. Không trả bản này.", kind="bad")
 WAIT_STAMP = Next("Máy chủ", "tự bổ sung dấu thời gian khi có đường truyền. Chưa trả được trước lúc đó.", kind="hold")
 WAIT_OR_ALLOW = Next(
     "Máy chủ",
@@ -92,8 +92,6 @@ def _processing(dossier: Dossier) -> Next:
 
 
 def _finished(dossier: Dossier, rule: EarlyRelease) -> Next:
-    if dossier.result is None:
-        return VOIDED
     if still_due(dossier) != 0:
         return PAY
     if why_not_yet(dossier, rule) == "waits_for_timestamp":

@@ -3,7 +3,7 @@
 Each desk keeps its own rules and routes; here is what both pages show and how both read a post.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,7 +11,8 @@ from flask import render_template, request
 from werkzeug.datastructures import MultiDict
 
 from appliance import files, queries
-from appliance.dossier import Document, Dossier, Signature
+from appliance.documents import Document, Signature
+from appliance.dossier import Dossier
 from appliance.errors import Refused
 from appliance.forms import preview
 from appliance.forms.preview import FieldPlace
@@ -25,6 +26,8 @@ from web.sign_jobs import Wanted
 from web.token_state import TokenState
 from web.vietnamese import sentence
 from web.viewing import Viewing
+
+Claims = Mapping[tuple[str, str], Job]
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,13 @@ class Paper:
         """Give the name of the person concerned, as far as it is kept."""
         return (self.dossier.applicant or {}).get("name", "")
 
+    @property
+    def title(self) -> str:
+        """Say what it is: the procedure, or the original that it is the electronic copy of."""
+        names = {part["key"]: part["name"] for part in self.dossier.originals}
+        copied = names.get(self.document.of, "")
+        return f"Bản sao điện tử: {copied}" if copied else self.dossier.procedure_name
+
 
 @dataclass(frozen=True)
 class Run:
@@ -90,31 +100,42 @@ def papers(of: Desk, run: Job | None) -> list[Paper]:
     waiting = {one.id for one in of.waiting()}
     finished = [item["dossier"] for item in run.body["items"] if item["dossier"] not in waiting] if run else []
     claimed, views = sign_jobs.claimed(box().db), viewing.of(box().db, officer().id)
-    found = [queries.dossier(box().db, one) for one in [*finished, *(one.id for one in of.waiting())]]
-    return [_paper(of, dossier, run, claimed, views) for dossier in found if dossier and dossier.result]
+    every = dict.fromkeys([*finished, *(one.id for one in of.waiting())])
+    found = [queries.dossier(box().db, one) for one in every]
+    return [
+        _paper(of, dossier, document, run, claimed, views)
+        for dossier in found
+        if dossier
+        for document in dossier.electronic
+        if document.signature in of.states or _ordered(run, dossier, document)
+    ]
 
 
-def _paper(of: Desk, dossier: Dossier, run: Job | None, claimed: Mapping[str, Job], views: Mapping[str, Viewing]) -> Paper:
-    document = dossier.result
-    assert document
+def _ordered(run: Job | None, dossier: Dossier, document: Document) -> dict[str, Any] | None:
+    """Give the order of a run that is for this document, in whichever revision."""
+    files_of, items = (document.file, *document.before), run.body["items"] if run else ()
+    return next((item for item in items if item["dossier"] == dossier.id and item["before"] in files_of), None)
+
+
+def _paper(of: Desk, dossier: Dossier, document: Document, run: Job | None, claimed: Claims, views: Mapping[str, Viewing]) -> Paper:
     seen = views.get(document.file, Viewing())
     state, fault = _state(of, dossier, document, run, claimed, seen)
     return Paper(dossier, document, desk.chip_of(dossier), seen, state, fault)
 
 
 def _state(
-    of: Desk, dossier: Dossier, document: Document, run: Job | None, claimed: Mapping[str, Job], seen: Viewing
+    of: Desk, dossier: Dossier, document: Document, run: Job | None, claimed: Claims, seen: Viewing
 ) -> tuple[str, Refused | None]:
-    mine = next((item for item in run.body["items"] if item["dossier"] == dossier.id), None) if run else None
+    mine = _ordered(run, dossier, document)
     if mine and mine["before"] in document.before:
         return "signed", None
-    if job := claimed.get(dossier.id):
+    if job := sign_jobs.claim_of(claimed, dossier.id, document):
         if run is None or job.id != run.id:
             return "claimed", Refused("being_signed", officer=desk.names().get(job.officer, job.officer))
-        return ("busy" if sign_jobs.IN_HAND.get(job.id) == dossier.id else "queued"), None
+        return ("busy" if sign_jobs.IN_HAND.get(job.id) == document.file else "queued"), None
     if why := of.why_not(dossier, document):
         return "blocked", why
-    last = run.facts.get("items", {}).get(dossier.id) if run and mine and mine["before"] == document.file else None
+    last = run.facts.get("items", {}).get(document.file) if run and mine and mine["before"] == document.file else None
     fault = Refused(last["code"], **last["facts"]) if last else None
     if seen.missing(document):
         return "unseen", fault
@@ -126,7 +147,7 @@ def show(of: Desk, dossier_id: str = "", problem: Refused | None = None) -> str 
     last = sign_jobs.latest(box().db, of.kind, officer().id)
     found = papers(of, last)
     waiting = [paper for paper in found if paper.is_waiting]
-    current = next((p for p in found if p.dossier.id == dossier_id), None) or next(iter(waiting or found), None)
+    current = shown(found, dossier_id) or next(iter(waiting or found), None)
     if current and current.is_waiting and (why := of.examine(current.document)):
         current = replace(current, state="blocked", fault=why)
     run = Run(last, len(last.body["items"]), len(sign_jobs.taken(box(), last))) if last else None
@@ -150,6 +171,13 @@ def show(of: Desk, dossier_id: str = "", problem: Refused | None = None) -> str 
     return (page, 422) if problem else page
 
 
+def shown(found: Sequence[Paper], dossier_id: str) -> Paper | None:
+    """Give the document that is looked at: of a dossier the one of the original in the address (`ban`), else its first."""
+    of_dossier = [paper for paper in found if paper.dossier.id == dossier_id]
+    named = (paper for paper in of_dossier if paper.document.of == request.args.get("ban", ""))
+    return next(named, None) or next(iter(of_dossier), None)
+
+
 def token(of: Desk) -> TokenState:
     """Look for the token this desk takes."""
     return token_state.look(box(), sign_jobs.KIND_OF[of.kind], of.owner())
@@ -165,22 +193,24 @@ def place_of(of: Desk, paper: Paper) -> FieldPlace | None:
         return None
 
 
-def next_of(of: Desk, after: str) -> str:
-    """Give the next dossier that waits to be looked at, else the next one at all."""
+def next_of(of: Desk, after: str) -> tuple[str, str]:
+    """Give the next document that waits to be looked at as (dossier, original it is of); the same where no other waits."""
     found = papers(of, sign_jobs.latest(box().db, of.kind, officer().id))
-    at = next((n for n, paper in enumerate(found) if paper.dossier.id == after), 0)
+    here = shown(found, after)
+    at = found.index(here) if here else 0
     rest = [*found[at + 1 :], *found[:at]]
-    wanted = next((paper for paper in rest if paper.state in ("unseen", "seen")), None)
-    return wanted.dossier.id if wanted else after
+    wanted = next((paper for paper in rest if paper.state in ("unseen", "seen")), here)
+    return (wanted.dossier.id, wanted.document.of) if wanted else (after, "")
 
 
 def paper_shown(of: Desk, dossier_id: str) -> Document:
     """Give the document the page showed, if it still waits with the same file. Raises Refused."""
     dossier = desk.found(dossier_id)
-    document = dossier.result
-    if document is None or document.signature not in of.states or document.path != "electronic":
+    waiting = [document for document in dossier.electronic if document.signature in of.states]
+    if not waiting:
         raise Refused("wrong_document_state", code=dossier.code)
-    if document.file != request.form.get("digest"):
+    document = next((one for one in waiting if one.file == request.form.get("digest")), None)
+    if document is None:
         raise Refused("document_changed", code=dossier.code)
     if why := of.why_not(dossier, document) or of.examine(document):
         raise why

@@ -21,7 +21,7 @@ def add(bp: Blueprint, of: Desk) -> None:
         """Go to the first document to look at; without any, say so."""
         found = paper_desk.papers(of, sign_jobs.latest(box().db, of.kind, officer().id))
         first = next((paper for paper in found if paper.state == "unseen"), next(iter(found), None))
-        return to(of, first.dossier.id) if first else paper_desk.show(of)
+        return to(of, first.dossier.id, first.document.of) if first else paper_desk.show(of)
 
     @bp.get(f"{of.path}/usb")
     @act(of.act)
@@ -59,7 +59,7 @@ def add(bp: Blueprint, of: Desk) -> None:
                 viewing.choose(at_once, officer().id, document, wanted)
         except Refused as refused:
             return paper_desk.show(of, dossier, refused)
-        return to(of, paper_desk.next_of(of, dossier) if wanted else dossier)
+        return to(of, *(paper_desk.next_of(of, dossier) if wanted else (dossier, request.args.get("ban", ""))))
 
     @bp.post(f"{of.path}/dung/<job>")
     @act(of.act)
@@ -73,6 +73,7 @@ def add(bp: Blueprint, of: Desk) -> None:
         return to(of, shown)
 
 
-def to(of: Desk, dossier: str) -> AnyResponse:
+def to(of: Desk, dossier: str, original: str = "") -> AnyResponse:
     """Go to a document on the desk."""
-    return redirect(url_for(f"{of.blueprint}.paper", dossier=dossier) if dossier else url_for(f"{of.blueprint}.page"), 303)
+    shown = url_for(f"{of.blueprint}.paper", dossier=dossier, ban=original or None) if dossier else ""
+    return redirect(shown or url_for(f"{of.blueprint}.page"), 303)

@@ -8,7 +8,8 @@ from werkzeug.wrappers import Response
 
 from appliance import processing, queries
 from appliance.clock import stamp
-from appliance.dossier import Signature, Status
+from appliance.documents import Signature
+from appliance.dossier import Status
 from appliance.errors import Refused
 from appliance.text import fold
 from web import desk

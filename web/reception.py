@@ -11,7 +11,7 @@ from markupsafe import Markup
 from msgspec import structs
 from werkzeug.wrappers import Response as AnyResponse
 
-from appliance import choosing, drafts, procedures, reception
+from appliance import choosing, components, drafts, procedures, reception
 from appliance.clock import local, stamp
 from appliance.crash import crash_here
 from appliance.drafts import Body, Draft
@@ -158,11 +158,17 @@ def keep(draft_id: str, read: Read) -> Draft:
         before = begun(at_once, draft_id)
         body = with_persons(paper_slips.kept(read.body, before.body), before.body)
         drafts.save(at_once, draft_id, officer().id, read.version or 1, body)
-        if read.body.procedure != before.body.procedure or read.body.case != before.body.case:
+        if asks(read.body) != asks(before.body):
             choice, _ = reception_view.chosen(catalogue(), body, received(body), calendar())
-            drafts.set_aside(at_once, draft_id, [asked.key for asked in choice.asked] if choice else [])
+            named = components.original_keys(replace(before, body=body), choice) if choice else []
+            drafts.set_aside(at_once, draft_id, [*(asked.key for asked in choice.asked), *named] if choice else [])
     crash_here("draft_saved")
     return drafts.load(box().db, draft_id)
+
+
+def asks(body: Body) -> tuple[str, str, int]:
+    """Say what the places of scanned pages follow from."""
+    return body.procedure, body.case, len(body.originals)
 
 
 def with_persons(body: Body, before: Body) -> Body:
@@ -173,7 +179,7 @@ def with_persons(body: Body, before: Body) -> Body:
 def answer(seen: View, read: Read) -> dict[str, Any]:
     """Give what the page needs after a save: parts by id; fields only where the box knows better than the page."""
     parts = {"facts": render_template("reception_facts.html", v=seen), "notes": notes(seen, read)}
-    parts |= {f"original-{n}-fee": cost for n, (_, cost, _) in enumerate(seen.originals, 1)} if seen.certifies else {}
+    parts |= {f"original-{n}-fee": line.cost for n, line in enumerate(seen.originals, 1)} if seen.certifies else {}
     in_role = read.card is not None and read.whose in seen.in_roles
     if request.form.get("shape") != seen.shape or in_role:
         parts["work"] = render_template("reception_work.html", v=seen, problems={}, **CHOICES)

@@ -156,6 +156,7 @@ def _originals(given: Mapping[str, str]) -> tuple[Original, ...]:
             title=nfc(given.get(f"original-{n}-title", ""))[:TITLE_CHARS_MAX],
             pages=_count(given.get(f"original-{n}-pages")),
             copies=_count(given.get(f"original-{n}-copies")),
+            electronic=f"original-{n}-electronic" in given,
         )
         for n in range(1, ORIGINALS_MAX + 1)
     ]
@@ -210,7 +211,9 @@ def differences(here: Body, there: Body) -> list[tuple[str, str, str]]:
 
 
 def _listed(originals: tuple[Original, ...]) -> str:
-    return "; ".join(f"{one.title} {one.pages} trang × {one.copies} bản" for one in originals)
+    return "; ".join(
+        f"{one.title} {one.pages} trang × {one.copies} bản{', bản điện tử' if one.electronic else ''}" for one in originals
+    )
 
 
 def _told(values: Mapping[str, object]) -> str:

@@ -1,10 +1,11 @@
 """What the reception page shows of a draft: the catalogue's answer, what is asked for, what stands against acceptance."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
+from msgspec import structs
 from sqlite_utils.db import Database
 
 from appliance import alike, choosing, clocks, components, fees, old_addresses, people, procedures, roles, slips
@@ -31,6 +32,20 @@ FIELD_OF = {
     "due_missing": "due_day",
     "fee_missing": "fee-0",
 }
+
+
+EMPTY = (Original(),) * ORIGINALS_MAX
+
+
+@dataclass(frozen=True)
+class OriginalLine:
+    """A line for an original: what was typed, what it costs, whether it stays hidden; where it is scanned, pages there."""
+
+    one: Original
+    cost: str
+    waits: bool
+    key: str
+    scanned: int
 
 
 @dataclass(frozen=True)
@@ -114,13 +129,23 @@ class View:
         return self.choice is not None and self.choice.certifies
 
     @property
-    def originals(self) -> list[tuple[Original, str, bool]]:
-        """List the lines for originals: what was typed, what it costs, whether the line waits hidden until it is needed."""
-        typed = self.body.originals
-        costs = self.choice.costs if self.choice else ()
-        words = [money_text(cost) if cost is not None and one.whole else "" for one, cost in zip(typed, costs, strict=False)]
-        lines = [(one, cost, False) for one, cost in zip(typed, words, strict=True)]
-        return [*lines, *((Original(), "", n > 0) for n in range(ORIGINALS_MAX - len(lines)))]
+    def originals(self) -> list["OriginalLine"]:
+        """List the lines for originals: what was typed and what it costs, then empty ones, the first of them shown."""
+        if self.choice is None:
+            return []
+        drawn = replace(self.draft, body=structs.replace(self.body, originals=(*self.body.originals, *EMPTY)[:ORIGINALS_MAX]))
+        keys = components.original_keys(drawn, self.choice)
+        costs = [*self.choice.costs, *(None for _ in EMPTY)]
+        return [
+            OriginalLine(
+                one=one,
+                cost=money_text(cost) if cost is not None and one.whole else "",
+                waits=n > len(self.body.originals),
+                key=key,
+                scanned=len(self.draft.of(key)),
+            )
+            for n, (one, cost, key) in enumerate(zip(drawn.body.originals, costs, keys, strict=False))
+        ]
 
     @property
     def cases(self) -> list[tuple[str, str]]:
@@ -168,7 +193,7 @@ def view(db: Database, catalogue: Catalogue, draft: Draft, at: datetime, sees_do
         draft=draft,
         choice=choice,
         trouble=trouble,
-        shape=shape_of(draft.body, choice, unknown),
+        shape=shape_of(draft, choice, unknown),
         unknown_fees=unknown,
         notes=notes_on(draft.body, persons, at.date()),
         doubts=doubts_of(choice) if choice else (),
@@ -192,9 +217,10 @@ def unknown_fees(lines: tuple[FeeLine, ...]) -> tuple[str, ...]:
     return tuple(line.name for line in asked)
 
 
-def shape_of(body: Body, choice: Choice | None, unknown: tuple[str, ...]) -> str:
+def shape_of(draft: Draft, choice: Choice | None, unknown: tuple[str, ...]) -> str:
     """Name what is asked for, so that the page redraws those fields only when it changes."""
-    return "|".join((body.procedure, choice.case if choice else "", *unknown))
+    scanned = (key for key, _, _ in components.to_scan(draft, choice))
+    return "|".join((draft.body.procedure, choice.case if choice else "", *unknown, *scanned))
 
 
 def sound_persons(choice: Choice | None, body: Body, today: date) -> list[dict[str, Any]]:
@@ -242,6 +268,9 @@ def problems(seen: View, today: date) -> dict[str, str]:
     for code in choosing.missing(seen.draft, seen.choice):
         if code in FIELD_OF:  # Each missing person was named above.
             found.setdefault(FIELD_OF[code], sentence(Refused(code)))
+    keys = [line.key for line in seen.originals] if seen.certifies else []
+    for key, why in components.unscanned(seen.draft, seen.choice):
+        found[f"original-{keys.index(key) + 1}-electronic"] = sentence(why)
     if seen.trouble:
         found["procedure-q"] = seen.trouble
     return found

@@ -60,10 +60,11 @@ def all_registers() -> list[Register]:
 
 
 def result_books() -> list[Book]:
-    """List the yearly books that results are entered in, those of sealed documents first."""
+    """List the yearly books that results are entered in, those of sealed documents first, electronic copies after paper ones."""
     catalogue = desk.catalogue_now()
     rules = sorted(catalogue.result_rules, key=lambda rule: rule.path != "electronic")
-    named = dict.fromkeys(rule.book for rule in rules if rule.book)
+    books = (book for rule in rules for book in (rule.book, rule.electronic.book if rule.electronic else None))
+    named = dict.fromkeys(book for book in books if book)
     return [catalogue.books[name] for name in named if name in catalogue.books]
 
 
@@ -83,7 +84,8 @@ def layout(book: Book) -> tuple[Callable[[Entry, dict[str, str]], Line], tuple[C
     """Say how a book is written: by which lines, in which columns, where the code stands."""
     if book.id == RECEIPTS:
         return receipt_line, RECEIPT_COLUMNS, 4
-    certified = {rule.book for rule in desk.catalogue_now().result_rules if rule.originals}
+    rules = desk.catalogue_now().result_rules
+    certified = {rule.book for rule in rules if rule.originals} | {rule.electronic.book for rule in rules if rule.electronic}
     return (certified_line, CERTIFIED_COLUMNS, 6) if book.id in certified else (book_line, BOOK_COLUMNS, 4)
 
 

@@ -88,8 +88,7 @@ def name_of(dossier: Dossier) -> str:
 
 def book_line(entry: Entry, called: dict[str, str]) -> Line:
     """Write a number of a book of documents."""
-    documents = entry.dossier.documents if entry.dossier else ()
-    signer = next((one.signer for one in documents if one.id == entry.facts.get("document")), "")
+    signer = signer_of(entry)
     subject = entry.dossier.procedure_name if entry.dossier else ""
     cells = (
         str(entry.n), entry.facts.get("text", ""), day_of(entry), subject, code_of(entry), called.get(signer, signer),
@@ -98,13 +97,20 @@ def book_line(entry: Entry, called: dict[str, str]) -> Line:
     return Line(cells, entry.dossier.id if entry.dossier else "", entry.state)
 
 
+def signer_of(entry: Entry) -> str:
+    """Name the officer who signed the document that a number is of."""
+    documents = entry.dossier.documents if entry.dossier else ()
+    return next((one.signer for one in documents if one.id == entry.facts.get("document")), "")
+
+
 def certified_line(entry: Entry, called: dict[str, str]) -> Line:
     """Write a number of a register of certifications: who asked, which originals, how many copies of each."""
     facts, dossier = entry.facts, entry.dossier
     names = {part["key"]: part["name"] for part in dossier.parts} if dossier else {}
-    listed = [f"{names.get(one['key'], ERASED)}: {one['pages']} trang × {one['copies']} bản" for one in facts.get("lines", ())]
+    each = "bản" if "signer" in facts else "bản điện tử"
+    listed = [f"{names.get(one['key'], ERASED)}: {one['pages']} trang × {one['copies']} {each}" for one in facts.get("lines", ())]
     what = "\n".join(listed) or (dossier.procedure_name if dossier else "")
-    signer, copies = facts.get("signer", ""), facts.get("copies", "")
+    signer, copies = facts.get("signer") or signer_of(entry), facts.get("copies", "")
     cells = (
         str(entry.n), facts.get("text", ""), day_of(entry), name_of(dossier) if dossier else "", what, str(copies),
         code_of(entry), called.get(signer, signer), state_of(entry),

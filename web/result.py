@@ -13,9 +13,10 @@ from typing import Any
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from appliance import processing
+from appliance import electronic_copies, processing
 from appliance.clock import stamp
-from appliance.dossier import Dossier, Signature, Status
+from appliance.documents import Signature
+from appliance.dossier import Dossier, Status
 from appliance.errors import Refused
 from appliance.forms import preview as pictures
 from appliance.forms import registry
@@ -66,7 +67,8 @@ def desk_of(dossier_id: str) -> Desk:
     """Gather what the page works on. Raises Refused as `desk.found` and `desk.rule_of` do."""
     found = desk.found(dossier_id)
     rule = desk.rule_of(found)
-    template = registry.template_of(rule.template, desk.now().date().isoformat()) if rule.template else None
+    wanted = rule.electronic.template if rule.electronic and found.originals and not found.copied else rule.template
+    template = registry.template_of(wanted, desk.now().date().isoformat()) if wanted else None
     return Desk(found, rule, template, [one for one in desk.who_may("sign") if Role.LEADER in one.roles])
 
 
@@ -145,20 +147,35 @@ def keep(at: Desk, submit_too: bool = False) -> Form:
     try:
         write(at, values, leader, submit_too)
     except Refused as refused:
-        if not refused.code.startswith("form_"):
+        if not refused.code.startswith(("form_", "original_")):
             raise
-        form.wrong(PREFIX + result_form.asked(at.template)[0].name, sentence(refused))
+        form.wrong(next((PREFIX + one.name for one in result_form.asked(at.template)), "leader"), sentence(refused))
     return form
 
 
 def write(at: Desk, values: Mapping[str, str], leader: Officer, submit_too: bool) -> None:
-    """Freeze the result, and hand it to the leader if asked to."""
+    """Freeze the result, and hand it to the leader if asked to; certified copies on paper, electronic ones, or both."""
     template = at.template.id if at.template else ""
+    electronic = at.rule.electronic.template if at.rule.electronic else ""
+    copies = electronic_copies.set_copies(box().home, at.dossier, electronic, leader, volume_of(at), stamp()) if electronic else []
     with box().writing() as at_once:
         filled, who = {**values, **registered(at)}, officer().id
-        processing.prepare(at_once, box().home, at.dossier.id, who, template, at.rule.path, filled, leader)
+        if template != electronic and not is_entered(at.dossier):
+            processing.prepare(at_once, box().home, at.dossier.id, who, template, at.rule.path, filled, leader)
+        electronic_copies.keep(at_once, box().home, at.dossier.id, who, electronic, leader, copies)
         if submit_too:
             processing.submit(at_once, at.dossier.id, who)
+
+
+def is_entered(found: Dossier) -> bool:
+    """Say whether the copies on paper are in their register, so that only electronic ones are still prepared."""
+    return found.on_paper is not None and found.on_paper.signature == Signature.WET
+
+
+def volume_of(at: Desk) -> str:
+    """Name the volume of the register of electronic copies, "" where the catalogue names none."""
+    book = desk.catalogue_now().books.get(at.rule.electronic.book) if at.rule.electronic else None
+    return (book.volume_name(desk.now().date()) if book else None) or ""
 
 
 def registered(at: Desk) -> dict[str, str]:
@@ -241,9 +258,9 @@ def print_result(dossier: str) -> AnyResponse:
     if not holds("view_page"):
         abort(403)  # A postal agent prints his own slips and sees no dossier.
     found = desk.found(dossier)
-    if found.result is None or found.result.path != ReleasePath.PAPER or found.erased_at:
+    if found.on_paper is None or found.erased_at:
         raise Refused("no_result", code=found.code)
     with box().writing() as at_once:
-        printing.order(at_once, officer().id, dossier, found.code, found.result.file)
+        printing.order(at_once, officer().id, dossier, found.code, found.on_paper.file)
     flash("Đã gửi đến máy in.")
     return redirect(way_back(request.form.get("next") or url_for("dossier.page", dossier=dossier)), 303)

@@ -16,22 +16,22 @@ from web.forms import Form
 PREFIX = "f-"  # Fields of the page are named apart from everything else on it.
 LONG_CHARS_MAX = 20_000
 LINE_CHARS_MAX = 1_000
-REGISTER = "register."
+SET = ("register.", "original.")  # By the register, or from each original.
 # Where the names of `prefill` are found in a person; what is not here is not known and stays empty.
 PERSON_FIELDS = {"name": "name", "birth": "birth", "sex": "gender", "number": "number", "address": "address"}
 
 
 def asked(template: Template) -> tuple[Input, ...]:
     """List the inputs an officer fills in."""
-    return tuple(field for field in template.fields if not field.prefill.startswith(REGISTER))
+    return tuple(field for field in template.fields if not field.prefill.startswith(SET))
 
 
 def known(template: Template, dossier: Dossier) -> dict[str, str]:
     """Give what the dossier knows of the inputs: the result as prepared last, else the people of the dossier."""
-    kept = dossier.result.fields if dossier.result and dossier.result.template == template.id else None
+    kept = next((one.fields for one in dossier.standing if one.template == template.id), None)
     if kept:
         return {field.name: str(kept.get(field.name, "")) for field in template.fields}
-    return {field.name: prefilled(field, dossier) for field in template.fields if not field.prefill.startswith(REGISTER)}
+    return {field.name: prefilled(field, dossier) for field in asked(template)}
 
 
 def prefilled(field: Input, dossier: Dossier) -> str:
@@ -47,7 +47,7 @@ def prefilled(field: Input, dossier: Dossier) -> str:
 
 def of_originals(dossier: Dossier) -> dict[str, str]:
     """Give what the originals of a request say: their titles; the pages where it is one."""
-    listed = dossier.originals
+    listed = dossier.copied
     pages = str(listed[0]["wanted"]["pages"]) if len(listed) == 1 else ""
     return {"titles": "; ".join(part["name"] for part in listed), "pages": pages}
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from appliance import originals, queries, release
+from appliance import moves, originals, queries, release
 from appliance.clock import stamp
 from appliance.dossier import Dossier, Status
 from appliance.errors import Refused
@@ -85,6 +85,7 @@ def show(found: Dossier, form: Form, status: int = 200) -> tuple[str, int]:
         "returns_one.html",
         dossier=found,
         result=found.result,
+        copies_first=copies_first(found),
         why=why,
         words=words,
         next=next_step.next_step(found, rule),
@@ -96,6 +97,11 @@ def show(found: Dossier, form: Form, status: int = 200) -> tuple[str, int]:
         due=desk.chip_of(found),
         done=found.status == Status.RETURNED,
     ), status
+
+
+def copies_first(found: Dossier) -> bool:
+    """Say whether the copies on paper may leave although the whole cannot yet."""
+    return "copies.handed" in moves.legal(found) and still_due(found) == 0 and bool(why_not(found))
 
 
 def people(found: Dossier) -> list[tuple[str, str]]:

@@ -11,7 +11,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from appliance import drafts
-from appliance.components import OTHER_NAME
+from appliance.components import OTHER_NAME, to_scan
 from appliance.drafts import OTHER, Draft, Page
 from appliance.errors import Refused
 from appliance.ledger import Act
@@ -130,7 +130,9 @@ def scans(draft: Draft, problem: str = "", removed: str = "", chosen: str | None
     choice, _ = reception_view.chosen(catalogue(), draft.body, now(), calendar())
     asked = choice.asked if choice else ()
     named = ((a.key, a.component.name) for a in asked if a.scan)
-    components = (*draft.body.wanted.items(), *named, (OTHER, OTHER_NAME))
+    originals = tuple((key, name) for key, name, _ in to_scan(draft, choice))
+    keys = {key for key, _ in originals}
+    components = (*draft.body.wanted.items(), *originals, *(one for one in named if one[0] not in keys), (OTHER, OTHER_NAME))
     into, names = request.values.get("into", ""), box().home.settings.scanners
     scanner = request.values.get("scanner", "")
     preset = request.values.get("preset", "")

@@ -15,7 +15,8 @@ from appliance.catalogue_sheets import Book
 from appliance.clock import stamp
 from appliance.config import Home
 from appliance.crash import crash_here
-from appliance.dossier import Document, Dossier, Signature
+from appliance.documents import Document, Signature
+from appliance.dossier import Dossier
 from appliance.errors import Refused
 from appliance.office import office_of
 from appliance.signatures import SignatureFinding, Trusted
@@ -100,7 +101,8 @@ def order() -> Page:
 
 def may_seal(dossier: Dossier, digest: str) -> None:
     """Refuse what does not wait for the seal, is not the file shown, was not seen whole, or whose signature does not hold."""
-    state = dossier.signature if dossier.signature in WAITING else Signature.SIGNED
+    found = dossier.document_of(digest)
+    state = found.signature if found and found.signature in WAITING else Signature.SIGNED
     document = signing.must_wait_for(dossier, digest, state)
     if missing := viewing.of(box().db, officer().id).get(digest, viewing.Viewing()).missing(document):
         raise Refused("page_unseen", page=missing[0], pages=document.pages, code=dossier.code)
@@ -110,23 +112,41 @@ def may_seal(dossier: Dossier, digest: str) -> None:
 
 def number(wanted: Wanted) -> Wanted:
     """Give a document its number, or keep the one it has; say what the seal fills in."""
-    book, symbol = register_of(desk.found(wanted.dossier))
+    dossier = desk.found(wanted.dossier)
+    found = dossier.document_of(wanted.digest)
+    if found is None:
+        raise Refused("document_changed", code=dossier.code)
+    book, symbol = register_of(dossier, found)
     with box().writing() as at_once:
-        if job := sign_jobs.claimed(at_once.db).get(wanted.dossier):
+        if job := sign_jobs.claim_of(sign_jobs.claimed(at_once.db), wanted.dossier, found):
             raise Refused("being_signed", officer=desk.names().get(job.officer, job.officer))
         unit, rules = box().home.settings.unit, desk.rules_now()
-        document = signing.take_number(at_once, wanted.dossier, officer().id, book, unit, symbol, rules)
+        document = signing.take_number(at_once, wanted.dossier, officer().id, book, unit, symbol, rules, wanted.digest)
     crash_here("number_taken")
     return Wanted(wanted.dossier, wanted.digest, signing.fill_of(document, office_of(box().home.settings).place))
 
 
-def register_of(dossier: Dossier) -> tuple[Book, str]:
-    """Say in which register a result is entered and with which symbol. Raises Refused `result_rule_missing`."""
+def register_of(dossier: Dossier, document: Document) -> tuple[Book, str]:
+    """Say in which register a result is entered and with which symbol; electronic copies have one of their own.
+
+    Raises Refused `result_rule_missing`, `electronic_register_missing`.
+    """
     rule = desk.rule_of(dossier)
+    if document.of:
+        return electronic_register(dossier), ""
     book = desk.catalogue_now().books.get(rule.book or "")
     if book is None:
         raise Refused("result_rule_missing", procedure=dossier.procedure)
     return book, rule.symbol or ""
+
+
+def electronic_register(dossier: Dossier) -> Book:
+    """Give the register of certified electronic copies. Raises Refused `electronic_register_missing`."""
+    wanted = desk.rule_of(dossier).electronic
+    book = desk.catalogue_now().books.get(wanted.book) if wanted else None
+    if book is None:
+        raise Refused("electronic_register_missing", code=dossier.code)
+    return book
 
 
 @bp.post("/dong-dau/xac-nhan-ngay")

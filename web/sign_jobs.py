@@ -19,6 +19,7 @@ from appliance import catalogue_shelf, files, queries, signing
 from appliance.box import Box
 from appliance.clock import local_day, moment_of, stamp, text_of
 from appliance.crash import crash_here
+from appliance.documents import Document
 from appliance.errors import Refused
 from appliance.ledger import Act
 from appliance.rules import Rules
@@ -42,7 +43,7 @@ LATER = ("clock_behind", "clock_ahead", "late_unexplained", "late_no_apology")
 
 log = logging.getLogger("motcua.sign")
 SPEAKING: dict[str, float] = {}  # Until when (monotonic) an order of this process may still reach the worker.
-IN_HAND: dict[str, str] = {}  # Job to the dossier that is being signed, as the worker said last; for the eye only.
+IN_HAND: dict[str, str] = {}  # Job to the file that is being signed, as the worker said last; for the eye only.
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def order(act: Act, kind: str, officer: str, token: TokenState, wanted: Sequence
         raise Refused("too_many_chosen", most=ITEMS_MAX)
     taken = claimed(act.db)
     for one in wanted:
-        if other := taken.get(one.dossier):
+        if other := claim_of(taken, one.dossier, _document_of(act.db, one)):
             raise Refused("being_signed", officer=_name_of(act.db, other.officer))
     items = [{"dossier": w.dossier, "before": w.digest, "fill": w.fill, "id": _item_id(kind, w, token)} for w in wanted]
     body = {"serial": token.serial, "certificate": token.certificate, "items": items}
@@ -100,9 +101,21 @@ def stop(box: Box, job_id: str, officer: str) -> None:
         ask(socket_of(box), {"do": "stop", "job": job.id})
 
 
-def claimed(db: Database) -> dict[str, Job]:
-    """Give the open job of each dossier whose document is being signed or sealed."""
-    return {item["dossier"]: job for kind in (SIGN, SEAL) for job in jobs.running(db, kind) for item in job.body["items"]}
+def claimed(db: Database) -> dict[tuple[str, str], Job]:
+    """Give the open job of each document that is being signed or sealed, by its dossier and the file that was ordered."""
+    running = [job for kind in (SIGN, SEAL) for job in jobs.running(db, kind)]
+    return {(item["dossier"], item["before"]): job for job in running for item in job.body["items"]}
+
+
+def claim_of(claims: Mapping[tuple[str, str], Job], dossier: str, document: Document | None) -> Job | None:
+    """Give the open job of a document, whichever of its revisions was ordered."""
+    revisions = (document.file, *document.before) if document else ()
+    return next((claims[dossier, file] for file in revisions if (dossier, file) in claims), None)
+
+
+def _document_of(db: Database, wanted: Wanted) -> Document | None:
+    dossier = queries.dossier(db, wanted.dossier)
+    return dossier.document_of(wanted.digest) if dossier else None
 
 
 def latest(db: Database, kind: str, officer: str) -> Job | None:
@@ -132,7 +145,7 @@ def follow(box: Box, job: Job) -> None:
         with box.writing() as act:
             jobs.change(act, job, State.RUNNING)
         job = jobs.load(box.db, job.id)
-    IN_HAND[job.id] = next((_dossier_of(job, item["id"]) for item in told["items"] if item["state"] == "signing"), "")
+    IN_HAND[job.id] = next((_file_of(job, item["id"]) for item in told["items"] if item["state"] == "signing"), "")
     left = _take_all(box, job, told["items"])
     if told["state"] in ENDED and not any(one["code"] in LATER for one in left.values()):
         _forget(box, job)
@@ -145,17 +158,17 @@ def taken(box: Box, job: Job) -> list[str]:
 
 
 def _take_all(box: Box, job: Job, told: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Take every finished file that is not taken yet; give what could not be taken or was not signed, by dossier."""
+    """Take every finished file that is not taken yet; give what could not be taken or was not signed, by file ordered."""
     mine, left = {item["id"]: item for item in job.body["items"]}, {}
     for one in told:
         item = mine[one["id"]]
         if one["fault"]:
-            left[item["dossier"]] = one["fault"]
+            left[item["before"]] = one["fault"]
         elif one["state"] == "done" and not _is_taken(box.db, item):
             try:
                 _take(box, job, item, Path(one["path"]))
             except Refused as why:
-                left[item["dossier"]] = {"code": why.code, "facts": why.facts}
+                left[item["before"]] = {"code": why.code, "facts": why.facts}
                 log.warning("job %s dossier %s: %s", job.id, item["dossier"], why.code)
     return left
 
@@ -239,8 +252,8 @@ def _item_id(kind: str, wanted: Wanted, token: TokenState) -> str:
     return f"{wanted.dossier}-{wanted.digest[:32]}-{kind}-{token.certificate[:16]}"
 
 
-def _dossier_of(job: Job, item_id: str) -> str:
-    return next((item["dossier"] for item in job.body["items"] if item["id"] == item_id), "")
+def _file_of(job: Job, item_id: str) -> str:
+    return next((item["before"] for item in job.body["items"] if item["id"] == item_id), "")
 
 
 def _name_of(db: Database, officer: str) -> str:

@@ -7,7 +7,8 @@ worker and nowhere else: it is not shown again, stored or logged.
 from flask import Blueprint, request
 
 from appliance import clock, files, processing, queries, signing
-from appliance.dossier import Document, Dossier, Signature
+from appliance.documents import Document, Signature
+from appliance.dossier import Dossier
 from appliance.errors import Refused
 from appliance.forms import registry
 from appliance.forms.registry import Template
@@ -25,7 +26,7 @@ REASON_CHARACTERS_MAX = 2_000
 def electronic(listed: list[Listed]) -> list[Listed]:
     """Leave out results that are signed by hand on paper."""
     found = ((one, queries.dossier(box().db, one.id)) for one in listed)
-    return [one for one, dossier in found if dossier and dossier.result and dossier.result.path == "electronic"]
+    return [one for one, dossier in found if dossier and any(d.signature == Signature.SUBMITTED for d in dossier.electronic)]
 
 
 def why_not(dossier: Dossier, document: Document) -> Refused | None:
@@ -70,13 +71,13 @@ def send_back(dossier: str) -> Page:
     try:
         if len(reason) > REASON_CHARACTERS_MAX:
             raise Refused("field_long", most=REASON_CHARACTERS_MAX)
-        following = paper_desk.next_of(DESK, dossier)
+        following, _ = paper_desk.next_of(DESK, dossier)
         with box().writing() as at_once:
-            signing.must_wait_for(processing.load(at_once, dossier), request.form.get("digest", ""), Signature.SUBMITTED)
-            if job := sign_jobs.claimed(at_once.db).get(dossier):
+            document = signing.must_wait_for(processing.load(at_once, dossier), request.form.get("digest", ""), Signature.SUBMITTED)
+            if job := sign_jobs.claim_of(sign_jobs.claimed(at_once.db), dossier, document):
                 raise Refused("being_signed", officer=desk.names().get(job.officer, job.officer))
-            processing.send_back(at_once, dossier, officer().id, reason)
-            viewing.forget(at_once, request.form.get("digest", ""))
+            processing.send_back(at_once, dossier, officer().id, reason, document.file)
+            viewing.forget(at_once, document.file)
     except Refused as refused:
         return paper_desk.show(DESK, dossier, refused)
     return paper_routes.to(DESK, following if following != dossier else "")
@@ -112,8 +113,7 @@ def may_sign(dossier: Dossier, digest: str, view: viewing.Viewing) -> None:
 
 def on_paper() -> int:
     """Count results that wait for a signature by hand."""
-    listed = queries.to_sign(box().db)
-    return len(listed) - len(electronic(listed))
+    return len(queries.to_certify(box().db))
 
 
 def newest_template(document: Document) -> Template | None:

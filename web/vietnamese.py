@@ -116,7 +116,7 @@ SENTENCES: dict[str, str] = {
     "applicant_missing": "Nhập họ, chữ đệm và tên người nộp.",
     "procedure_missing": "Chọn thủ tục.",
     "components_missing": "Đánh dấu ít nhất một thành phần đã có, hoặc quét giấy tờ.",
-    "copies_missing": "Ghi tên, số trang và số bản cần chứng thực của từng bản chính.",
+    "copies_missing": "Ghi tên, số trang và số bản cần chứng thực (giấy, điện tử hoặc cả hai) của từng bản chính.",
     "due_missing": "Danh mục không nêu thời hạn. Nhập ngày hẹn trả, từ hôm nay trở đi.",
     "fee_missing": "Nhập và xác nhận số tiền phí, lệ phí.",
     "not_ready": "Chưa tiếp nhận được: hồ sơ còn thiếu thông tin. Bản nháp đã lưu. Bổ sung rồi tiếp nhận lại.",

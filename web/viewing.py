@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import msgspec
 from sqlite_utils.db import Database
 
-from appliance.dossier import Document
+from appliance.documents import Document
 from appliance.errors import Refused
 from appliance.ledger import Act
 

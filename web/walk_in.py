@@ -10,17 +10,20 @@ from dataclasses import dataclass
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from appliance import money, processing, release
-from appliance.dossier import Dossier, Signature, Status
+from appliance import money, moves, processing, release
+from appliance.clock import local
+from appliance.documents import ADVANCED, Signature
+from appliance.dossier import Dossier, Status
 from appliance.errors import Refused
 from appliance.money import owed_now
-from appliance.text import money_text
+from appliance.text import moment_text, money_text
 from web import cashier, certify, desk, next_step, printing, result, result_form
 from web.per_request import act, box, holds, officer
 from web.vietnamese import FEE_METHODS, sentence
 
 bp = Blueprint("walk_in", __name__)
 BEYOND_RECEPTION = ("take_fee", "take", "number_and_seal")  # Whoever holds one of these goes on after the reception.
+COPIES_ALONE = "copies"  # Not a page: the copies on paper leave before the electronic ones.
 RUNNING = (Status.ACCEPTED, Status.PROCESSING)
 
 
@@ -69,8 +72,8 @@ def prepare(found: Dossier, wished: Wishes) -> None:
     if at.hindrance or at.template is None or leader is None:
         raise Refused(at.hindrance or "result_made_elsewhere", **result.facts_of(at))
     result.write(at, result_form.known(at.template, found), leader, submit_too=True)
-    made = desk.found(found.id).result
-    if made:
+    made = desk.found(found.id).on_paper
+    if made and made.signature == Signature.SUBMITTED:
         with box().writing() as at_once:
             printing.order(at_once, officer().id, found.id, found.code, made.file)
 
@@ -81,12 +84,22 @@ def number(found: Dossier, wished: Wishes) -> None:
 
 
 def hand_over(found: Dossier, wished: Wishes) -> None:
-    """Hand the copies to who stands at the counter: who hands in for another, else the applicant."""
+    """Hand the result to who stands at the counter."""
+    with box().writing() as at_once:
+        release.hand_over(at_once, found.id, officer().id, desk.early_release(found), "counter", receiver_of(found))
+
+
+def hand_copies(found: Dossier, wished: Wishes) -> None:
+    """Hand over the copies on paper while the electronic ones are still on their way."""
+    with box().writing() as at_once:
+        release.hand_copies(at_once, found.id, officer().id, receiver_of(found))
+
+
+def receiver_of(found: Dossier) -> dict[str, str]:
+    """Say who stands at the counter: who hands in for another, else the applicant."""
     person = found.authorised or found.applicant or {}
     receiver = {"as": "authorised" if found.authorised else "owner", "number": str(person.get("number", ""))}
-    receiver["name"] = str(person.get("name") or person.get("organisation", ""))
-    with box().writing() as at_once:
-        release.hand_over(at_once, found.id, officer().id, desk.early_release(found), "counter", receiver)
+    return receiver | {"name": str(person.get("name") or person.get("organisation", ""))}
 
 
 DOERS: Mapping[str, Callable[[Dossier, Wishes], None]] = {
@@ -95,6 +108,7 @@ DOERS: Mapping[str, Callable[[Dossier, Wishes], None]] = {
     "result.page": prepare,
     "certify.dossier": number,
     "returns.dossier": hand_over,
+    COPIES_ALONE: hand_copies,
 }
 # What must be wished besides the right; the other steps need no more.
 WISHED: Mapping[str, Callable[[Wishes], bool]] = {
@@ -110,7 +124,14 @@ def following(found: Dossier, wished: Wishes) -> str:
         return "cashier.dossier"
     step = next_step.next_step(found, desk.early_release(found))
     mine = is_mine(found, step)
+    if wished.hand_over and step.endpoint != "returns.dossier" and copies_may_go(found):
+        return COPIES_ALONE
     return step.endpoint if mine and (step.endpoint not in WISHED or WISHED[step.endpoint](wished)) else ""
+
+
+def copies_may_go(found: Dossier) -> bool:
+    """Say whether this officer may hand over the copies on paper before the electronic ones are ready."""
+    return holds("release") and "copies.handed" in moves.legal(found) and money.still_due(found) == 0
 
 
 def is_mine(found: Dossier, step: next_step.Next) -> bool:
@@ -167,19 +188,25 @@ def one(dossier: str) -> str:
     return render_template(
         "walk_in.html",
         dossier=found,
-        result=found.result,
+        result=found.on_paper,
         owed=owed,
         step=step,
         rows=stations(found),
         asks_money=asks_money,
-        asks_signer=holds("number_and_seal") and found.status in RUNNING,
-        asks_hand_over=holds("release") and found.status in (*RUNNING, Status.DONE),
-        can=asks_money or is_mine(found, step),
+        asks_signer=holds("number_and_seal") and found.status in RUNNING and bool(found.copied) and not result.is_entered(found),
+        asks_hand_over=asks_hand_over(found, step),
+        can=asks_money or is_mine(found, step) or copies_may_go(found),
         **choices(),
         volume=certify.register_of(found).volume_name(desk.now().date()),
         names=desk.names(),
         due=desk.chip_of(found),
     )
+
+
+def asks_hand_over(found: Dossier, step: next_step.Next) -> bool:
+    """Say whether something can be handed over here now, or once the steps before are done."""
+    ready = step.endpoint == "returns.dossier" or copies_may_go(found)
+    return holds("release") and (ready or bool(found.copied and not found.copies_handed_at and found.status in RUNNING))
 
 
 def choices() -> dict[str, list[tuple[str, str]]]:
@@ -202,14 +229,37 @@ def stations(found: Dossier) -> list[tuple[str, bool, str]]:
     """List the steps of a request as (name, whether done, what came of it)."""
     receipts, left = ", ".join(fee.receipt for fee in found.receipts), money.still_due(found)
     paid = f"biên lai {receipts}" if receipts else "không thu"
-    document = found.result
+    document, behind = found.on_paper, found.result
     wet = document is not None and document.signature == Signature.WET
+    on_paper = [("Ký tay, vào sổ", wet, f"số {document.number_text}" if document and wet else "")] if found.copied else []
+    apart = [("Trả bản giấy", True, moment_text(local(found.copies_handed_at)))] if found.copies_handed_at else []
     return [
         ("Tiếp nhận", bool(found.accepted_at), found.code),
         ("Thu phí", left == 0, paid if left == 0 else f"còn {money_text(left)}" if left else "chưa rõ số tiền"),
-        ("Soạn lời chứng", document is not None and document.signature != Signature.NONE, ""),
-        ("Ký tay, vào sổ", wet, f"số {document.number_text}" if document and wet else ""),
-        ("Trả bản sao", found.status == Status.RETURNED, ""),
+        ("Soạn lời chứng", behind is not None and behind.signature != Signature.NONE, ""),
+        *on_paper,
+        *electronic_stations(found),
+        *apart,
+        ("Trả bản sao" if not found.copies_handed_at else "Trả bản điện tử", found.status == Status.RETURNED, ""),
+    ]
+
+
+def electronic_stations(found: Dossier) -> list[tuple[str, bool, str]]:
+    """List the steps of the electronic copies; none where nobody asked for one."""
+    wanted = len(found.copied_electronically)
+    if not wanted:
+        return []
+    at = [ADVANCED.index(one.signature) for one in found.electronic]
+    numbers = sorted({one.number_text for one in found.electronic if one.number_text})
+    entered = f"số {', '.join(numbers)}" if numbers else ""
+
+    def reached(state: Signature) -> bool:
+        return len(at) == wanted and min(at) >= ADVANCED.index(state)
+
+    return [
+        ("Lãnh đạo ký số bản điện tử", reached(Signature.SIGNED), f"{wanted} bản"),
+        ("Đóng dấu số, vào sổ điện tử", reached(Signature.SEALED), entered),
+        ("Dấu thời gian", reached(Signature.TIMESTAMPED), "" if reached(Signature.TIMESTAMPED) else "tự thêm khi có đường truyền"),
     ]
 
 

@@ -87,7 +87,10 @@ class Line:
             self._carrying.add(task)
             wire.connections += 1
             try:
-                await _carry(wire, reader, writer)
+                if self.is_cut:  # It was cut between the caller's connect and this moment.
+                    _reset([writer])
+                else:
+                    await _carry(wire, reader, writer)
             except asyncio.CancelledError:
                 pass  # The line was cut: both ends have been reset.
             finally:

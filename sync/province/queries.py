@@ -7,7 +7,8 @@ from typing import Any
 from sqlite_utils.db import Database
 
 from appliance import events, ledger
-from appliance.dossier import Signature, Status
+from appliance.documents import Signature
+from appliance.dossier import Status
 from appliance.events import Event
 from appliance.ids import device_bytes
 from appliance.queries import NUMBER

@@ -94,9 +94,13 @@ def backup(world, box: BoxEnd) -> str:
     box.db.conn.execute("VACUUM INTO ?", [str(target)])
     box.db.conn.execute("PRAGMA query_only=ON")
     link_files(box.home.files, target.with_suffix(".files"))
-    kept.append(Backup(target, box.home.witness.read_bytes(), frozenset(files.all_digests(box.home))))
+    kept.append(Backup(target, _witness_of(box), frozenset(files.all_digests(box.home))))
     del kept[:-BACKUPS_MAX]
     return f"at {world.head(box)}"
+
+
+def _witness_of(box: BoxEnd) -> bytes:
+    return box.home.witness.read_bytes() if box.home.witness.exists() else b""  # A full disk had no room for it.
 
 
 def restore(world, box: BoxEnd) -> str:
@@ -105,6 +109,7 @@ def restore(world, box: BoxEnd) -> str:
         return "no backup"
     plan = world.nature.plan
     copy, how = plan.choice(world.backups[box.name]), plan.choice(["marked", "marked, new disk", "witnessed", "unnoticed"])
+    box.have_room(True)  # A technician makes room first.
     box.close()
     put_in_place(box.home, copy)
     box.files_lost |= copy.files - set(files.all_digests(box.home))  # Erased since; the older copy still names them.
@@ -113,7 +118,9 @@ def restore(world, box: BoxEnd) -> str:
         if plan.random() < 0.7:
             lose_files(box, copy)
     if how == "unnoticed":  # A whole disk went back.
-        box.home.witness.write_bytes(copy.witness)
+        box.home.witness.unlink(missing_ok=True)
+        if copy.witness:
+            box.home.witness.write_bytes(copy.witness)
         link_files(copy.database.with_suffix(".files"), box.home.files)
     _excuse(world, box, how)
     if plan.random() < 0.5:
@@ -127,8 +134,9 @@ def _excuse(world, box: BoxEnd, how: str) -> None:
     family.may_lose_files = True
     family.on_purpose |= how.startswith("marked")
     family.may_fork |= how == "unnoticed"
-    family.may_double |= how in ("unnoticed", "marked, new disk")
-    family.may_need_operator |= how == "unnoticed"
+    several = sum(other.device == box.device for other in world.boxes) > 1  # Each may begin a life of the same ordinal.
+    family.may_double |= several or how in ("unnoticed", "marked, new disk")
+    family.may_need_operator |= how in ("unnoticed", "marked, new disk")  # It may not know a later life of its own.
     world.excuses[box.name, "files"] += 9
     world.excuses[box.name, "segments"] += 9
 

@@ -10,7 +10,7 @@ from flask import Blueprint, abort, render_template
 
 from appliance import erasure, files, signatures, trust
 from appliance.clock import stamp
-from appliance.dossier import Document
+from appliance.documents import Document
 from appliance.errors import Refused
 from appliance.events import KINDS
 from appliance.signatures import SignatureFinding

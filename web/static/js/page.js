@@ -10,6 +10,7 @@ import "./scanfield.js";
 import "./table.js";
 import "./thumbs.js";
 import "./toast.js";
+import "./mended.js";
 
 document.querySelector("[data-focus]")?.focus(); // summary of errors
 document.addEventListener("change", (event) => {

@@ -20,10 +20,9 @@ function saved({ detail }) {
   if (!detail?.version) return;
   field("version").value = detail.version;
   place(detail.parts);
-  if (detail.parts.work !== undefined) {
-    field("shape").value = detail.shape;
-    refreshScans();
-  }
+  if (detail.parts.work !== undefined) field("shape").value = detail.shape;
+  if (detail.parts.work !== undefined || unlisted) refreshScans();
+  unlisted = false;
   if (document.activeElement?.id !== "procedure-q" && detail.words) document.getElementById("procedure-q").value = detail.words;
   if (detail.parts.person !== undefined) {
     document.getElementById("card").innerHTML = document.getElementById("card-read").innerHTML;
@@ -34,6 +33,17 @@ function saved({ detail }) {
   if (detail.card) say(`Đã đọc thẻ: ${detail.card}.`);
   document.getElementById("conflict").textContent = "";
   history.replaceState(null, "", detail.address);
+}
+
+// What the box does not list yet (an original whose electronic copy was just asked for) is listed once the page was saved.
+let unlisted = false;
+function scanInto(key) {
+  const into = field("into");
+  unlisted = ![...into.options].some(({ value }) => value === key);
+  if (unlisted) into.add(new Option("", key));
+  into.value = key;
+  if (unlisted) dispatchEvent(new Event("motcua:save"));
+  refreshScans();
 }
 
 function refused({ detail }) {
@@ -50,7 +60,7 @@ if (form) {
   form.addEventListener("change", ({ target }) => {
     if (target.name === "acting") document.getElementById("authorised").hidden = target.value !== "yes";
     if (target.name?.startsWith("have-")) document.getElementById("brought").textContent = form.querySelectorAll("[name^=have-]:checked").length;
-    if (target.dataset.into && target.checked) { field("into").value = target.dataset.into; refreshScans(); }
+    if (target.dataset.into && target.checked) scanInto(target.dataset.into);
   });
   // Enter in a field saves; only F9 and its button accept.
   form.addEventListener("submit", (event) => {
