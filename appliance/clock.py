@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
 AHEAD_MAX = timedelta(days=400)  # A box may have lain switched off for a year; more than that is a broken clock.
+QUIET_HOURS = (1, 2, 3, 4, 12)  # Local: for what may cost a little time; noon is for a box that is switched off at night.
 BUILT = "2026-11-21T00:00:00.000Z"
 
 

@@ -3,6 +3,7 @@
 Found by facts of the ledger alone; a person settles it, nothing here changes a dossier or a number.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -13,6 +14,7 @@ from appliance.events import Event
 from appliance.ledger import Act
 
 LISTED_MAX = 200
+FOLDS_OTHERWISE = "folds_otherwise"  # Equal events, keys and rules, and yet other rows at the province.
 WHOLE = "whole_life"  # Name in sync_state: the life of which the province said that nothing before it lacks here.
 
 
@@ -22,11 +24,12 @@ class What(StrEnum):
     BOTH_SIDES = "both_sides"  # A dossier was written before the loss and after it, by people who did not know of each other.
     NUMBER_TWICE = "number_twice"  # One number stands on two papers.
     FILE_GONE = "file_gone"  # A file that neither the box nor the province has.
+    CONTENT_DIFFERS = "content_differs"  # A dossier does not hold the same at the province, and could not be mended.
 
 
 @dataclass(frozen=True)
 class Case:
-    """One thing to compare. `about`: book, period and number, or a file's digest; `other` the second dossier; codes where known."""
+    """One thing to compare. `about`: book, period and number, a file's digest, or the code of a reason; `other` the second dossier; codes where known."""
 
     id: int
     what: What
@@ -57,6 +60,16 @@ def note(act: Act, what: What, about: str, dossier: str = "", other: str = "") -
 def withdraw(act: Act, what: What, about: str) -> None:
     """Ask nobody any more about what came right by itself."""
     act.db.conn.execute("DELETE FROM to_compare WHERE what = ? AND about = ? AND settled_at IS NULL", [what, about])
+    act.touch("to_compare")
+
+
+def differ(act: Act, found: Mapping[str, str]) -> None:
+    """Ask a person about exactly these dossiers (id: code of the reason): those asked about before are equal now."""
+    asked = act.db.conn.execute("SELECT id, dossier, about FROM to_compare WHERE what = ? AND settled_at IS NULL", [What.CONTENT_DIFFERS])
+    over = [[id] for id, dossier, about in asked.fetchall() if found.get(dossier) != about]
+    act.db.conn.executemany("DELETE FROM to_compare WHERE id = ?", over)
+    for dossier, why in found.items():
+        note(act, What.CONTENT_DIFFERS, why, dossier)
     act.touch("to_compare")
 
 

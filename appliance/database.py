@@ -60,3 +60,13 @@ def writing(db: Database) -> Iterator[Database]:
             db.conn.execute("ROLLBACK")
         raise
     db.conn.execute("COMMIT")
+
+
+@contextmanager
+def reading(db: Database) -> Iterator[Database]:
+    """Look at one moment of the database, whatever is written meanwhile."""
+    db.conn.execute("BEGIN")
+    try:
+        yield db
+    finally:
+        db.conn.execute("COMMIT")

@@ -1,7 +1,7 @@
 """The agent of a box: when there is a line it sends what waits and fetches what the province says; it never holds up a screen.
 
-One round: hello · keys · events · feed · files · evidence. Each stage that is refused leaves the others their turn; a line that is
-cut ends the round. It wakes on new events, on a network that changed, and on a timer.
+One round: hello · keys · events · feed · files · at night the comparison of both ends · evidence. Each stage that is refused leaves
+the others their turn; a line that is cut ends the round. It wakes on new events, on a network that changed, and on a timer.
 """
 
 import fcntl
@@ -20,7 +20,7 @@ from appliance.box import open_new_life
 from appliance.config import Home
 from appliance.errors import Refused
 from appliance.ledger import Incarnation
-from sync import feed, files_back, files_out, progress, recovery, rejoining, retry, stamping
+from sync import equality, feed, files_back, files_out, progress, recovery, rejoining, retry, stamping
 from sync.protocol import (
     LIVES_MAX,
     FetchLost,
@@ -118,6 +118,8 @@ def _pass(agent: Agent) -> bool:
         if answer and progress.backlog(sender.box.db).events:
             return True  # New events never wait behind scans.
     _stage(agent, "crls", lambda: _renew_crls(agent))
+    if _stage(agent, "equality", lambda: equality.nightly(sender)):
+        return True
     return bool(_stage(agent, "stamps", lambda: stamping.stamp_some(sender.box, agent.stamps)))
 
 

@@ -17,6 +17,8 @@ VERSION = 1
 LIVES_MAX = 64
 KEYS_MAX = 1_000
 DIGESTS_MAX = 1_000
+ROWS_MAX = 1_000
+AGAIN_MAX = 100  # Dossiers that one request has folded again, inside one transaction.
 FEED_RECORDS_MAX = 200
 FEED_BYTES_MAX = 1024 * 1024
 JSON_BYTES_MAX = 256 * 1024
@@ -173,6 +175,54 @@ class UploadAnswer(msgspec.Struct, frozen=True):
 
     offset: Seq
     complete: bool
+
+
+class WhyUnequal(StrEnum):
+    """Why the province cannot make a dossier hold what it holds at its box."""
+
+    KEY_WANTED = "key_wanted"
+    SET_ASIDE = "set_aside"  # An event of it could not be read into the rows.
+    DAMAGED_THERE = "damaged_there"  # Bytes of an event are not what the chain says.
+    OF_ANOTHER = "of_another"  # No event of this device began it.
+
+
+class ContentsAnswer(msgspec.Struct, frozen=True):
+    """What the device's dossiers hold at the province: by which rules its rows are made, of which heads (`at`), how many
+    dossiers, the digest of all; and files that they name and that are not there."""
+
+    rules: Seq
+    at: Digest
+    dossiers: Seq
+    digest: Digest
+    missing: Annotated[tuple[Digest, ...], Meta(max_length=DIGESTS_MAX)] = ()
+
+
+class Buckets(msgspec.Struct, frozen=True):
+    """The first 8 bytes of the digest of each of the 256 buckets, one after the other."""
+
+    at: Digest
+    buckets: Annotated[str, Meta(pattern="^[0-9a-f]{4096}$")]
+
+
+class Rows(msgspec.Struct, frozen=True):
+    """The next dossiers of a bucket: id to the first 8 bytes of its digest."""
+
+    at: Digest
+    rows: Annotated[dict[Device, Annotated[str, Meta(pattern="^[0-9a-f]{16}$")]], Meta(max_length=ROWS_MAX)]
+    more: bool = False
+
+
+class AgainQuestion(msgspec.Struct, frozen=True):
+    """Dossiers whose rows should be made anew."""
+
+    dossiers: Annotated[tuple[Device, ...], Meta(max_length=AGAIN_MAX)]
+
+
+class FoldedAgain(msgspec.Struct, frozen=True):
+    """What came of it: for each dossier that cannot be made whole there, why."""
+
+    at: Digest
+    why: dict[Device, Text]
 
 
 class InventoryLife(msgspec.Struct, frozen=True):

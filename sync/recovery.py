@@ -71,10 +71,13 @@ def _fetch_keys(sender: Sender, segment: Segment) -> None:
     found = (events.decode(data) for data in segment.events)
     lacking = sorted({e.k for e in found if e.p and ledger.key_of(sender.box.db, e.k) is None})
     for start in range(0, len(lacking), KEYS_MAX):
-        _fetch_some_keys(sender, tuple(lacking[start : start + KEYS_MAX]))
+        fetch_keys(sender, tuple(lacking[start : start + KEYS_MAX]))
 
 
-def _fetch_some_keys(sender: Sender, dossiers: tuple[str, ...]) -> None:
+def fetch_keys(sender: Sender, dossiers: tuple[str, ...]) -> None:
+    """Fetch keys of our dossiers that are not here, at most KEYS_MAX. Raises Refused, LineDown."""
+    if not dossiers:
+        return
     once = pyrage.x25519.Identity.generate()
     bundle = key_bundles.opened(sender.wire.lost_keys(dossiers, str(once.to_public())), once, sender.box.device)
     with sender.box.writing() as act:

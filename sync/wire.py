@@ -100,6 +100,23 @@ class Wire:
     def _json(
         self,
         method: str,
+    def contents(self) -> protocol.ContentsAnswer:
+        """Ask what our dossiers hold at the province, as one digest."""
+        return self._json("GET", "/digests", protocol.ContentsAnswer)
+
+    def buckets(self) -> protocol.Buckets:
+        """Ask for the digests of the buckets."""
+        return self._json("GET", "/digests/buckets", protocol.Buckets)
+
+    def rows(self, bucket: int, after: str) -> protocol.Rows:
+        """Ask for the dossiers of a bucket after one."""
+        return self._json("GET", f"/digests/rows?bucket={bucket}&after={after}", protocol.Rows)
+
+    def fold_again(self, dossiers: tuple[str, ...]) -> protocol.FoldedAgain:
+        """Have dossiers folded again."""
+        question = msgspec.json.encode(protocol.AgainQuestion(dossiers))
+        return self._json("POST", "/digests/again", protocol.FoldedAgain, question)
+
         path: str,
         kind: type[Said],
         body: bytes | None = None,

@@ -4,10 +4,9 @@ from datetime import date, timedelta
 
 from appliance import catalogue_shelf, drafts, tidying
 from appliance.box import Box
-from appliance.clock import local, moment_of, stamp, text_of
+from appliance.clock import QUIET_HOURS, local, moment_of, stamp, text_of
 from web import collector
 
-HOURS = (1, 2, 3, 4, 12)  # Local; at noon for a box that is switched off at night.
 PURGED_AFTER = timedelta(minutes=10)  # A discarded draft can be brought back for so long.
 _done: dict[str, date] = {}  # device: the day on which this process last did it
 
@@ -29,7 +28,7 @@ def purge(box: Box) -> None:
 def nightly(box: Box) -> None:
     """Tidy up, once a day."""
     at = local(stamp())
-    if at.hour in HOURS and _done.get(box.device) != at.date():
+    if at.hour in QUIET_HOURS and _done.get(box.device) != at.date():
         rules = catalogue_shelf.kept(box.home, box.catalogue).rules_on(at.date())
         tidying.tidy(box, rules.draft_pages_kept_days)
         _done[box.device] = at.date()

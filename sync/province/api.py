@@ -15,11 +15,13 @@ import msgspec
 from flask import Blueprint, Response, current_app, g, request
 from sqlite_utils.utils import sqlite3
 
+from appliance import durable
+from appliance.contents import BUCKETS
 from appliance.errors import Refused
 from sync import protocol, segments
 from sync.problems import MEDIA, check_content_digest, problem_of
 from sync.protocol import CHUNK_BYTES_MAX, JSON_BYTES_MAX, VERSION
-from sync.province import feed_out, forks, given_back, receiver, uploads
+from sync.province import equality, feed_out, forks, given_back, receiver, uploads
 from sync.province import store_sqlite as store
 from sync.province.opened import Province
 from sync.province.store_sqlite import Device
@@ -28,6 +30,7 @@ bp = Blueprint("sync_v1", __name__, url_prefix="/sync/v1")
 
 BINARY = "application/octet-stream"
 PARTS_RETRY_S = "5"
+ID_CHARS = 36
 T = TypeVar("T")
 
 
@@ -172,6 +175,37 @@ def lost_keys() -> Response:
     question = asked(LostKeysQuestion)
     dossiers = question.dossiers[: protocol.KEYS_MAX]
     return Response(given_back.lost_keys(province(), device(), dossiers, question.recipient), mimetype=BINARY)
+
+
+@bp.get("/digests")
+@answering
+def digests() -> protocol.ContentsAnswer:
+    """Give the digest of what the device's dossiers hold."""
+    return equality.whole(province(), device())
+
+
+@bp.get("/digests/buckets")
+@answering
+def bucket_digests() -> protocol.Buckets:
+    """Give the digests of its buckets."""
+    return equality.buckets(province(), device())
+
+
+@bp.get("/digests/rows")
+@answering
+def row_digests() -> protocol.Rows:
+    """Give the digests of the dossiers of a bucket."""
+    bucket, last = _number(request.args.get("bucket", "")), request.args.get("after", "")
+    if bucket >= BUCKETS or len(last) > ID_CHARS:
+        raise Refused("sync_malformed")
+    return equality.rows(province(), device(), bucket, last)
+
+
+@bp.post("/digests/again")
+@answering
+def fold_again() -> protocol.FoldedAgain:
+    """Fold dossiers of the device again."""
+    return equality.fold_again(province(), device(), asked(protocol.AgainQuestion).dossiers)
 
 
 @bp.get("/inventory")

@@ -1,0 +1,99 @@
+"""What dossiers hold, as digests: equal at two ends exactly when both made the same rows of the same events.
+
+Worked out from the stored rows at the moment of asking and kept nowhere: a digest kept beside a row would not show that somebody
+changed the row. Local and left out: order of arrival, search words, drafts, looks, jobs, whether a file lies here.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import msgspec
+from sqlite_utils.db import Database
+
+from appliance.chain import Head
+
+RULES = 1  # Raised whenever the same events make other rows; ends with unequal rules do not compare contents.
+BUCKETS = 256
+SHORT = 8  # Bytes of a digest that narrow a difference down; whether there is one is said by whole digests.
+DOSSIER_MARK, ALL_MARK, HEADS_MARK = b"motcua-content-1", b"motcua-contents-1", b"motcua-heads-1"
+COLUMNS = (
+    "device", "code", "status", "signature", "procedure", "procedure_name", "applicant", "applicant_key", "holder", "accepted_at",
+    "due_at", "finished_at", "returned_at", "channel", "offered_to", "filed_at", "asked_until", "originals_kept", "money_open",
+    "origin", "works", "last_inc", "last_seq", "state",
+)  # fmt: skip
+ROW = f"SELECT {', '.join(COLUMNS)} FROM dossier WHERE id = ?"
+ACTS = "SELECT e.device, e.inc, e.seq, e.kind, e.at, e.actor, l.digest FROM dossier_event e LEFT JOIN {} WHERE e.dossier = ? ORDER BY 1, 2, 3"
+FILES = "SELECT digest, size, media FROM dossier_file WHERE dossier = ? ORDER BY digest"
+LEDGER = "event l ON l.inc = e.inc AND l.seq = e.seq"  # Of a box; the province's is another table.
+_encode = msgspec.json.Encoder(order="sorted").encode
+
+
+@dataclass(frozen=True)
+class Contents:
+    """The digests of a device's dossiers at one moment, and `at`: the digest of the heads that they were made of."""
+
+    at: str
+    digests: Mapping[str, bytes]
+
+    @cached_property
+    def buckets(self) -> tuple[bytes, ...]:
+        """Give the digest of each bucket: over id and digest of its dossiers, in order of id."""
+        sums = [hashlib.sha256() for _ in range(BUCKETS)]
+        for dossier in sorted(self.digests):
+            sums[bucket_of(dossier)].update(dossier.encode() + self.digests[dossier])
+        return tuple(one.digest() for one in sums)
+
+    @property
+    def digest(self) -> str:
+        """Give the digest of everything, hex."""
+        return hashlib.sha256(ALL_MARK + b"".join(self.buckets)).hexdigest()
+
+    def rows(self, bucket: int) -> dict[str, str]:
+        """Give the dossiers of a bucket with the beginning of their digests, hex."""
+        return {dossier: self.digests[dossier][:SHORT].hex() for dossier in sorted(self.digests) if bucket_of(dossier) == bucket}
+
+
+def bucket_of(dossier: str) -> int:
+    """Give the bucket of a dossier: the first byte of the SHA-256 of its id, for ids made one after the other begin alike."""
+    return hashlib.sha256(dossier.encode()).digest()[0]
+
+
+def contents(db: Database, ledger: str, device: str, heads: Iterable[Head]) -> Contents:
+    """Work out the digests of a device's dossiers; the caller holds one transaction around this and the reading of the heads."""
+    found = [row[0] for row in db.conn.execute("SELECT id FROM dossier WHERE device = ?", [device]).fetchall()]
+    return Contents(at_heads(heads), {dossier: digest_of(db, ledger, dossier) for dossier in found})
+
+
+def digest_of(db: Database, ledger: str, dossier: str) -> bytes:
+    """Work out the digest of one dossier: its row, its acts with their places in the chain, the files they name."""
+    row = db.conn.execute(ROW, [dossier]).fetchone()
+    acts = db.conn.execute(ACTS.format(ledger), [dossier]).fetchall()
+    files = db.conn.execute(FILES, [dossier]).fetchall()
+    whole = [_plain_row(row) if row else None, [_plain(act) for act in acts], files]
+    return hashlib.sha256(DOSSIER_MARK + _encode(whole)).digest()
+
+
+def at_heads(heads: Iterable[Head]) -> str:
+    """Give the digest of the heads of all lives that have events, oldest life first, hex."""
+    parts = (head.inc + head.seq.to_bytes(8, "big") + head.digest for head in heads if head.seq)
+    return hashlib.sha256(HEADS_MARK + b"".join(parts)).hexdigest()
+
+
+def _plain_row(row: tuple[Any, ...]) -> dict[str, Any]:
+    return dict(zip(COLUMNS, (*_plain(row[:-1]), _state(row[-1])), strict=True))
+
+
+def _plain(values: tuple[Any, ...]) -> list[Any]:
+    return [value.hex() if isinstance(value, bytes) else value for value in values]
+
+
+def _state(stored: bytes) -> Any:
+    """Read a state whatever the order of its fields; one that is no JSON any more counts as its bytes."""
+    try:
+        return msgspec.json.decode(stored)
+    except msgspec.DecodeError:
+        return stored.hex()
+
