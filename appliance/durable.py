@@ -1,8 +1,16 @@
-"""The one way a file that matters is written: temporary name, write, fsync, rename, fsync of the folder."""
+"""The one way a file that matters is written: temporary name, write, fsync, rename, fsync of the folder; and how a full disk is known."""
 
+import errno
 import os
 import secrets
 from pathlib import Path
+
+SQLITE_FULL = 13
+
+
+def is_full(error: BaseException) -> bool:
+    """Say whether a file or the database could not be written for want of room."""
+    return getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT) or getattr(error, "sqlite_errorcode", None) == SQLITE_FULL
 
 
 def write_durably(path: Path, data: bytes, mode: int = 0o640) -> None:

@@ -37,6 +37,7 @@ PROBLEMS: Mapping[str, tuple[int, str]] = {
     "keys_unreadable": (422, "The keys cannot be opened"),
     "file_too_big": (413, "The file is above the bounds"),
     "province_busy": (503, "Busy: try again later"),
+    "province_full": (507, "No room on the disk; what was acknowledged is safe"),
 }
 
 

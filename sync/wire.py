@@ -5,7 +5,11 @@ Raises LineDown when the province could not be asked, Refused with the province'
 
 import io
 import socket
+import time
 from collections.abc import Mapping
+from contextlib import suppress
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,7 +18,8 @@ import urllib3
 
 from appliance.config import Home
 from appliance.errors import Refused
-from sync import protocol
+from sync import line_troubles, protocol
+from sync.line_troubles import Heard
 from sync.problems import content_digest, refusal_of
 from sync.protocol import VERSION
 
@@ -24,6 +29,7 @@ ANSWER_BYTES_MAX = 16 * 1024 * 1024
 CONNECTIONS = 8
 BLOCK_BYTES = 16 * 1024
 SILENT_MS = 20_000  # Bytes sent and not acknowledged for so long: the line is dead, whatever the socket says.
+TIMEOUT = urllib3.Timeout(connect=CONNECT_S, read=ANSWER_S)
 KEEPALIVE = (
     (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
     (socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 15),
@@ -38,7 +44,7 @@ Said = TypeVar("Said")
 
 
 class LineDown(Refused):
-    """The province could not be asked: `line_cut`, `line_untrusted`, `line_foreign`. Trying again later is right."""
+    """The province could not be asked: a code of sync/line_troubles.py. Trying again later is right."""
 
 
 class Wire:
@@ -46,6 +52,11 @@ class Wire:
 
     def __init__(self, url: str, pool: urllib3.PoolManager):
         self.url, self._pool = url.rstrip("/") + "/sync/v1", pool
+        self.heard: Heard | None = None
+
+    def province_clock(self) -> datetime | None:
+        """Work out what the province's clock shows now; None before it was heard."""
+        return self.heard.now(time.monotonic()) if self.heard else None
 
     def hello(self, hello: protocol.Hello) -> protocol.HelloAnswer:
         """Say how we stand; learn how the province does."""
@@ -89,17 +100,6 @@ class Wire:
         """Fetch keys of our own dossiers, sealed to an age recipient made for it."""
         return self._ask("POST", "/keys/lost", msgspec.json.encode({"dossiers": dossiers, "recipient": recipient}))
 
-    def inventory(self, inc: str, after: int) -> protocol.InventoryLife:
-        """Ask what the province's stored bytes of a life come to."""
-        return self._json("GET", f"/inventory?inc={inc}&after={after}", protocol.InventoryLife)
-
-    def inventory_files(self, after: str) -> protocol.InventoryFiles:
-        """Ask what the province's stored files come to."""
-        return self._json("GET", f"/inventory/files?after={after}", protocol.InventoryFiles)
-
-    def _json(
-        self,
-        method: str,
     def contents(self) -> protocol.ContentsAnswer:
         """Ask what our dossiers hold at the province, as one digest."""
         return self._json("GET", "/digests", protocol.ContentsAnswer)
@@ -117,6 +117,17 @@ class Wire:
         question = msgspec.json.encode(protocol.AgainQuestion(dossiers))
         return self._json("POST", "/digests/again", protocol.FoldedAgain, question)
 
+    def inventory(self, inc: str, after: int) -> protocol.InventoryLife:
+        """Ask what the province's stored bytes of a life come to."""
+        return self._json("GET", f"/inventory?inc={inc}&after={after}", protocol.InventoryLife)
+
+    def inventory_files(self, after: str) -> protocol.InventoryFiles:
+        """Ask what the province's stored files come to."""
+        return self._json("GET", f"/inventory/files?after={after}", protocol.InventoryFiles)
+
+    def _json(
+        self,
+        method: str,
         path: str,
         kind: type[Said],
         body: bytes | None = None,
@@ -138,20 +149,24 @@ class Wire:
             )
             with answer:
                 data = answer.read(ANSWER_BYTES_MAX)
-        except urllib3.exceptions.SSLError:
-            raise LineDown("line_untrusted") from None
-        except (urllib3.exceptions.HTTPError, OSError):
-            raise LineDown("line_cut") from None
-        return _checked(answer, data)
+        except (urllib3.exceptions.HTTPError, OSError) as error:
+            raise LineDown(line_troubles.of_failure(error)) from None
+        if "Sync-Version" not in answer.headers:
+            raise LineDown(line_troubles.of_answer(answer.status), status=answer.status)
+        with suppress(KeyError, ValueError):
+            self.heard = Heard(parsedate_to_datetime(answer.headers["Date"]), time.monotonic())
+        if answer.status >= 400:
+            raise refusal_of(data)
+        return data
 
 
-def open_wire(home: Home) -> Wire:
+def open_wire(home: Home, timeout: urllib3.Timeout = TIMEOUT) -> Wire:
     """Make the line of a box: its client certificate, and the one root that may vouch for the province."""
     keys = home.keys
     pool = urllib3.PoolManager(
         maxsize=CONNECTIONS,
         retries=False,
-        timeout=urllib3.Timeout(connect=CONNECT_S, read=ANSWER_S),
+        timeout=timeout,
         blocksize=BLOCK_BYTES,
         socket_options=list(KEEPALIVE),
         ca_certs=_there(keys / "province-ca.crt"),
@@ -163,17 +178,6 @@ def open_wire(home: Home) -> Wire:
 
 def _there(path: Path) -> str | None:
     return str(path) if path.exists() else None
-
-
-def _checked(answer: urllib3.BaseHTTPResponse, data: bytes) -> bytes:
-    """Give the body of a good answer that is really the province's; a bad gateway is a line that is down."""
-    if answer.status in (502, 503, 504) and "Sync-Version" not in answer.headers:
-        raise LineDown("line_cut")
-    if "Sync-Version" not in answer.headers:
-        raise LineDown("line_foreign", status=answer.status)
-    if answer.status >= 400:
-        raise refusal_of(data)
-    return data
 
 
 def _decoded(data: bytes, kind: type[Said]) -> Said:

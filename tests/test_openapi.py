@@ -29,7 +29,7 @@ REGISTRY = Registry().with_resource("urn:sync", Resource.from_contents(DOCUMENT,
 SCHEMAS = DOCUMENT["components"]["schemas"]
 METHODS = ("get", "put", "post", "head")
 PROBLEM = "application/problem+json"
-NOT_SEEN = {"province_busy"}  # A disk without room: what it answers is tried where the disk is filled.
+NOT_SEEN = {"province_busy", "province_full"}  # A disk without room: what it answers is tried where the disk is filled.
 WORDS_ALONE = {"Inc", "Digest", "Seq", "Why", "Verdict", "Segment", "SealedKeys", "Chunk", "Problem"}
 
 

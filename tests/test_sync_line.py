@@ -126,7 +126,7 @@ def test_a_page_of_a_hotel_is_not_taken_for_the_province(commune):
     commune.sender.wire._pool = Hotel()
     commune.accept()
     assert not commune.round()
-    assert (commune.state()["line"], commune.state()["last_error"]) == ("offline", "line_foreign")
+    assert (commune.state()["line"], commune.state()["last_error"]) == ("offline", "line_portal")
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from sqlite_utils.db import Database
 from appliance.clock import local, moment_of
 from appliance.text import number_text, time_text
 from web.words.forks import STOPPED
+from web.words.line import CHIP
 
 CALM = timedelta(hours=4)
 PATIENT = timedelta(days=3)
@@ -28,7 +29,7 @@ class Facts:
     failed: int | None = None
     receipt: int | None = None  # the newest one that came back by hand
     told_at: str | None = None  # when the agent last found the line well
-    stopped: str = ""  # code of why the province takes nothing more of this box
+    stopped: str = ""  # code of why the province takes nothing more of this box, or cannot be reached
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def offline(known: Facts, away: timedelta) -> Chip:
         waiting = f" – {number_text(known.waiting)} hồ sơ chờ gửi" if known.waiting else ""
         return Chip("off3", "triangle-alert", f"Ngoại tuyến {span(away)}{waiting}")
     kind = "off" if away < CALM else "off4"
-    return Chip(kind, "cloud-off", f"Ngoại tuyến {span(away)} – vẫn làm việc bình thường")
+    return Chip(kind, "cloud-off", f"Ngoại tuyến {span(away)} – {CHIP.get(known.stopped, 'vẫn làm việc bình thường')}")
 
 
 def span(away: timedelta) -> str:

@@ -288,10 +288,7 @@ SENTENCES: dict[str, str] = {
     "tsa_untrusted": "Dịch vụ dấu thời gian không được tin cậy. Chữ ký vẫn giữ. Gọi kỹ thuật viên.",
     "evidence_failed": "Đã bổ sung chứng cứ nhưng kiểm tra lại không đạt. Tệp cũ vẫn giữ. Gọi kỹ thuật viên.",
     # sync
-    "line_cut": "Chưa có đường truyền đến tỉnh. Hồ sơ vẫn làm và lưu tại đây; máy tự gửi khi có mạng.",
     "agent_failed": "Chương trình đồng bộ gặp lỗi. Hồ sơ vẫn còn đủ tại đây; máy tự thử lại. Nếu vẫn lỗi, gọi kỹ thuật viên.",
-    "line_foreign": "Đường truyền bị chặn ở giữa: nơi trả lời không phải tỉnh. Chưa gửi gì thêm. Kiểm tra đăng nhập mạng.",
-    "line_untrusted": "Máy chủ trả lời không chứng minh được là của tỉnh. Chưa gửi gì. Kiểm tra ngày giờ máy, gọi kỹ thuật viên.",
     "device_unknown": "Tỉnh chưa nhận máy này. Hồ sơ vẫn còn đủ tại đây. Gọi kỹ thuật viên ghi danh lại.",
     "device_revoked": "Tỉnh đã thu hồi máy này, không nhận thêm dữ liệu. Hồ sơ vẫn còn đủ tại đây. Gọi kỹ thuật viên ngay.",
     "sync_fork": "Tỉnh giữ một bản sổ cái khác của máy này. Không gửi thêm; hồ sơ vẫn còn đủ tại đây. Gọi kỹ thuật viên ngay.",

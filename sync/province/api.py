@@ -75,7 +75,7 @@ def refuse(refused: Refused) -> Response:
 def busy(error: Exception) -> Response:
     """Say that the disk or the database has no room or time now; the device tries again."""
     current_app.logger.error("sync: %s", type(error).__name__)
-    response = refuse(Refused("province_busy"))
+    response = refuse(Refused("province_full" if durable.is_full(error) else "province_busy"))
     response.headers["Retry-After"] = PARTS_RETRY_S
     return response
 

@@ -4,6 +4,7 @@ Only a file that an event of the sending device names is taken, so that nobody l
 """
 
 import hashlib
+import shutil
 from pathlib import Path
 
 from sqlite_utils.db import Database
@@ -16,9 +17,12 @@ from sync.province import forks, wanted
 from sync.province.opened import Province
 from sync.province.store_sqlite import Device
 
+FREE_BYTES_MIN = 512 * 1024**2  # What stays free for events: files wait before the ledger has to.
+
 
 def missing(province: Province, device: Device, digests: tuple[str, ...]) -> FileAnswer:
-    """Say which of these files are wanted, and from which offset."""
+    """Say which of these files are wanted, and from which offset. Raises Refused `province_full`."""
+    _must_have_room(province)
     named = {digest for digest in digests if size_named(province.db, device, digest) is not None}
     lacking = [digest for digest in digests if digest in named and not files.has(province.home, digest)]
     wanted.came(province, named - set(lacking))
@@ -43,8 +47,9 @@ def take_chunk(
 ) -> UploadAnswer:
     """Append a chunk at `offset` of a file of `length` bytes; the chunk that ends it says so.
 
-    Raises Refused: sync_two_machines, file_not_named, file_too_big, sync_body_too_big, upload_elsewhere (offset), upload_damaged.
+    Raises Refused: province_full, sync_two_machines, file_not_named, file_too_big, sync_body_too_big, upload_elsewhere (offset), upload_damaged.
     """
+    _must_have_room(province)
     forks.must_be_one(province.db, device)
     now = state(province, device, digest)
     if now.complete:
@@ -65,8 +70,9 @@ def take_chunk(
 
 
 def size_named(db: Database, device: Device, digest: str) -> int | None:
-    """Give the size by which an event of this device names a file; None when none does."""
-    sql = "SELECT max(f.size) FROM dossier_file f JOIN dossier d ON d.id = f.dossier WHERE f.digest = ? AND d.device = ?"
+    """Give the size by which an event of a dossier that this device owns names a file, or one it handed over; else None."""
+    sql = """SELECT max(f.size) FROM dossier_file f JOIN dossier d ON d.id = f.dossier WHERE f.digest = ?1
+             AND (d.device = ?2 OR EXISTS (SELECT 1 FROM copy_file c WHERE c.device = ?2 AND c.digest = ?1 AND c.dossier = d.id))"""
     return db.conn.execute(sql, [digest, device.id]).fetchone()[0]
 
 
@@ -74,6 +80,11 @@ def offset_of(province: Province, device: Device, digest: str) -> int:
     """Give how many bytes of an unfinished file are here."""
     part = _part(province, device, digest)
     return part.stat().st_size if part.exists() else 0
+
+
+def _must_have_room(province: Province) -> None:
+    if shutil.disk_usage(province.home.root).free < FREE_BYTES_MIN:
+        raise Refused("province_full")
 
 
 def _append(part: Path, offset: int, data: bytes) -> None:
