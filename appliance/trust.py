@@ -39,7 +39,7 @@ def keep_crl(folder: Path, data: bytes) -> bool:
     Its signature is judged when it is used. Raises Refused("crl_unreadable").
     """
     issued = crl_times(data)[0]
-    path = folder / "crls" / f"{_issuer_digest(data)}.crl"
+    path = folder / "crls" / f"{crl_issuer(data)}.crl"
     if path.exists() and crl_times(path.read_bytes())[0] >= issued:
         return False
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -55,6 +55,11 @@ def crl_times(data: bytes) -> tuple[str, str]:
     return issued, text_of(until) if until else issued
 
 
+def crl_issuer(data: bytes) -> str:
+    """Name the issuer of a revocation list: SHA-256, hex. Raises Refused("crl_unreadable")."""
+    return _read(data).issuer.sha256.hex()
+
+
 def newest_issue(crls: tuple[bytes, ...]) -> str | None:
     """Give the newest issue time of some lists: no honest clock stands before it."""
     return max((crl_times(data)[0] for data in crls), default=None)
@@ -64,10 +69,6 @@ def crl_urls(certificates: tuple[bytes, ...]) -> list[str]:
     """List where the revocation lists of these certificates are published, each address once."""
     points = [point for data in certificates for point in x509.Certificate.load(data).crl_distribution_points]
     return list(dict.fromkeys(point.url for point in points if point.url))
-
-
-def _issuer_digest(data: bytes) -> str:
-    return _read(data).issuer.sha256.hex()
 
 
 def _read(data: bytes) -> crl.CertificateList:

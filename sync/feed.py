@@ -1,22 +1,26 @@
 """The province's feed, as it arrives: each record's signature and place in the chain are checked, then it is kept and takes effect.
 
 Kinds this version does not know are kept as they came and have no effect. A false record stops the feed, and nothing else.
+Where the province left out what no longer stands, its signed list of what stands says so, and nothing on that list may be missing.
 """
 
 import base64
 import contextlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlite_utils.db import Database
 
-from appliance import clock, numbering, trust
+from appliance import clock, ledger, numbering, trust
 from appliance.box import Box
 from appliance.crash import crash_here
 from appliance.errors import Refused
 from appliance.ledger import Act
+from sync import compaction, handovers
+from sync.compaction import COMPACTED, Stands
 from sync.protocol import Statement
 from sync.sender import Sender
 from sync.statements import FIRST_PREVIOUS, Record, follows, read_record, record_digest
@@ -24,17 +28,31 @@ from sync.statements import FIRST_PREVIOUS, Record, follows, read_record, record
 ROUNDS_MAX = 1_000
 
 
+@dataclass(frozen=True)
+class Over:
+    """A `feed.compacted` that lies ahead of us with holes between: the way over them."""
+
+    statement: Statement
+    record: Record
+    stands: Stands
+
+    def leads_to(self, record: Record, digest: str, position: int) -> bool:
+        """Say whether a record is the next that stands after a position; this one itself is, once none is left before it."""
+        last = (self.record.n, record_digest(self.statement))
+        return record.device == self.record.device and (record.n, digest) == (self.stands.next_after(position) or last)
+
+
 def fetch(sender: Sender, newest: int) -> int:
     """Fetch our feed up to the position the province told; gives how many records came. Raises Refused `feed_false`."""
     count = 0
     for _ in range(ROUNDS_MAX):
-        here = _position(sender.box.db)[0]
+        here = ledger.feed_position(sender.box.db)
         if here >= newest:
             break
-        statements = sender.wire.feed(here)
-        if not statements:
+        came = take_in(sender.box, sender.wire.feed(here), sender.province)
+        if not came:
             raise Refused("feed_false", position=here + 1)
-        count += take_in(sender.box, statements, sender.province)
+        count += came
     return count
 
 
@@ -43,20 +61,37 @@ def take_in(box: Box, statements: Iterable[Statement], key: Ed25519PublicKey) ->
 
     Enrolment calls it with the first stretch of the feed. Raises Refused `feed_false` at the first that does not hold.
     """
-    count = 0
+    count, over = 0, None
     for statement in statements:
-        count += _take_one(box, statement, read_record(statement, key))
+        record = read_record(statement, key)
+        if record.t == COMPACTED and record.n > ledger.feed_position(box.db) + 1:
+            over = Over(statement, record, compaction.read(record))
+        else:
+            count += _take_one(box, statement, record, over)
+        if over and not over.stands.next_after(ledger.feed_position(box.db)):
+            count += _take_one(box, over.statement, over.record, over)
     return count
 
 
-def _take_one(box: Box, statement: Statement, record: Record) -> bool:
+def joins(box: Box, statements: Sequence[Statement], key: Ed25519PublicKey) -> bool:
+    """Say whether records go on from what is here. Raises Refused `feed_false`."""
+    first, *rest = (read_record(statement, key) for statement in statements[:2])
+    here = ledger.feed_position(box.db)
+    if first.t != COMPACTED or first.n <= here + 1:
+        return first.n <= here + 1
+    following = compaction.read(first).next_after(here)
+    return following is None or bool(rest and rest[0].n <= following[0])
+
+
+def _take_one(box: Box, statement: Statement, record: Record, over: Over | None) -> bool:
+    new = record_digest(statement)
     with box.writing() as act:  # The position too: the line and a courier's answer may bring the same record at once.
-        position, digest = _position(act.db)
-        if record.n <= position:
+        here, digest = _end(act.db)
+        if record.n <= here:
             return False
-        if not follows(record, box.device, position, digest):
+        led = over is not None and record.device == box.device and over.leads_to(record, new, here)
+        if not (led or follows(record, box.device, here, digest)):
             raise Refused("feed_false", position=record.n)
-        new = record_digest(statement)
         act.db.conn.execute(
             "INSERT INTO feed_record (position, digest, bytes) VALUES (?, ?, ?)",
             [record.n, bytes.fromhex(new), msgspec.json.encode(statement)],
@@ -70,7 +105,7 @@ def _take_one(box: Box, statement: Statement, record: Record) -> bool:
     return True
 
 
-def _position(db: Database) -> tuple[int, str]:
+def _end(db: Database) -> tuple[int, str]:
     row = db.conn.execute("SELECT position, digest FROM feed_state").fetchone()
     return (row[0], bytes(row[1]).hex()) if row else (0, FIRST_PREVIOUS)
 
@@ -105,15 +140,27 @@ def _trust_time(act: Act, source: str, at: str) -> None:
     act.db.conn.execute(sql, [source, at])
 
 
+def _compacted(box: Box, act: Act, record: Record) -> None:
+    """Let go of what no longer stands. What is left must be exactly what the province names: nothing is left out unsaid."""
+    stands = {n: digest for n, digest in compaction.read(record).stands}
+    rows = act.db.conn.execute("SELECT position, digest FROM feed_record WHERE position < ?", [record.n]).fetchall()
+    held = {n: bytes(digest).hex() for n, digest in rows}
+    if {n: held.get(n) for n in stands} != stands:
+        raise Refused("feed_false", position=record.n)
+    act.db.conn.executemany("DELETE FROM feed_record WHERE position = ?", [(n,) for n in held.keys() - stands.keys()])
+
+
 def _none(box: Box, act: Act, record: Record) -> None:
-    """A notice to be read, not an effect: catalogue.noticed, erasure.confirmed, and kinds of later versions."""
+    """A notice to be read, not an effect: catalogue.noticed, and kinds of later versions."""
 
 
 EFFECTS: Mapping[str, Callable[[Box, Act, Record], None]] = {
+    COMPACTED: _compacted,
     "numbers.granted": _numbers,
     "crl.published": _crl,
     "time.signed": _time,
     "calendar.day_announced": _day,
+    **handovers.EFFECTS,
 }
 
 

@@ -19,7 +19,7 @@ from sync.courier import books, container, layout
 from sync.courier.layout import ANSWER_MARK, BODIES_BYTES_MAX, Answer, AnswerManifest, Problem
 from sync.protocol import HelloAnswer, KeyBundle, KeyNews, Statement, Verdict
 from sync.sender import Sender, keep_receipt, note_keys_sent
-from sync.statements import Receipt, read_receipt, read_record
+from sync.statements import Receipt, read_receipt
 from sync.wire import Wire
 
 
@@ -173,7 +173,7 @@ def _take_feed(box: Box, key: Ed25519PublicKey, parcel: Parcel) -> tuple[int, bo
     """Take the records in; those after a gap wait for the answer to the next bundle, which says where we are."""
     lines = [line for data in parcel.of("feed") for line in data.splitlines()]
     statements = [layout.decoded(line, Statement) for line in lines]
-    if statements and read_record(statements[0], key).n > ledger.feed_position(box.db) + 1:
+    if statements and not feed.joins(box, statements, key):
         return 0, True
     return feed.take_in(box, statements, key), False
 

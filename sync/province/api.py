@@ -160,7 +160,7 @@ def file_state(digest: str) -> Response:
 @bp.get("/feed")
 def feed() -> Response:
     """Give the records of the device's feed after a position, one a line."""
-    return Response(feed_out.lines(province().db, device().id, after()), mimetype="application/x-ndjson")
+    return Response(feed_out.page(province().db, device().id, after()).lines, mimetype="application/x-ndjson")
 
 
 @bp.get("/events")

@@ -73,16 +73,10 @@ def _sources(province: Province, device: Device, manifest: Manifest, answer: Ans
     for life in answer.lives:
         if life.verdict is Verdict.BEHIND and life.lost:
             yield from _lost(province, device, life.lost, manifest.reply_to)
-    for number, lines in enumerate(_feed(province.db, device.id, manifest.feed), start=1):
+    for number, lines in enumerate(feed_out.pages(province.db, device.id, manifest.feed), start=1):
         yield body(f"feed/{number:04d}.ndjson", lines)
     for number, der in enumerate(read_trust(province.home.trust).crls, start=1):
         yield body(f"crls/{number:04d}.crl", der)
-
-
-def _feed(db: Database, device: str, after: int) -> Iterator[bytes]:
-    while lines := feed_out.lines(db, device, after):
-        yield lines
-        after += lines.count(b"\n")
 
 
 def _lost(province: Province, device: Device, lost: Lost, recipient: str) -> Iterator[Source]:

@@ -1,5 +1,10 @@
-"""The province's feed, one signed chain a device: what it grants, publishes and confirms. A record is never changed."""
+"""The province's feed, one signed chain a device: what it grants, publishes and confirms. A record is never changed.
 
+Records that no longer stand are left out in time; the signed list of those that stand then leads over the holes.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -7,12 +12,15 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlite_utils.db import Database
 
 from appliance import clock
+from sync import compaction
+from sync.compaction import COMPACTED, STANDS_MAX
 from sync.protocol import FEED_BYTES_MAX, FEED_RECORDS_MAX, Statement
 from sync.province import store_sqlite as store
 from sync.province.opened import Province
 from sync.statements import FIRST_PREVIOUS, Record, record_digest, sign_record
 
 TIME_EVERY_S = 12 * 3600
+WORTH = 4  # What is left out weighs at least so many times the list of what stands: devices that have all fetch only that.
 
 
 def add(db: Database, key: Ed25519PrivateKey, device: str, kind: str, body: dict[str, Any]) -> None:
@@ -61,18 +69,82 @@ def position(db: Database, device: str) -> int:
     return db.conn.execute("SELECT max(n) FROM feed_out WHERE device = ?", [device]).fetchone()[0] or 0
 
 
-def records(db: Database, device: str, after: int) -> list[Statement]:
-    """List all records after a position, in order."""
-    sql = "SELECT bytes FROM feed_out WHERE device = ? AND n > ? ORDER BY n"
-    return [msgspec.json.decode(row[0], type=Statement) for row in db.conn.execute(sql, [device, after])]
+@dataclass(frozen=True)
+class Page:
+    """The next records of a feed as lines, and the position of who took them in."""
+
+    lines: bytes
+    until: int
 
 
-def lines(db: Database, device: str, after: int) -> bytes:
-    """Give the next records as lines: as many as one answer may hold, and at least one if there is one."""
-    sql = "SELECT bytes FROM feed_out WHERE device = ? AND n > ? ORDER BY n LIMIT ?"
-    taken = b""
-    for (data,) in db.conn.execute(sql, [device, after, FEED_RECORDS_MAX]).fetchall():
-        if taken and len(taken) + len(data) > FEED_BYTES_MAX:
+def page(db: Database, device: str, after: int) -> Page:
+    """Give the next records: as many as one answer may hold, and at least one if there is one.
+
+    Where some before the newest `feed.compacted` were left out, that stands first: it says which are still to come.
+    """
+    over = _over(db, device, after)
+    ahead, jump = over or (b"", 0)
+    sql = "SELECT n, bytes FROM feed_out WHERE device = ? AND n > ? AND n <> ? ORDER BY n LIMIT ?"
+    rows = db.conn.execute(sql, [device, after, jump, FEED_RECORDS_MAX]).fetchall()
+    taken, until = ahead, after
+    for n, data in rows:
+        if until > after and len(taken) + len(data) > FEED_BYTES_MAX:
             break
-        taken += bytes(data) + b"\n"
-    return taken
+        taken, until = taken + bytes(data) + b"\n", n
+    left = db.conn.execute("SELECT 1 FROM feed_out WHERE device = ? AND n > ? AND n < ?", [device, until, jump]).fetchone()
+    return Page(taken, until if left else max(until, jump))
+
+
+def _over(db: Database, device: str, after: int) -> tuple[bytes, int] | None:
+    """Give the newest `feed.compacted` and its number, where records between a position and it were left out."""
+    sql = "SELECT n, bytes FROM feed_out WHERE device = ? AND kind = ? AND n > ? ORDER BY n DESC LIMIT 1"
+    row = db.conn.execute(sql, [device, COMPACTED, after]).fetchone()
+    if row is None:
+        return None
+    between = "SELECT count(*) FROM feed_out WHERE device = ? AND n > ? AND n < ?"
+    whole = db.conn.execute(between, [device, after, row[0]]).fetchone()[0] == row[0] - after - 1
+    return None if whole else (bytes(row[1]) + b"\n", row[0])
+
+
+def pages(db: Database, device: str, after: int) -> Iterator[bytes]:
+    """Give all records after a position, page by page."""
+    while (found := page(db, device, after)).lines:
+        yield found.lines
+        after = found.until
+
+
+def records(db: Database, device: str, after: int) -> list[Statement]:
+    """List all records after a position, as the pages give them."""
+    return [msgspec.json.decode(line, type=Statement) for lines in pages(db, device, after) for line in lines.splitlines()]
+
+
+def compact(db: Database, key: Ed25519PrivateKey, device: str, worth: int = WORTH) -> int:
+    """Leave out of a device's feed what no longer stands, and say so in one more record, inside the caller's transaction.
+
+    Gives how many were left out; none where that would save less than `worth` times what the new record costs everybody.
+    """
+    stands = compaction.standing(_each(db, device))
+    sql = "SELECT n, digest, length(bytes) FROM feed_out WHERE device = ? ORDER BY n"
+    held = db.conn.execute(sql, [device]).fetchall()
+    gone = [(device, n) for n, _, _ in held if n not in stands]
+    saved = sum(size for n, _, size in held if n not in stands)
+    body = {"stands": [(n, digest) for n, digest, _ in held if n in stands]}
+    if not gone or len(stands) > STANDS_MAX or saved < worth * len(msgspec.json.encode(body)):
+        return 0
+    add(db, key, device, COMPACTED, body)
+    db.conn.executemany("DELETE FROM feed_out WHERE device = ? AND n = ?", gone)
+    return len(gone)
+
+
+def compact_all(province: Province) -> dict[str, int]:
+    """Compact the feed of every device, each in one transaction; gives how many records were left out of which."""
+    left = {}
+    for device in store.devices(province.db):
+        with province.writing() as db:
+            left[device.id] = compact(db, province.signing, device.id)
+    return left
+
+
+def _each(db: Database, device: str) -> Iterator[Record]:
+    for (data,) in db.conn.execute("SELECT bytes FROM feed_out WHERE device = ?", [device]):
+        yield msgspec.json.decode(msgspec.json.decode(data, type=Statement).body, type=Record)

@@ -11,7 +11,19 @@ OF_BOX = ["before_commit", "after_commit", "after_witness", "life_before_commit"
 OF_AGENT = [label for label in LABELS if label.startswith("agent") and "evidence" not in label]
 OF_HEALING = [label for label in OF_AGENT if label.endswith(("taking_back", "branch", "rejoining", "file_back"))]
 OF_PROVINCE = [label for label in LABELS if label.startswith("receiver")]
-WORK = {"accept": 8, "act": 8, "round": 16, "office": 2, "void": 1, "erase": 1, "newer": 1, "publish": 1, "tidy": 1, "later_day": 1}
+WORK = {
+    "accept": 8,
+    "act": 8,
+    "round": 16,
+    "office": 2,
+    "void": 1,
+    "erase": 1,
+    "newer": 1,
+    "publish": 1,
+    "tidy": 1,
+    "later_day": 1,
+    "compact": 1,
+}
 TROUBLE = {
     "deliver_late": 4.0,
     "kill": 2,

@@ -1,8 +1,8 @@
 """The rules of the wire as code, one function each, asked by an observer who trusts neither end. World in, Broken out.
 
 ALWAYS holds after every step, AT_REST when faults have ended and everything had time to come to rest; i05 is asked whenever an
-answer leaves (world.py). Not covered yet: I12 and I13 (ownership and hand-over between communes), and of I22 the compacted feed:
-they are not built. I25 is ours: two machines with one key.
+answer leaves (world.py). Not covered yet: I12 and I13 (ownership and hand-over between communes): they are not built.
+I25 is ours: two machines with one key.
 """
 
 import hashlib
@@ -16,6 +16,7 @@ from appliance.comparing import What
 from appliance.events import Event
 from appliance.ids import device_bytes
 from simulation.ends import BoxEnd
+from simulation.feed_rules import FEED_RULES
 from sync import progress
 from sync.province import forks
 from sync.province import store_sqlite as store
@@ -185,17 +186,6 @@ def i19_what_a_later_version_wrote_lies_byte_for_byte(world) -> Iterator[object]
                 yield table, bytes(data)
 
 
-def i22_the_feed_arrives_once_in_order_and_its_cursor_never_goes_back(world) -> Iterator[object]:
-    """What a box has of the feed is the beginning of what the province wrote, record by record, and the cursor is its length."""
-    for box in world.running if world.province.runs() else ():
-        ours = box.db.conn.execute("SELECT position, bytes FROM feed_record ORDER BY position").fetchall()
-        sql = "SELECT n, bytes FROM feed_out WHERE device = ? ORDER BY n LIMIT ?"
-        if ours != world.province.db.conn.execute(sql, [box.device, len(ours)]).fetchall():
-            yield box.name, "differs"
-        if box.db.conn.execute("SELECT coalesce(max(position), 0) FROM feed_state").fetchone()[0] != len(ours):
-            yield box.name, "cursor"
-
-
 def i24_no_number_stands_on_two_papers_unsaid(world) -> Iterator[object]:
     """No number of a book is used for two dossiers; where two copies could not know of each other, a person is told."""
     for box in world.running:
@@ -237,7 +227,7 @@ ALWAYS: tuple[Callable, ...] = (
     i16_a_file_that_an_event_names_is_never_collected,
     i17_the_feed_position_an_event_names_never_goes_back,
     i18_nothing_of_a_revoked_key_is_taken,
-    i22_the_feed_arrives_once_in_order_and_its_cursor_never_goes_back,
+    *FEED_RULES,
     i24_no_number_stands_on_two_papers_unsaid,
     i25_two_machines_are_told_from_one,
 )

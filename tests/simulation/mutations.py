@@ -13,7 +13,7 @@ import pytest
 
 from appliance import box as boxes
 from appliance import database, erasure, files, ledger, numbering, reordering, tidying, witness
-from sync import agent, feed, files_back, files_out, protocol, recovery, sender
+from sync import agent, compaction, feed, files_back, files_out, protocol, recovery, sender
 from sync.protocol import SendEvents, Verdict
 from sync.province import feed_out, folding, forks, receiver, uploads
 from sync.province import store_sqlite as store
@@ -288,14 +288,26 @@ def believes_itself(patch: Patch) -> None:
 
 @breaks("i22", "a record of the feed is left out, and its place in the chain not looked at")
 def feed_with_holes(patch: Patch) -> None:
-    original = feed_out.lines
+    original = feed_out.page
 
-    def lines(db, device, after):
-        found = original(db, device, after).splitlines(keepends=True)
-        return b"".join(found[1:] or found)
+    def page(db, device, after):
+        found = original(db, device, after)
+        lines = found.lines.splitlines(keepends=True)
+        return replace(found, lines=b"".join(lines[1:] or lines))
 
-    patch.setattr(feed_out, "lines", lines)
+    patch.setattr(feed_out, "page", page)
     patch.setattr(feed, "follows", lambda record, device, position, digest: True)
+
+
+@breaks("i22", "a compacted feed keeps only the newest of all announced days")
+def days_left_out(patch: Patch) -> None:
+    patch.setitem(compaction.PLACES, "calendar.day_announced", lambda record: ((), (record.n,)))
+
+
+@breaks("i22", "a box takes the list of what stands for what stands")
+def list_for_state(patch: Patch) -> None:
+    patch.setattr(compaction.Stands, "next_after", lambda self, position: None)
+    patch.setitem(feed.EFFECTS, compaction.COMPACTED, feed._none)
 
 
 @breaks("i23", "erased words stay in the write-ahead log")

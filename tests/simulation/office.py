@@ -12,6 +12,7 @@ from appliance.ledger import Act
 from boxes import ACCEPTED, PERSON
 from simulation.ends import BoxEnd
 from sync.province import admission, feed_out
+from sync.province import store_sqlite as store
 
 BOOK = builtin().books["dossier"]
 OFFICERS = ("ST08", "ST09", "ST10")
@@ -175,6 +176,17 @@ def publish(world, box: BoxEnd) -> str:
             with province.opened.writing() as db:
                 feed_out.add(db, province.opened.signing, box.device, "unheard.of", {"n": 1})
     return what
+
+
+def compact(world, box: BoxEnd) -> str:
+    """Let the province leave out of every feed what no longer stands."""
+    if not world.province.runs():
+        return "nobody there"
+    left = 0
+    with world.nature.at(world.province), world.province.opened.writing() as db:
+        for device in store.devices(db):
+            left += feed_out.compact(db, world.province.opened.signing, device.id, worth=0)
+    return f"{left} records"
 
 
 def later_day(world, box: BoxEnd) -> str:

@@ -31,6 +31,7 @@ STEP_OF: dict[str, Callable[[World, BoxEnd], str]] = {
     "tidy": office.tidy,
     "publish": office.publish,
     "later_day": office.later_day,
+    "compact": office.compact,
     "kill": troubles.kill,
     "arm": troubles.arm,
     "power_cut": troubles.power_cut,

@@ -66,15 +66,12 @@ class Defects(logging.Handler):
             self.seen.append(logging.Formatter().formatException(record.exc_info))
 
 
-class World:
-    """The state of one seed. Use inside `nature.in_force()`."""
+class Observer:
+    """What was promised and held so far, so that it can be asked for at any moment."""
 
-    def __init__(self, folder: Path, template: Path, nature: Nature):
-        self.nature, self.folder, self.template = nature, folder, template
+    def __init__(self) -> None:
         self.gone: set[str] = set()  # files that were lost before the province had them
-        self.faults = Faults(nature.plan)
         self.history: list[str] = []
-        self.late: list[Asked] = []
         self.read: set[tuple] = set()  # files that were read as they lie there
         self.backups: dict[str, list] = defaultdict(list)
         self.counted: Counter[str] = Counter()
@@ -85,7 +82,18 @@ class World:
         self.largest: Counter[str] = Counter()  # chunk of each machine
         self.newer: set[str] = set()  # what a later version wrote, by the digest of its bytes
         self.strange: set[tuple[str, str]] = set()  # (device, dossier): written by one to whom it does not belong
+        self.fed: dict[str, dict[int, bytes]] = defaultdict(dict)  # every record a feed ever had
         self.families: dict[str, Family] = {}
+
+
+class World(Observer):
+    """The state of one seed. Use inside `nature.in_force()`."""
+
+    def __init__(self, folder: Path, template: Path, nature: Nature):
+        super().__init__()
+        self.nature, self.folder, self.template = nature, folder, template
+        self.faults = Faults(nature.plan)
+        self.late: list[Asked] = []
         self.defects = Defects()
         self.defects.excused = lambda why: isinstance(why, OSError | sqlite3.OperationalError) and self.nature.on.full
         for log in LOGS:
