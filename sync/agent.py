@@ -113,7 +113,8 @@ def _pass(agent: Agent) -> bool:
     while _stage(agent, "files_back", lambda: files_back.fetch_some(sender)):
         if progress.backlog(sender.box.db).events:
             return True
-    while _stage(agent, "files", lambda: files_out.send_some(sender, agent.files)):
+    held_up = _events_wait(sender) if answer else lambda: False
+    while _stage(agent, "files", lambda: files_out.send_some(sender, agent.files, held_up)):
         _tell_up(agent)
         if answer and progress.backlog(sender.box.db).events:
             return True  # New events never wait behind scans.
@@ -121,6 +122,17 @@ def _pass(agent: Agent) -> bool:
     if _stage(agent, "equality", lambda: equality.nightly(sender)):
         return True
     return bool(_stage(agent, "stamps", lambda: stamping.stamp_some(sender.box, agent.stamps)))
+
+
+def _events_wait(sender: Sender) -> Callable[[], bool]:
+    """Give what the threads that send files ask before each chunk: on our connection, for they have none, one at a time."""
+    db, turn = sender.box.db, threading.Lock()
+
+    def asked() -> bool:
+        with turn:
+            return progress.events_wait(db)
+
+    return asked
 
 
 def _stage(agent: Agent, name: str, act: Callable[[], T]) -> T | None:

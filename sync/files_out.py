@@ -1,10 +1,11 @@
-"""Files on their way out: only those of acknowledged events, only those the province lacks, small ones first, in bounded chunks.
+"""Files on their way out: those of acknowledged events that the province lacks, the most needed first, in bounded chunks.
 
 A cut costs at most one chunk a connection: the province says from which byte it goes on. A file that cannot go blocks no other.
+When an event waits, no further chunk is begun: what goes on with the files is a later call.
 """
 
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -14,16 +15,17 @@ from appliance.crash import crash_here
 from appliance.errors import Refused
 from appliance.events import FileRef
 from sync import progress
-from sync.protocol import CHUNK_BYTES_MAX, CHUNK_BYTES_MIN, DIGESTS_MAX, MissingFile
+from sync.protocol import CHUNK_BYTES_MAX, CHUNK_BYTES_MIN, MissingFile
 from sync.sender import Sender
 from sync.wire import CONNECTIONS
 
 CHUNK_S = 5.0  # A chunk should take about so long: it is what a cut costs.
-BATCH_FILES = 64  # After so many the agent looks whether new events want to go first.
+BATCH_FILES = 64  # What is asked about, and then sent, at once.
 TRIES_MAX = 3
 SPREAD = ((125_000, 2), (1_250_000, 4), (float("inf"), CONNECTIONS))  # bytes a second of the line: connections
 LEARN = 0.3  # Weight of the newest chunk in the pace.
 OF_ONE_FILE = ("upload_elsewhere", "upload_damaged", "file_too_big")
+LATER = "later"  # Of a file that was left where it stood.
 
 
 @dataclass
@@ -49,48 +51,65 @@ class FilesOut:
         self.connections = next(count for limit, count in SPREAD if line < limit)
 
 
-def send_some(sender: Sender, out: FilesOut) -> int:
-    """Send the next files, at most a batch; gives for how many the question is settled. Call again until it gives 0."""
+def send_some(sender: Sender, out: FilesOut, held_up: Callable[[], bool] = lambda: False) -> int:
+    """Send the next files, at most a batch; gives how many were looked at. Call again until it gives 0.
+
+    `held_up` is asked before each chunk, in any thread: once it says yes, the rest waits for a later call.
+    """
+    sendable = _sendable(sender.box, out)
+    if not sendable:
+        _move_cursor(sender.box)
+    batches = (sendable[start : start + BATCH_FILES] for start in range(0, len(sendable), BATCH_FILES))
+    return next(filter(None, (_send_batch(sender, out, held_up, batch) for batch in batches)), 0)
+
+
+def _send_batch(sender: Sender, out: FilesOut, held_up: Callable[[], bool], waiting: list[FileRef]) -> int:
     box = sender.box
-    waiting = [file for file in _sendable(box) if file.s not in out.failed][:DIGESTS_MAX]
-    if not waiting:
-        _move_cursor(box)
-        return 0
     answer = sender.wire.missing(tuple(file.s for file in waiting))
     wanted = {missing.digest: missing for missing in answer.missing}
     # What is not here was erased, or is lost; it cannot go, and the comparison of both sides finds it.
     gone = {file.s for file in waiting if not files.has(box.home, file.s)}
     # Where it is refused, the event that names it was not folded there: a later round asks again.
     settled = gone | {file.s for file in waiting if file.s not in wanted} - set(answer.refused)
-    batch = [(file, wanted[file.s]) for file in waiting if file.s in wanted and file.s not in settled][:BATCH_FILES]
+    batch = [(file, wanted[file.s]) for file in waiting if file.s in wanted and file.s not in settled]
     with ThreadPoolExecutor(out.connections) as pool:
-        faults = list(pool.map(lambda pair: _send(sender, out, *pair), batch))
+        ends = list(pool.map(lambda pair: _send(sender, out, held_up, *pair), batch))
     out.spread()
-    out.failed |= {file.s: fault for (file, _), fault in zip(batch, faults, strict=True) if fault}
-    confirm(box, settled | {file.s for file, _ in batch if file.s not in out.failed})
+    ended = {file.s: end for (file, _), end in zip(batch, ends, strict=True)}
+    out.failed |= {digest: end for digest, end in ended.items() if end not in (None, LATER)}
+    confirm(box, settled | {digest for digest, end in ended.items() if end is None})
     return len(settled) + len(batch)
 
 
-def _sendable(box: Box) -> list[FileRef]:
-    """List the files of acknowledged events that were not confirmed yet, small ones first."""
+def _sendable(box: Box, out: FilesOut) -> list[FileRef]:
+    """List files of acknowledged events that were not confirmed yet and may go, the most needed first.
+
+    After a long time without a line one walk does not see all events: then the newest of them, and the oldest when these are done.
+    """
+    return _ranked(box, out, newest=True) or _ranked(box, out, newest=False)
+
+
+def _ranked(box: Box, out: FilesOut, newest: bool) -> list[FileRef]:
     sent = _sent(box)
-    found = {file.s: file for met in _acknowledged(box) for file in met.named.x if file.s not in sent}
-    return sorted(found.values(), key=lambda file: file.n)
+    named = [(progress.rank(met), file) for met in _acknowledged(box, newest) for file in met.named.x if file.s not in sent]
+    ranked = {file.s: file for _, file in sorted(named, key=lambda pair: pair[0])}
+    return [file for file in ranked.values() if file.s not in out.failed]
 
 
-def _acknowledged(box: Box) -> Iterator[progress.Walked]:
+def _acknowledged(box: Box, newest: bool = False) -> Iterator[progress.Walked]:
     known: dict[bytes, int] = {}
-    for met in progress.walk(box.db, "files"):
+    for met in progress.walk(box.db, "files", newest=newest):
         if met.inc not in known:
             known[met.inc] = progress.acknowledged(box.db, met.inc)
         if met.seq <= known[met.inc]:
             yield met
 
 
-def _send(sender: Sender, out: FilesOut, file: FileRef, missing: MissingFile) -> str | None:
-    """Send one file to its end; gives the code of what is wrong with this file alone. Raises LineDown and what concerns all."""
+def _send(sender: Sender, out: FilesOut, held_up: Callable[[], bool], file: FileRef, missing: MissingFile) -> str | None:
+    """Send one file to its end; gives LATER, or the code of what is wrong with this file alone. Raises LineDown and what
+    concerns all."""
     offset, tries = missing.offset, 0
-    while True:
+    while not held_up():
         try:
             complete, offset = _send_chunk(sender, out, file, offset)
         except FileNotFoundError:
@@ -108,6 +127,7 @@ def _send(sender: Sender, out: FilesOut, file: FileRef, missing: MissingFile) ->
             continue
         if complete:
             return None
+    return LATER
 
 
 def _send_chunk(sender: Sender, out: FilesOut, file: FileRef, offset: int) -> tuple[bool, int]:

@@ -75,9 +75,19 @@ def files_waiting(db: Database) -> dict[str, FileRef]:
     return {file.s: file for met in walk(db, "files") for file in met.named.x if file.s not in sent}
 
 
-def walk(db: Database, cursor: str, most: int = WALK_EVENTS_MAX) -> Iterator[Walked]:
-    """Walk the events beyond a cursor, in order of their recording here."""
-    sql = "SELECT n, inc, seq, bytes FROM event WHERE n > ? ORDER BY n LIMIT ?"
+def events_wait(db: Database) -> bool:
+    """Say whether an event waits for a receipt; quick, where `backlog` counts."""
+    return any(ledger.head(db, life.inc).seq > acknowledged(db, life.inc) for life in ledger.incarnations(db))
+
+
+def rank(met: Walked) -> tuple[bool, int]:
+    """Rank the files of an event for sending: signed documents before scans, then the newest before the old."""
+    return not met.named.t.startswith("document."), -met.n
+
+
+def walk(db: Database, cursor: str, most: int = WALK_EVENTS_MAX, newest: bool = False) -> Iterator[Walked]:
+    """Walk the events beyond a cursor in order of their recording here, at most so many; or the newest of them, backwards."""
+    sql = f"SELECT n, inc, seq, bytes FROM event WHERE n > ? ORDER BY n {'DESC' if newest else 'ASC'} LIMIT ?"
     for n, inc, seq, data in db.conn.execute(sql, [cursor_at(db, cursor), most]).fetchall():
         yield Walked(n, bytes(inc), seq, _named(bytes(data)))
 

@@ -2,7 +2,7 @@
 
 import shutil
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import urllib3
-from flask import Flask
+from flask import Flask, Response, request
 
 from appliance import files, ledger
 from appliance.box import Box
@@ -63,11 +63,12 @@ class Line:
 
 @dataclass
 class Room:
-    """Both ends. `presented` is the certificate that nginx would pass on."""
+    """Both ends. `presented` is the certificate that nginx would pass on; `answered` is told of each answer of the receiver."""
 
     province: Province
     url: str
     presented: str = ""
+    answered: Callable[[str, str, int], None] = lambda method, path, status: None
 
     def commune(self, folder: Path, unit: str = UNIT, trust: Path | None = None, **facts) -> "Commune":
         """Enrol one more box with this province; `facts` are machine facts of its motcua.toml, `trust` is what it trusts."""
@@ -176,6 +177,12 @@ def _application(room: Room) -> Flask:
     app = Flask("province")
     app.register_blueprint(bp)
     app.extensions["province"] = room.province
+
+    @app.after_request
+    def tell(response: Response) -> Response:
+        room.answered(request.method, request.path, response.status_code)
+        return response
+
     inner = app.wsgi_app
 
     def as_nginx_does(environ, start):

@@ -167,13 +167,13 @@ def _files(box: Box) -> list[FileRef]:
     """List the files the province has not confirmed, and those it misses, the most needed first."""
     sent = {row[0] for row in box.db.conn.execute("SELECT digest FROM file_sent")}
     asked = books.wishes(box.db, books.FILE)
-    ranks: dict[str, tuple[bool, bool, int]] = {}
+    ranks: dict[str, tuple[bool, tuple[bool, int]]] = {}
     found: dict[str, FileRef] = {}
     for met in progress.walk(box.db, "files", EVENTS_WALKED_MAX):
         for file in met.named.x:
             if file.s not in sent:
                 found[file.s] = file
-                ranks[file.s] = (file.s not in asked, not met.named.t.startswith("document."), -met.n)
+                ranks[file.s] = (file.s not in asked, progress.rank(met))
     return [*_asked_again(box, asked, found), *sorted(found.values(), key=lambda file: ranks[file.s])]
 
 

@@ -167,6 +167,8 @@ def _take_key(db: Database, device: Device, news: KeyNews) -> None:
     if owner and owner[0] != device.id:
         return  # Not its dossier: nothing of another commune's is opened or destroyed by it.
     if news.destroyed_at:
+        if folding.is_destroyed(db, news.dossier):
+            return
         folding.destroy_key(db, news.dossier, news.destroyed_at)
     elif not _kept_key(db, news):
         return
