@@ -28,20 +28,20 @@ class NoNamespaces(RuntimeError):
 
 @dataclass(frozen=True)
 class Side:
-    """One end of the line: its address, and the namespace it lies in (a path that lives as long as the line)."""
+    """One end of the line: its address, and the namespace it lies in (a path that lives as long as the line; empty: this one)."""
 
     address: str
-    namespace: str
+    namespace: str = ""
 
     @property
     def command(self) -> tuple[str, ...]:
         """Give what stands before a command that shall run here."""
-        return NSENTER, f"--net={self.namespace}", "--"
+        return (NSENTER, f"--net={self.namespace}", "--") if self.namespace else ()
 
     @contextmanager
     def entered(self) -> Iterator[None]:
         """Have the calling thread here inside the block: sockets that it makes, and threads that it starts, belong here."""
-        home, there = own_namespace(), os.open(self.namespace, os.O_RDONLY | os.O_CLOEXEC)
+        home, there = own_namespace(), os.open(self.namespace or "/proc/thread-self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
         try:
             enter(there)
             yield
@@ -49,6 +49,9 @@ class Side:
             enter(home)
             os.close(home)
             os.close(there)
+
+
+THIS_MACHINE = Side("127.0.0.1")
 
 
 @dataclass(frozen=True)

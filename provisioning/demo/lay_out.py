@@ -5,6 +5,7 @@ import re
 import subprocess
 from collections.abc import Callable
 
+from appliance.config import Home
 from appliance.durable import write_durably
 from hardware import sane_config
 from provisioning.debian import NGINX
@@ -41,23 +42,8 @@ def configure(demo: Demo) -> None:
     sane_config.write_airscan(demo.sane / "quay-1", {"Mot Cua": f"http://{LOOPBACK}:{demo.scanner_port}/eSCL/"})
     sane_config.write_test(demo.sane / "thu")
     print_shop.write_config(demo.printer, demo.printer_port)
-    own_http2_line = nginx_version() >= HTTP2_LINE_SINCE
     for home, port, province in ((demo.commune, demo.commune_port, False), (demo.province, demo.province_port, True)):
-        text = rendered(
-            "nginx.conf",
-            home=home,
-            port=port,
-            province=province,
-            address=LOOPBACK,
-            socket=home.run / ("province.sock" if province else "web.sock"),
-            own_http2_line=own_http2_line,
-            as_root=os.geteuid() == 0,
-            static=FOLDER,
-            version=digest(),
-            body_max=BODY_MAX,
-            sync_body_max=SYNC_BODY_MAX,
-        )
-        write_durably(home.run / "nginx.conf", text.encode())
+        write_durably(home.run / "nginx.conf", nginx_config(home, LOOPBACK, port, province).encode())
         write_durably(home.run / "away.html", rendered("away.html", version=digest()).encode())
     supervisor = rendered(
         "supervisord.conf",
@@ -69,6 +55,24 @@ def configure(demo: Demo) -> None:
         stop_s=STOP_S,
     )
     write_durably(demo.folder / "supervisord.conf", supervisor.encode())
+
+
+def nginx_config(home: Home, address: str, port: int, province: bool) -> str:
+    """Give what nginx in front of a home's pages reads."""
+    return rendered(
+        "nginx.conf",
+        home=home,
+        port=port,
+        province=province,
+        address=address,
+        socket=home.run / ("province.sock" if province else "web.sock"),
+        own_http2_line=nginx_version() >= HTTP2_LINE_SINCE,
+        as_root=os.geteuid() == 0,
+        static=FOLDER,
+        version=digest(),
+        body_max=BODY_MAX,
+        sync_body_max=SYNC_BODY_MAX,
+    )
 
 
 def nginx_version() -> tuple[int, ...]:
