@@ -5,7 +5,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench_sync import figure
+from figures import figure
 
 from appliance import files, ledger
 from appliance.events import FileRef
