@@ -25,7 +25,8 @@ COLUMNS = (
     "origin", "works", "last_inc", "last_seq", "state",
 )  # fmt: skip
 ROW = f"SELECT {', '.join(COLUMNS)} FROM dossier WHERE id = ?"
-ACTS = "SELECT e.device, e.inc, e.seq, e.kind, e.at, e.actor, l.digest FROM dossier_event e LEFT JOIN {} WHERE e.dossier = ? ORDER BY 1, 2, 3"
+ACTS = """SELECT e.inc, e.seq, e.kind, e.at, e.actor, l.digest FROM dossier_event e LEFT JOIN {ledger}
+          WHERE e.dossier = ? AND e.device = ? ORDER BY 1, 2"""
 FILES = "SELECT digest, size, media FROM dossier_file WHERE dossier = ? ORDER BY digest"
 LEDGER = "event l ON l.inc = e.inc AND l.seq = e.seq"  # Of a box; the province's is another table.
 _encode = msgspec.json.Encoder(order="sorted").encode
@@ -33,7 +34,7 @@ _encode = msgspec.json.Encoder(order="sorted").encode
 
 @dataclass(frozen=True)
 class Contents:
-    """The digests of a device's dossiers at one moment, and `at`: the digest of the heads that they were made of."""
+    """The digests of a device's dossiers at one moment, and `at`: the digest of what they were made of."""
 
     at: str
     digests: Mapping[str, bytes]
@@ -61,25 +62,29 @@ def bucket_of(dossier: str) -> int:
     return hashlib.sha256(dossier.encode()).digest()[0]
 
 
-def contents(db: Database, ledger: str, device: str, heads: Iterable[Head]) -> Contents:
-    """Work out the digests of a device's dossiers; the caller holds one transaction around this and the reading of the heads."""
-    found = [row[0] for row in db.conn.execute("SELECT id FROM dossier WHERE device = ?", [device]).fetchall()]
-    return Contents(at_heads(heads), {dossier: digest_of(db, ledger, dossier) for dossier in found})
+def contents(db: Database, ledger: str, device: str, at: str) -> Contents:
+    """Work out the digests of the dossiers a device owns; the caller holds one transaction around this and the making of `at`."""
+    return Contents(at, {dossier: digest_of(db, ledger, device, dossier) for dossier in owned(db, device)})
 
 
-def digest_of(db: Database, ledger: str, dossier: str) -> bytes:
-    """Work out the digest of one dossier: its row, its acts with their places in the chain, the files they name."""
+def owned(db: Database, device: str) -> list[str]:
+    """List the dossiers a device owns."""
+    return [row[0] for row in db.conn.execute("SELECT id FROM dossier WHERE device = ?", [device]).fetchall()]
+
+
+def digest_of(db: Database, ledger: str, device: str, dossier: str) -> bytes:
+    """Work out the digest of one dossier: its row, its owner's acts with their digests in the chain, the files it names."""
     row = db.conn.execute(ROW, [dossier]).fetchone()
-    acts = db.conn.execute(ACTS.format(ledger), [dossier]).fetchall()
+    acts = db.conn.execute(ACTS.format(ledger=ledger), [dossier, device]).fetchall()
     files = db.conn.execute(FILES, [dossier]).fetchall()
     whole = [_plain_row(row) if row else None, [_plain(act) for act in acts], files]
     return hashlib.sha256(DOSSIER_MARK + _encode(whole)).digest()
 
 
-def at_heads(heads: Iterable[Head]) -> str:
-    """Give the digest of the heads of all lives that have events, oldest life first, hex."""
+def at_of(heads: Iterable[Head], feed: int) -> str:
+    """Give the digest of what rows are made of: the heads of all lives that have events, oldest first, and the feed; hex."""
     parts = (head.inc + head.seq.to_bytes(8, "big") + head.digest for head in heads if head.seq)
-    return hashlib.sha256(HEADS_MARK + b"".join(parts)).hexdigest()
+    return hashlib.sha256(HEADS_MARK + feed.to_bytes(8, "big") + b"".join(parts)).hexdigest()
 
 
 def _plain_row(row: tuple[Any, ...]) -> dict[str, Any]:

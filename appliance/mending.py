@@ -77,8 +77,11 @@ def _take_out(db: Database, dossier: str) -> int | None:
 
 
 def _put_in_place(db: Database, dossier: str, place: int | None) -> None:
+    if place is None:  # Its row was gone, and words may be left that led to it.
+        db.conn.execute("DELETE FROM dossier_search WHERE rowid NOT IN (SELECT rid FROM dossier)")
+        return
     row = db.conn.execute("SELECT rid, state FROM dossier WHERE id = ?", [dossier]).fetchone()
-    if row and place is not None:
+    if row:
         db.conn.execute("UPDATE dossier SET rid = ? WHERE id = ?", [place, dossier])
         db.conn.execute("DELETE FROM dossier_search WHERE rowid = ?", row[:1])
         words = rows.search_words(rows.decode(row[1]))

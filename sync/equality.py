@@ -26,7 +26,7 @@ class Verdict(StrEnum):
 
     EQUAL = "equal"
     DIFFERS = "differs"
-    MOVED = "moved"  # Events are on their way: the ends do not stand at the same heads.
+    MOVED = "moved"  # Events or records are on their way: the ends do not stand at the same heads.
     OTHER_RULES = "other_rules"  # The province's software makes its rows otherwise, or cannot compare.
 
 
@@ -94,7 +94,8 @@ def contents_here(box: Box) -> Contents:
     """Work out what our own dossiers hold, at the heads of this moment."""
     with database.reading(box.db) as db:
         heads = [ledger.head(db, life.inc) for life in ledger.incarnations(db)]
-        return contents.contents(db, LEDGER, box.device, heads)
+        at = contents.at_of(heads, ledger.feed_position(db))
+        return contents.contents(db, LEDGER, box.device, at)
 
 
 def _narrowed(sender: Sender, here: Contents, there: ContentsAnswer) -> Looked:
@@ -154,6 +155,7 @@ def _keep(box: Box, found: Equality) -> None:
     if found.verdict is not Verdict.OTHER_RULES:
         with box.writing() as act:
             comparing.differ(act, found.differing)
+        said = "mended" if found.verdict is Verdict.EQUAL and found.mended else str(found.verdict)
         counts = {"dossiers": found.dossiers, "mended": len(found.mended), "differing": len(found.differing)}
-        told |= {"compared_at": at} | {f"compared_{name}": str(count) for name, count in counts.items()}
+        told |= {"compared_at": at, "compared": said} | {f"compared_{name}": str(count) for name, count in counts.items()}
     progress.tell(box, told)

@@ -1,4 +1,4 @@
-"""Đối chiếu: what a person must look at after a restore or a fork, and why the box does not send where it was stopped.
+"""Đối chiếu: whether our dossiers are the province's, what a person must look at, and why the box does not send where it was stopped.
 
 Shows codes and numbers, changes no dossier: who compared says so, and that is kept with the name and the time.
 """
@@ -9,13 +9,15 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from appliance import comparing
+from appliance.clock import stamp
 from appliance.comparing import Case, What
 from appliance.errors import Refused
 from appliance.text import number_text
 from web import desk
+from web.compared import compared
 from web.per_request import act, box, officer
 from web.vietnamese import sentence
-from web.words.forks import COMPARED, STOPPED
+from web.words.forks import COMPARED, STOPPED, WHY_DIFFERS
 
 bp = Blueprint("comparing", __name__)
 
@@ -36,7 +38,12 @@ def page() -> str:
     """Show what is to be compared, and whether lost work is still awaited."""
     found = [shown(case) for case in comparing.cases(box().db)]
     return render_template(
-        "comparing.html", found=found, count=comparing.count(box().db), awaiting=comparing.awaiting(box().db), stopped=stopped()
+        "comparing.html",
+        found=found,
+        count=comparing.count(box().db),
+        awaiting=comparing.awaiting(box().db),
+        stopped=stopped(),
+        compared=compared(box().db, stamp()),
     )
 
 
@@ -58,11 +65,13 @@ def shown(case: Case) -> Shown:
 
 
 def about(case: Case) -> str:
-    """Say which number or file is meant; a dossier is named by its own code beside it."""
+    """Say which number or file is meant, or why a dossier differs; a dossier is named by its own code beside it."""
     if case.what is What.NUMBER_TWICE:
         _, book, period, n = case.about.split("|")
         books = desk.catalogue_now().books
         return f"Số {number_text(int(n))}, {books[book].name if book in books else book}, kỳ {period}"
+    if case.what is What.CONTENT_DIFFERS:
+        return WHY_DIFFERS[case.about]
     return f"Tệp {case.about[:12]}" if case.about else ""
 
 

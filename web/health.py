@@ -9,6 +9,7 @@ from appliance.clock import moment_of
 from appliance.health import Alarm, Facts
 from appliance.text import Line
 from web import comparing, state_chip
+from web.compared import compared
 from web.per_request import act, box
 from web.vietnamese import sentence
 
@@ -53,6 +54,7 @@ def look() -> dict[str, object]:
 
 def parts(seen: Facts, alarms: list[Alarm]) -> list[Part]:
     """Say each part in words. What nobody looked at is said to be unknown."""
+    both = compared(box().db, seen.now)
     link = state_chip.chip(state_chip.facts(box().db), seen.now)
     link_state = {"ok": "ok", "send": "ok", "off": "ok", "off4": "warn"}.get(link.kind, "bad")
     return [
@@ -61,6 +63,7 @@ def parts(seen: Facts, alarms: list[Alarm]) -> list[Part]:
         Part("Cơ sở dữ liệu", "database", f"Nhật ký ghi {gigabytes(seen.wal_bytes)}", worst(alarms, "wal")),
         Part("Sao lưu liên tục", "archive", replicated(seen), worst(alarms, "replica")),
         Part("Đồng bộ", link.icon, link.text, "unknown" if link is state_chip.UNKNOWN else link_state),
+        Part("Đối chiếu với tỉnh", "list-checks", both.words, both.state),
     ]
 
 

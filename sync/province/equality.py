@@ -3,17 +3,17 @@
 Digests are worked out from the rows at the moment of asking. What is folded again is made of the ledger here, which stays as it is.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 
 from sqlite_utils.db import Database
 
 from appliance import chain, contents, database, events, files
 from appliance.chain import Head
-from appliance.contents import RULES, Contents, at_heads, bucket_of, digest_of
+from appliance.contents import RULES, Contents, at_of, bucket_of, digest_of, owned
 from appliance.ids import device_bytes
 from appliance.ledger import key_of
 from sync.protocol import DIGESTS_MAX, ROWS_MAX, Buckets, ContentsAnswer, FoldedAgain, Rows, WhyUnequal
-from sync.province import folding
+from sync.province import feed_out, folding
 from sync.province import store_sqlite as store
 from sync.province.opened import Province
 from sync.province.store_sqlite import Device, Received
@@ -40,9 +40,9 @@ def buckets(province: Province, device: Device) -> Buckets:
 def rows(province: Province, device: Device, bucket: int, after: str) -> Rows:
     """Give the next dossiers of a bucket with their digests, in order of id."""
     with database.reading(province.db) as db:
-        found = sorted(one for one in _dossiers(db, device) if bucket_of(one) == bucket and one > after)
-        told = {dossier: digest_of(db, LEDGER, dossier)[: contents.SHORT].hex() for dossier in found[:ROWS_MAX]}
-        return Rows(at_heads(_heads(db, device)), told, more=len(found) > ROWS_MAX)
+        found = sorted(one for one in owned(db, device.id) if bucket_of(one) == bucket and one > after)
+        told = {dossier: digest_of(db, LEDGER, device.id, dossier)[: contents.SHORT].hex() for dossier in found[:ROWS_MAX]}
+        return Rows(_at(db, device), told, more=len(found) > ROWS_MAX)
 
 
 def fold_again(province: Province, device: Device, dossiers: Collection[str]) -> FoldedAgain:
@@ -50,12 +50,12 @@ def fold_again(province: Province, device: Device, dossiers: Collection[str]) ->
     folding.fold_new(province)
     with province.writing() as db:
         why = {dossier: found for dossier in dossiers if (found := _again(db, device, dossier))}
-        return FoldedAgain(at_heads(_heads(db, device)), why)
+        return FoldedAgain(_at(db, device), why)
 
 
 def _again(db: Database, device: Device, dossier: str) -> WhyUnequal | None:
     held = store.events_of_dossier(db, dossier)
-    if not held or held[0].device != device.id:
+    if device.id not in {one.device for one in held}:
         return WhyUnequal.OF_ANOTHER
     if not all(_fits(db, one) for one in held):
         return WhyUnequal.DAMAGED_THERE
@@ -80,17 +80,13 @@ def _set_aside(db: Database, device: Device, dossier: str) -> bool:
 
 
 def _contents(db: Database, device: Device) -> Contents:
-    return contents.contents(db, LEDGER, device.id, _heads(db, device))
+    return contents.contents(db, LEDGER, device.id, _at(db, device))
 
 
-def _heads(db: Database, device: Device) -> Iterator[Head]:
-    for life in store.lives(db, device.id):
-        mark = store.head(db, device.id, life.inc)
-        yield Head(life.inc, mark.seq, bytes.fromhex(mark.digest))
-
-
-def _dossiers(db: Database, device: Device) -> list[str]:
-    return [row[0] for row in db.conn.execute("SELECT id FROM dossier WHERE device = ?", [device.id])]
+def _at(db: Database, device: Device) -> str:
+    marks = (store.head(db, device.id, life.inc) for life in store.lives(db, device.id))
+    heads = (Head(bytes.fromhex(mark.inc), mark.seq, bytes.fromhex(mark.digest)) for mark in marks)
+    return at_of(heads, feed_out.position(db, device.id))
 
 
 def _named(db: Database, device: Device) -> list[str]:

@@ -63,4 +63,27 @@ COMPARED: dict[str, tuple[str, str]] = {
         "Giữ nguyên số trên cả hai giấy đã in. Báo lãnh đạo chọn hồ sơ đổi số, đổi giấy cho người dân.",
     ),
     "file_gone": ("Tệp không còn ở máy và ở tỉnh", "Tìm bản giấy trong túi hồ sơ, quét lại vào hồ sơ."),
+    "content_differs": (
+        "Hồ sơ không khớp với tỉnh",
+        "Hồ sơ ở đây vẫn dùng bình thường, không phải nhập lại gì. Báo kỹ thuật viên mã hồ sơ và lý do ghi bên cạnh.",
+    ),
 }
+# Why a dossier does not hold the same at the province, and could not be mended: code → what stands beside it.
+WHY_DIFFERS: dict[str, str] = {
+    "key_wanted": "Tỉnh và máy này đều không còn khóa mở phần riêng của hồ sơ",
+    "key_lost": "Máy này không còn khóa mở phần riêng của hồ sơ",
+    "set_aside": "Tỉnh đã giữ nhưng chưa đọc được một việc của hồ sơ",
+    "damaged_here": "Một việc của hồ sơ lưu ở máy này bị hỏng",
+    "damaged_there": "Một việc của hồ sơ lưu ở tỉnh bị hỏng",
+    "of_another": "Tỉnh đang giữ hồ sơ này dưới tên xã khác",
+    "folds_otherwise": "Hai bên có cùng các việc mà dựng ra hồ sơ khác nhau: lỗi phần mềm",
+}
+# What the last comparison of all dossiers with the province said.
+COMPARED_AT: dict[str, str] = {
+    "equal": "Đã đối chiếu với tỉnh lúc {at}: khớp, {dossiers} hồ sơ.",
+    "mended": "Đã đối chiếu với tỉnh lúc {at}: khớp, {dossiers} hồ sơ. {mended} hồ sơ bị lệch đã tự dựng lại đúng.",
+    "differs": "Đã đối chiếu với tỉnh lúc {at}: {differing} trong {dossiers} hồ sơ không khớp. Việc tại đây vẫn ghi bình thường.",
+}
+NEVER_COMPARED = "Chưa đối chiếu hồ sơ với tỉnh lần nào. Máy tự đối chiếu mỗi đêm khi có đường truyền."
+NOT_COMPARED_SINCE = "Từ đó đến nay chưa đối chiếu lại được."
+OTHER_RULES = "Tỉnh đang chạy phiên bản khác nên chưa so được hồ sơ; máy thử lại mỗi đêm."
