@@ -8,6 +8,7 @@ from appliance.births import BORN, accepted
 from appliance.dossier import PAUSING, Changes, Dossier, Fee, Paper, Pause, Personal, Refund, Status, Undo
 from appliance.events import Event
 from appliance.moves import BY_KIND, DOCUMENT_MOVES, UNDONE, leads_to
+from appliance.ownership import ACCEPTED, BESIDE
 from appliance.result_folds import document_moved, prepared
 
 LEAVES = PAUSING | {Status.NOT_ACCEPTED, Status.WITHDRAWN}  # Statuses that remember where they came from.
@@ -45,7 +46,7 @@ def advance(dossier: Dossier | None, event: Event, personal: Personal) -> Dossie
     if dossier is None:
         born = BORN.get(event.t)
         return born(event, personal) if born else None
-    if event.t not in BY_KIND or (event.t == "dossier.accepted" and dossier.accepted_at):
+    if event.t in BESIDE or event.t not in BY_KIND or (event.t == "dossier.accepted" and dossier.accepted_at):
         return dossier
     if event.t == UNDONE:
         return _undone(dossier, event)
@@ -225,4 +226,5 @@ _FOLDS: Mapping[str, Callable[[Dossier, Event, Personal], Changes]] = {
         "receiver": personal.get("receiver"),
     },
     "dossier.erased": _erased,
+    ACCEPTED: lambda dossier, event, personal: {"holder": "", "offered_to": "", "section": ""},  # Nobody there has it yet.
 }

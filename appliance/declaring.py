@@ -72,7 +72,7 @@ def moved(
     Gives the page and the mark of the next one ("" where there is none); `after` is the mark of the page before.
     """
     with_day, without = calendar_of(catalogue, db), calendar_of(catalogue, db, without=day)
-    sql = """SELECT state FROM dossier WHERE status IN (2, 4) AND due_at >= ? AND due_at || '|' || code > ?
+    sql = """SELECT state FROM dossier WHERE status IN (2, 4) AND away = 0 AND due_at >= ? AND due_at || '|' || code > ?
              ORDER BY due_at, code"""
     found: list[Change] = []
     for (state,) in db.conn.execute(sql, [day.isoformat(), after]):

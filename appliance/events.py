@@ -136,6 +136,12 @@ KINDS: Mapping[str, Kind] = {
     "release.allowed": _kind("document rule", "reason"),
     "dossier.returned": _kind("how", "receiver"),
     "dossier.erased": _kind("basis"),
+    # Between communes: the owner offers, the other answers, the province decides. Whoever held a dossier may note.
+    "dossier.noted": _kind("", "note"),
+    "handover.offered": _kind("offer to reason"),
+    "handover.withdrawn": _kind("offer"),
+    "handover.accepted": _kind("offer"),
+    "handover.rejected": _kind("offer reason"),
 }
 
 _encoder = msgspec.json.Encoder()

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from sqlite_utils.db import Database
 
-from appliance import chain, clock, events, moves, rows, sealing
+from appliance import chain, clock, events, moves, ownership, rows, sealing
 from appliance.chain import Head
 from appliance.errors import Refused
 from appliance.events import Event, FileRef, Repeats
@@ -119,7 +119,7 @@ class Act:
             f=feed_position(self.db),
             a=actor,
             k=dossier,
-            o=1 if dossier else 0,
+            o=ownership.version_of(self.db, dossier, kind, clear) if dossier else 0,
             c=self.catalogue if dossier else "",
             d=clear,
             p=self._seal(dossier, seq, personal) if personal else None,
@@ -146,7 +146,10 @@ class Act:
         self.db.conn.execute(sql, [topic])
 
     def _check(self, kind: str, dossier_id: str, clear: Mapping[str, Any]) -> None:
-        if dossier_id:
+        if kind in ownership.ANSWERS:
+            ownership.check_answer(self.db, clear["offer"])
+        elif dossier_id:
+            ownership.check(self.db, self.device, dossier_id, kind)
             moves.check(rows.load(self.db, dossier_id), kind, clear)
 
     def _seal(self, dossier_id: str, seq: int, personal: dict[str, Any]) -> events.Sealed:

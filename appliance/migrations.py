@@ -317,3 +317,49 @@ CREATE TABLE to_compare (            -- what a person must look at after a resto
 def m160_aside(db: Database) -> None:
     """Branches that were set aside, and what a person must compare after a restore or a fork."""
     run_script(db, ASIDE)
+
+
+HANDOVER = """
+CREATE TABLE handover (              -- offers between communes as the province decided them; here by its feed alone
+    offer TEXT PRIMARY KEY, dossier TEXT NOT NULL,
+    version INTEGER NOT NULL,        -- the owner's, when it was offered
+    giver TEXT NOT NULL, taker TEXT NOT NULL, from_unit TEXT NOT NULL, to_unit TEXT NOT NULL, reason TEXT NOT NULL,
+    code TEXT NOT NULL, procedure_name TEXT NOT NULL, offered_at TEXT NOT NULL, until TEXT NOT NULL,
+    state TEXT NOT NULL, why TEXT NOT NULL, decided_at TEXT NOT NULL,
+    here INTEGER NOT NULL DEFAULT 0  -- the taker has all that came with it
+) STRICT;
+CREATE INDEX handover_by_dossier ON handover (dossier, version);
+CREATE INDEX handover_by_state ON handover (state, until);
+CREATE TABLE brought_event (         -- events of other boxes that came with a dossier; own ones only where they do not count
+    n INTEGER PRIMARY KEY, dossier TEXT NOT NULL, device TEXT NOT NULL, inc BLOB NOT NULL, seq INTEGER NOT NULL,
+    bytes BLOB NOT NULL, counts INTEGER NOT NULL, sealed INTEGER NOT NULL, UNIQUE (device, inc, seq)
+) STRICT;
+CREATE INDEX brought_by_dossier ON brought_event (dossier, n);
+CREATE TABLE known_unit (unit TEXT PRIMARY KEY, name TEXT NOT NULL) STRICT;
+CREATE TABLE erase_due (dossier TEXT PRIMARY KEY, at TEXT NOT NULL) STRICT;  -- its owner erased it: here too, by the next round
+ALTER TABLE dossier ADD COLUMN away INTEGER NOT NULL DEFAULT 0;              -- another box owns it
+"""
+
+
+@migrations()
+def m170_handover(db: Database) -> None:
+    """Dossiers handed over between communes: who owns them, and what came with them."""
+    run_script(db, HANDOVER)
+
+
+PUBLISHED = """
+CREATE TABLE published (             -- what the province published for this box to take over, and what came of it
+    position INTEGER PRIMARY KEY, kind TEXT NOT NULL,
+    state TEXT NOT NULL,             -- waiting, done, refused
+    code TEXT NOT NULL, facts TEXT NOT NULL, at TEXT NOT NULL
+) STRICT;
+CREATE TABLE published_file (        -- files it needs, as long as it waits
+    position INTEGER NOT NULL, digest TEXT NOT NULL, size INTEGER NOT NULL, PRIMARY KEY (position, digest)
+) STRICT, WITHOUT ROWID;
+"""
+
+
+@migrations()
+def m180_published(db: Database) -> None:
+    """What the province publishes: catalogues, processes, trust lists, notices of software."""
+    run_script(db, PUBLISHED)

@@ -18,6 +18,7 @@ LIST_MAX = 200
 NEAR_MAX = 5_000
 FOUND_MAX = 50
 WORDS_MAX = 8
+ANYWHERE = "TRUE"  # Also what was handed over to another commune: it is found, and says where it is.
 
 LISTED = (
     "rid, id, code, status, signature, procedure, procedure_name, applicant, holder, accepted_at, due_at, finished_at, returned_at,"
@@ -57,8 +58,9 @@ class Step:
     acknowledged: int | None  # number of the province's receipt that covers it
 
 
-def listed(db: Database, where: str, args: list[Any], order: str, most: int = LIST_MAX) -> list[Listed]:
-    sql = f"SELECT {LISTED} FROM dossier WHERE {where} ORDER BY {order} LIMIT ?"
+def listed(db: Database, where: str, args: list[Any], order: str, most: int = LIST_MAX, here: str = "away = 0") -> list[Listed]:
+    """List dossiers; those that were handed over to another commune only where `here` lets them."""
+    sql = f"SELECT {LISTED} FROM dossier WHERE ({where}) AND {here} ORDER BY {order} LIMIT ?"
     return [
         Listed(
             row["id"],
@@ -110,7 +112,7 @@ def offered_to(db: Database, officer: str, section: str) -> list[Listed]:
 
 def count_offered_to(db: Database, officer: str, section: str) -> int:
     """Count what is offered to an officer by name or by section."""
-    sql = "SELECT count(*) FROM dossier WHERE offered_to IN (?, ?) AND coalesce(holder, '') <> ?"
+    sql = "SELECT count(*) FROM dossier WHERE offered_to IN (?, ?) AND coalesce(holder, '') <> ? AND away = 0"
     return db.conn.execute(sql, [officer, f"{rows.SECTION}{section}", officer]).fetchone()[0]
 
 
@@ -156,7 +158,7 @@ def near_by_day(db: Database, before: str, today: str) -> list[tuple[str, str, i
 
     One that missed an earlier day and was given a new one is left out until that is late too.
     """
-    sql = """SELECT substr(due_at, 1, 10), coalesce(holder, ''), count(*) FROM dossier WHERE status IN (2, 4) AND due_at < ?
+    sql = """SELECT substr(due_at, 1, 10), coalesce(holder, ''), count(*) FROM dossier WHERE status IN (2, 4) AND away = 0 AND due_at < ?
              AND (due_at < ? OR coalesce(json_array_length(CAST(state AS TEXT), '$.due.passed'), 0) = 0) GROUP BY 1, 2"""
     return list(db.conn.execute(sql, [before, today]))
 
@@ -167,13 +169,13 @@ def near_or_late(db: Database, before: str) -> list[Dossier]:
     NEAR_MAX at most, the most urgent: an office with more has another trouble than this list.
     """
     missed = "json_array_length(CAST(state AS TEXT), '$.due.passed') > 0"
-    sql = f"SELECT state FROM dossier WHERE status IN (2, 4) AND (due_at < ? OR {missed}) ORDER BY due_at, code LIMIT ?"
+    sql = f"SELECT state FROM dossier WHERE status IN (2, 4) AND away = 0 AND (due_at < ? OR {missed}) ORDER BY due_at, code LIMIT ?"
     return [rows.decode(state) for (state,) in db.conn.execute(sql, [before, NEAR_MAX])]
 
 
 def sent_back(db: Database) -> set[str]:
     """Give the dossiers whose draft the leader gave back and nobody has mended yet."""
-    sql = """SELECT id FROM dossier WHERE status = 4 AND signature = 'none' AND EXISTS (
+    sql = """SELECT id FROM dossier WHERE status = 4 AND away = 0 AND signature = 'none' AND EXISTS (
                  SELECT 1 FROM json_each(CAST(state AS TEXT), '$.documents')
                  WHERE coalesce(value ->> 'sent_back', '') <> '' AND value ->> 'signature' IS NULL)"""
     return {row[0] for row in db.conn.execute(sql)}
@@ -237,13 +239,13 @@ def words_of(typed: str) -> list[str]:
 
 def by_ids(db: Database, ids: list[str]) -> list[Listed]:
     """Give the dossiers of these ids, in their order."""
-    found = {one.id: one for one in listed(db, f"id IN ({','.join('?' * len(ids))})", list(ids), "rid", len(ids))}
+    found = {one.id: one for one in listed(db, f"id IN ({','.join('?' * len(ids))})", list(ids), "rid", len(ids), ANYWHERE)}
     return [found[one] for one in ids if one in found]
 
 
 def listed_by(db: Database, rids: list[int]) -> list[Listed]:
     """Give the dossiers of these row numbers, newest first."""
-    return listed(db, f"rid IN ({','.join('?' * len(rids))})", rids, "rid DESC", len(rids))
+    return listed(db, f"rid IN ({','.join('?' * len(rids))})", rids, "rid DESC", len(rids), ANYWHERE)
 
 
 def dossier(db: Database, dossier_id: str) -> Dossier | None:
@@ -289,7 +291,7 @@ def counts(db: Database, officer: str) -> dict[str, int]:
                     sum(status = 4 AND works LIKE '%:submitted%') AS to_sign,
                     sum(status = 4 AND {TO_SEAL}) AS to_seal,
                     sum(signature = 'sealed') AS to_stamp, sum(status = 9) AS to_return
-             FROM dossier WHERE status IN (2, 4, 9)"""
+             FROM dossier WHERE status IN (2, 4, 9) AND away = 0"""
     row = next(db.query(sql, [officer]))
     return {name: value or 0 for name, value in row.items()}
 
@@ -297,5 +299,5 @@ def counts(db: Database, officer: str) -> dict[str, int]:
 def counts_at_desks(db: Database) -> dict[str, int]:
     """Count what waits for the cashier and for the paper register, for the numbers in the menu."""
     sql = f"SELECT count(*) FILTER (WHERE {FEE_DUE}) AS to_pay, count(*) FILTER (WHERE {ON_PAPER}) AS to_certify FROM dossier"
-    back = db.conn.execute(f"SELECT count(*) FROM dossier WHERE {REFUNDABLE}").fetchone()[0]
-    return next(db.query(f"{sql} WHERE {PAYABLE}")) | {"to_refund": back}
+    back = db.conn.execute(f"SELECT count(*) FROM dossier WHERE {REFUNDABLE} AND away = 0").fetchone()[0]
+    return next(db.query(f"{sql} WHERE {PAYABLE} AND away = 0")) | {"to_refund": back}

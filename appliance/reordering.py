@@ -7,35 +7,21 @@ from collections.abc import Collection
 
 from sqlite_utils.db import Database
 
-from appliance import events, ledger, rows
+from appliance import events, history, ledger, rows
 from appliance.advancing import advance
 from appliance.events import Event
-from appliance.ids import device_bytes
-
-Place = tuple[bytes, int]
+from appliance.ownership import ACCEPTED, BESIDE
 
 
 def fold_again(source: Database, target: Database, device: str, dossier: str) -> None:
-    """Make a dossier's row in `target` anew from its events in `source` (often the same database), in the ledger's order."""
-    mark, found, last = device_bytes(device), None, None
-    for inc, seq in places_of(source, target, dossier):
-        event = events.decode(stored(source, inc, seq))
-        found = advance(found, event, ledger.personal_of(target, mark, inc, event))
-        last = (inc, event)
+    """Make a dossier's row in `target` anew from its events in `source` (often the same database), in the order they count."""
+    found, last, owner = None, None, ""
+    for one in history.of_dossier(source, target, device, dossier):
+        found = advance(found, one.event, history.personal_of(source, one))
+        owner = one.device if one.event.t == ACCEPTED else owner or one.device
+        last = last if one.event.t in BESIDE else one
     if found and last:
-        rows.save(target, device, *last, found, words=True)
-
-
-def places_of(source: Database, target: Database, dossier: str) -> list[Place]:
-    """List where a dossier's events stand, in the ledger's order."""
-    order = {life.inc: life.inc_no for life in ledger.incarnations(source)}
-    found = target.conn.execute("SELECT inc, seq FROM dossier_event WHERE dossier = ?", [dossier]).fetchall()
-    return sorted(((bytes(inc), seq) for inc, seq in found), key=lambda place: (order[place[0]], place[1]))
-
-
-def stored(db: Database, inc: bytes, seq: int) -> bytes:
-    """Give the bytes of one event."""
-    return bytes(db.conn.execute("SELECT bytes FROM event WHERE inc = ? AND seq = ?", [inc, seq]).fetchone()[0])
+        rows.save(target, owner, last.inc, last.event, found, words=True, away=owner != device)
 
 
 def keep_facts_again(db: Database, target: Database, device: str, after: int) -> None:

@@ -20,7 +20,7 @@ CASES_MAX = 100_000  # A commune receives some ten thousand a year.
 def cases(db: Database, sectors: Mapping[str, str], span: Span) -> list[tuple[str, Case]]:
     """List (dossier id, case) of all that count in a period, in order of acceptance. Raises Refused `too_many_lines`."""
     begin, end = span.moments
-    sql = """SELECT id, state FROM dossier WHERE accepted_at <> '' AND accepted_at < ?
+    sql = """SELECT id, state FROM dossier WHERE away = 0 AND accepted_at <> '' AND accepted_at < ?
              AND (finished_at IS NULL OR finished_at >= ?) ORDER BY accepted_at, code LIMIT ?"""
     found = []
     for dossier_id, state in db.conn.execute(sql, [end, begin, CASES_MAX + 1]):

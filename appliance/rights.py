@@ -89,6 +89,8 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "submit": PROCESSING,
     "transfer": PROCESSING | {Role.CENTRE_DIRECTOR},
     "reassign": frozenset({Role.SECTION_LEADER, Role.CENTRE_DIRECTOR}),  # Hand on what a colleague holds.
+    "hand_to_unit": frozenset({Role.SECTION_LEADER, Role.CENTRE_DIRECTOR, Role.LEADER}),  # Offer a dossier to another commune.
+    "answer_handover": DESK | {Role.LEADER},  # Accept or reject what another commune offers.
     "finish_step": INSIDE,  # The act asks besides for the role of the step.
     "view_processes": INSIDE | {Role.ADMIN},
     "view_registers": DESK | SIGNING | {Role.RETURNS, Role.CASHIER, Role.CLERK},

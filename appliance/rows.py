@@ -14,6 +14,7 @@ from appliance import roles
 from appliance.advancing import advance
 from appliance.dossier import Dossier
 from appliance.events import Event
+from appliance.ownership import ACCEPTED, BESIDE
 from appliance.roles import Named
 from appliance.text import fold as folded
 from appliance.text import vkey
@@ -41,17 +42,17 @@ NUMBER_STATES = {"number.voided": "voided", "receipt.voided": "voided", "numbers
 SAVE = """
 INSERT INTO dossier (id, device, code, status, signature, procedure, procedure_name, applicant, applicant_key, holder,
                      accepted_at, due_at, finished_at, returned_at, channel, offered_to, filed_at, asked_until, originals_kept,
-                     money_open, origin, works, last_inc, last_seq, state)
+                     money_open, origin, works, away, last_inc, last_seq, state)
 VALUES (:id, :device, :code, :status, :signature, :procedure, :procedure_name, :applicant, :applicant_key, :holder,
         :accepted_at, :due_at, :finished_at, :returned_at, :channel, :offered_to, :filed_at, :asked_until, :originals_kept,
-        :money_open, :origin, :works, :last_inc, :last_seq, :state)
+        :money_open, :origin, :works, :away, :last_inc, :last_seq, :state)
 ON CONFLICT (id) DO UPDATE SET
     device = excluded.device, code = excluded.code, status = excluded.status, signature = excluded.signature,
     applicant = excluded.applicant, applicant_key = excluded.applicant_key, holder = excluded.holder,
     accepted_at = excluded.accepted_at, due_at = excluded.due_at, finished_at = excluded.finished_at,
     returned_at = excluded.returned_at, offered_to = excluded.offered_to, asked_until = excluded.asked_until,
     originals_kept = excluded.originals_kept, money_open = excluded.money_open,
-    origin = excluded.origin, works = excluded.works,
+    origin = excluded.origin, works = excluded.works, away = excluded.away,
     last_inc = excluded.last_inc, last_seq = excluded.last_seq, state = excluded.state
 RETURNING rid"""
 
@@ -62,31 +63,48 @@ def load(db: Database, dossier_id: str) -> Dossier | None:
     return decode(row[0]) if row else None
 
 
-def fold(db: Database, device: str, inc: bytes, event: Event, personal: Mapping[str, Any]) -> Dossier | None:
-    """Take one event into the rows, inside the caller's transaction. Gives the dossier it belongs to, if any."""
+def fold(db: Database, device: str, inc: bytes, event: Event, personal: Mapping[str, Any], decided: bool = False) -> Dossier | None:
+    """Take one event into the rows, inside the caller's transaction. Gives the dossier it belongs to, if any.
+
+    `decided`: an acceptance of a hand-over counts, because the province decided so.
+    """
     _keep_number(db, event)
     if not event.k:
         keep_office_fact(db, device, event)
         return None
-    dossier = advance(load(db, event.k), event, personal)
+    enter(db, device, inc, event)
+    if event.t in BESIDE or (event.t == ACCEPTED and not decided):
+        return load(db, event.k)
+    row = db.conn.execute("SELECT state, device FROM dossier WHERE id = ?", [event.k]).fetchone()
+    dossier = advance(decode(row[0]) if row else None, event, personal)
+    if dossier is not None:
+        owner = row[1] if row and event.t != ACCEPTED else device
+        save(db, owner, inc, event, dossier, event.t in SEARCHED, away=owner != device)
+    return dossier
+
+
+def enter(db: Database, device: str, inc: bytes, event: Event) -> None:
+    """Enter an event among its dossier's acts, and the files it names among the dossier's."""
     db.conn.execute(
         "INSERT OR IGNORE INTO dossier_event (dossier, device, inc, seq, kind, at, actor) VALUES (?, ?, ?, ?, ?, ?, ?)",
         [event.k, device, inc, event.i, event.t, event.at, event.a],
     )
+    name_files(db, event)
+    if event.t == "dossier.erased":
+        db.conn.execute("DELETE FROM dossier_file WHERE dossier = ?", [event.k])
+
+
+def name_files(db: Database, event: Event) -> None:
+    """Enter the files an event names among those of its dossier."""
     for file in event.x:
         db.conn.execute(
             "INSERT OR IGNORE INTO dossier_file (digest, dossier, size, media) VALUES (?, ?, ?, ?)",
             [file.s, event.k, file.n, file.m],
         )
-    if event.t == "dossier.erased":
-        db.conn.execute("DELETE FROM dossier_file WHERE dossier = ?", [event.k])
-    if dossier is not None:
-        save(db, device, inc, event, dossier, event.t in SEARCHED)
-    return dossier
 
 
-def save(db: Database, device: str, inc: bytes, event: Event, dossier: Dossier, words: bool) -> None:
-    """Write a dossier as it is after its last event; `words`: what it is found by may have changed."""
+def save(db: Database, device: str, inc: bytes, event: Event, dossier: Dossier, words: bool, away: bool = False) -> None:
+    """Write a dossier as it is after its last event; `words`: what it is found by may have changed; `away`: not this box's now."""
     person = dossier.applicant or {}
     name = person.get("name") or person.get("organisation")
     rid = db.conn.execute(
@@ -114,6 +132,7 @@ def save(db: Database, device: str, inc: bytes, event: Event, dossier: Dossier, 
             "money_open": int(dossier.money_open),
             "origin": dossier.origin,
             "works": dossier.works,
+            "away": int(away),
             "last_inc": inc,
             "last_seq": event.i,
             "state": _encode(dossier),

@@ -98,6 +98,7 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     payment_days: int  # calendar days a citizen has to pay what was requested
     collection_accounts: dict[str, Account]  # by unit code
     online_reply_hours: int  # working hours in which an online dossier is accepted, refused or sent back
+    handover_answer_hours: int  # working hours in which another commune answers an offered dossier, by the province's clock
     uncollected_days: int  # calendar days after which a finished result that nobody fetched is asked about
     paper_block_max: int  # slips of one block of numbers set aside for when the box is down
     late_entry_days: int  # calendar days from the reception on paper to its entry

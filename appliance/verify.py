@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlite_utils.db import Database
 
-from appliance import chain, database, events, files, ledger, numbering, paper_slips, rows, witness
+from appliance import chain, database, events, files, history, ledger, numbering, paper_slips, reordering, rows, witness
 from appliance.config import Home
 from appliance.ids import device_bytes
 from appliance.migrations import migrations
@@ -116,6 +116,9 @@ def rebuild(db: Database, device: str, path: Path) -> Database:
             rows.fold(other, device, bytes(inc), event, ledger.personal_of(other, mark, bytes(inc), event))
             late.see(bytes(inc), event)
         late.fold(db, other, device)
+        for dossier in history.with_brought(db):
+            history.name_files(db, other, dossier)
+            reordering.fold_again(db, other, device, dossier)
     return other
 
 

@@ -89,10 +89,10 @@ def ask(home: Home) -> Request:
     return Request(device, _public(event_key).decode(), tls_request.public_bytes(Encoding.PEM).decode())
 
 
-def admit(home: Home, request: Request, unit: str, name: str, now: datetime) -> Admission:
+def admit(home: Home, request: Request, unit: str, name: str, now: datetime, announced: bool = True) -> Admission:
     """Let a box in: certify its TLS key, register it, grant numbers for its life and the next two. Again renews the certificate.
 
-    Raises ValueError when the request does not prove its key.
+    `announced`: the other communes are told of it, so that dossiers may be offered to it. Raises ValueError when the request does not prove its key.
     """
     asked = x509.load_pem_x509_csr(request.tls_request.encode())
     certificate = authority.certify_device(authority.load(home.keys, "device-ca"), asked, request.device, now)
@@ -100,6 +100,8 @@ def admit(home: Home, request: Request, unit: str, name: str, now: datetime) -> 
     province = open_province(home)
     admission.register_device(province, request.device, unit, name, request.event_key, pem)
     admission.grant_numbers(province, request.device, grant_sizes(catalogue.builtin().books.values()))
+    if announced:
+        admission.announce_unit(province, unit, name)
     feed = tuple(admission.initial_feed(province, request.device))
     province.close()
     kept = ("lan-ca.crt", "province.pub", "province.age.pub")
@@ -111,7 +113,7 @@ def admit_for_tests(home: Home, request: Request, unit: str, name: str, now: dat
     """Let a device of a test commune in, which `sync.province.trial` can forget; None where it would stand beside real ones."""
     province = open_province(home)
     may = trial.may_try(province, request.device, unit)
-    given = admit(home, request, unit, name, now) if may else None
+    given = admit(home, request, unit, name, now, announced=False) if may else None
     if given:
         trial.mark(province, request.device)
     province.close()

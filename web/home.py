@@ -28,7 +28,7 @@ def today() -> dict[str, int]:
                     count(*) FILTER (WHERE returned_at >= :since) AS returned,
                     count(*) FILTER (WHERE status = 9) AS ready,
                     count(*) FILTER (WHERE status NOT IN (3, 7, 8, 9, 10)) AS open
-             FROM dossier"""
+             FROM dossier WHERE away = 0"""
     return next(box().db.query(sql, {"since": since}))
 
 

@@ -40,12 +40,12 @@ def drafts_of(db: Database, officer: Officer) -> int | None:
 
 def to_check(db: Database, officer: Officer) -> int | None:
     """Count the online dossiers that nobody has answered yet."""
-    return db.conn.execute("SELECT count(*) FROM dossier WHERE status = 1").fetchone()[0] or None
+    return db.conn.execute("SELECT count(*) FROM dossier WHERE status = 1 AND away = 0").fetchone()[0] or None
 
 
 def to_sign(db: Database, officer: Officer) -> int | None:
     """Count the electronic results that wait for this leader, or for any."""
-    sql = """SELECT count(*) FROM dossier WHERE status = 4 AND works LIKE '%electronic:submitted%' AND EXISTS (
+    sql = """SELECT count(*) FROM dossier WHERE status = 4 AND away = 0 AND works LIKE '%electronic:submitted%' AND EXISTS (
                  SELECT 1 FROM json_each(CAST(state AS TEXT), '$.documents')
                  WHERE value ->> 'path' = 'electronic' AND value ->> 'signature' = 'submitted'
                  AND coalesce(value ->> '$.fields.leader', ?1) = ?1)"""
@@ -54,7 +54,7 @@ def to_sign(db: Database, officer: Officer) -> int | None:
 
 def to_seal(db: Database, officer: Officer) -> int | None:
     """Count the signed results that wait for number and seal."""
-    sql = f"SELECT count(*) FROM dossier WHERE status = 4 AND {queries.TO_SEAL}"
+    sql = f"SELECT count(*) FROM dossier WHERE status = 4 AND away = 0 AND {queries.TO_SEAL}"
     return db.conn.execute(sql).fetchone()[0] or None
 
 
@@ -87,7 +87,7 @@ def to_compare(db: Database, officer: Officer) -> int | None:
 def due_or_late(db: Database, officer: Officer) -> int | None:
     """Count the running dossiers due today or late: one's own for who processes, else the office's."""
     tomorrow = (local_day(stamp()) + timedelta(days=1)).isoformat()
-    sql = "SELECT count(*) FROM dossier WHERE status IN (2, 4) AND due_at < ?"
+    sql = "SELECT count(*) FROM dossier WHERE status IN (2, 4) AND away = 0 AND due_at < ?"
     own = may(officer.roles, "take") and not may(officer.roles, "extend")
     args = [tomorrow, officer.id] if own else [tomorrow]
     return db.conn.execute(f"{sql} AND holder = ?" if own else sql, args).fetchone()[0] or None

@@ -64,6 +64,11 @@ def initial_feed(province: Province, device: str) -> list[Statement]:
     return feed_out.records(province.db, device, 0)
 
 
+def announce_unit(province: Province, unit: str, name: str) -> bool:
+    """Tell every device of a unit that has a box: dossiers may be offered to it. Says whether it was news."""
+    return feed_out.publish(province, "unit.known", unit, {"unit": unit, "name": name})
+
+
 def publish_crl(province: Province, url: str, der: bytes) -> bool:
     """Give every device a revocation list of the officers' authorities. Says whether it was news."""
     return feed_out.publish(province, "crl.published", url, {"url": url, "der": base64.b64encode(der).decode()})

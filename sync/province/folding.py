@@ -18,7 +18,7 @@ from appliance.errors import Refused
 from appliance.events import Event
 from appliance.ids import device_bytes
 from appliance.ledger import key_of
-from sync.province import feed_out, wanted
+from sync.province import feed_out, handovers, wanted
 from sync.province import store_sqlite as store
 from sync.province.opened import Province
 from sync.province.store_sqlite import Received
@@ -29,6 +29,7 @@ log = logging.getLogger("motcua.province")
 
 def fold_new(province: Province) -> None:
     """Fold what the rows do not know yet. Called after every segment and at every hello; doing it twice changes nothing."""
+    handovers.expire(province)
     while _fold_batch(province):
         pass
     remove_doomed(province)
@@ -48,13 +49,21 @@ def _fold_batch(province: Province) -> bool:
 def _fold_or_set_aside(province: Province, db: Database, received: Received) -> None:
     with _set_aside_if_it_fails(db, received):
         event = events.decode(received.data)
-        _check_owner(db, received, event)
-        if event.t == "dossier.erased":
+        owners = handovers.take(province, db, received, event)
+        if owners and event.t == "dossier.erased":
             destroy_key(db, event.k, event.at)
-            body = {"dossier": event.k, "erased_at": event.at}
-            feed_out.add(db, province.signing, received.device, "erasure.confirmed", body)
-        rows.fold(db, received.device, received.inc, event, _personal(db, received, event))
+            feed_out.add(db, province.signing, received.device, "erasure.confirmed", {"dossier": event.k, "erased_at": event.at})
+            handovers.erased(province, db, received.device, event)
+        _fold(db, received, event, owners)
         wanted.note(province, db, received.device, event)
+    handovers.tell_aside(province, db, received)
+
+
+def _fold(db: Database, received: Received, event: Event, owners: bool) -> None:
+    if owners:
+        rows.fold(db, received.device, received.inc, event, _personal(db, received, event), decided=True)
+    else:
+        rows.enter(db, received.device, received.inc, event)
 
 
 @contextmanager
@@ -70,13 +79,6 @@ def _set_aside_if_it_fails(db: Database, received: Received) -> Iterator[None]:
         log.warning("event %s/%s/%d set aside: %s", received.device, received.inc.hex(), received.seq, reason)
         db.conn.execute("INSERT INTO quarantine (n, reason, at) VALUES (?, ?, ?)", [received.n, reason, clock.stamp()])
     db.conn.execute("RELEASE one_event")
-
-
-def _check_owner(db: Database, received: Received, event: Event) -> None:
-    """Refuse an act on another device's dossier: only its owner writes it."""
-    row = db.conn.execute("SELECT device FROM dossier WHERE id = ?", [event.k]).fetchone()
-    if row and row[0] != received.device:
-        raise Refused("dossier_of_another", dossier=event.k)
 
 
 def _personal(db: Database, received: Received, event: Event) -> dict[str, Any]:
@@ -105,7 +107,8 @@ def fold_again(db: Database, dossier: str) -> None:
     for received in store.events_of_dossier(db, dossier):
         with _set_aside_if_it_fails(db, received):
             event = events.decode(received.data)
-            rows.fold(db, received.device, received.inc, event, _personal(db, received, event))
+            _fold(db, received, event, handovers.is_owners(db, received, event))
+    handovers.name_late_files(db, dossier)
 
 
 def destroy_key(db: Database, dossier: str, at: str) -> None:

@@ -14,8 +14,8 @@ from appliance.chain import misfits
 from appliance.errors import Refused
 from sync import key_bundles, segments
 from sync.protocol import DIGESTS_MAX, InventoryFile, InventoryFiles, InventoryLife, KeyBundle, KeyNews
+from sync.province import handovers, uploads
 from sync.province import store_sqlite as store
-from sync.province import uploads
 from sync.province.opened import Province
 from sync.province.store_sqlite import Device
 
@@ -48,7 +48,7 @@ def ledger_lines(province: Province, device: Device) -> Iterator[str]:
 
 
 def lost_keys(province: Province, device: Device, dossiers: tuple[str, ...], recipient: str) -> bytes:
-    """Seal the keys of some of the device's own dossiers to an age recipient it made for this; destroyed ones are said to be so."""
+    """Seal the keys of some dossiers the device owns or held to an age recipient it made for this; destroyed ones are said to be so."""
     news = tuple(found for dossier in dossiers if (found := _key_news(province, device, dossier)))
     try:
         to = pyrage.x25519.Recipient.from_str(recipient)
@@ -58,18 +58,25 @@ def lost_keys(province: Province, device: Device, dossiers: tuple[str, ...], rec
 
 
 def _key_news(province: Province, device: Device, dossier: str) -> KeyNews | None:
-    sql = """SELECT key_id, secret, destroyed_at FROM dossier_key k WHERE dossier = ?
-             AND EXISTS (SELECT 1 FROM ledger l WHERE l.dossier = k.dossier AND l.device = ?)"""
-    row = province.db.conn.execute(sql, [dossier, device.id]).fetchone()
-    if row is None or not row[0]:
+    sql = "SELECT key_id, secret, destroyed_at FROM dossier_key WHERE dossier = ?"
+    row = province.db.conn.execute(sql, [dossier]).fetchone()
+    if row is None or not row[0] or not _may_open(province, device, dossier):
         return None
     secret = base64.b64encode(bytes(row[1])).decode() if row[1] else ""
     return KeyNews(dossier, row[0], secret, row[2] or "")
 
 
+def _may_open(province: Province, device: Device, dossier: str) -> bool:
+    """Say whether a device began a dossier or held it by a hand-over; an event that it wrote on another's opens nothing."""
+    return store.first_writer(province.db, dossier) == device.id or handovers.held(province.db, dossier, device.id)
+
+
 def file_part(province: Province, device: Device, digest: str, offset: int, most: int) -> bytes:
-    """Give bytes of a file that an event of the device names. Raises Refused `file_not_named`, `file_missing`, `sync_gap`."""
-    if not uploads.state(province, device, digest).complete:
+    """Give bytes of a file that an event of the device names, or a record of every feed.
+
+    Raises Refused `file_not_named`, `file_missing`, `sync_gap`.
+    """
+    if not publishing.is_published(province.db, digest) and not uploads.state(province, device, digest).complete:
         raise Refused("file_missing", digest=digest)
     with files.path_of(province.home, digest).open("rb") as stored:
         stored.seek(offset)
@@ -94,7 +101,9 @@ def inventory_of_life(province: Province, device: Device, inc: bytes, after: int
 def inventory_of_files(province: Province, device: Device, after: str) -> InventoryFiles:
     """Read a page of the device's files, in order of digest, and say what each one's bytes come to."""
     sql = """SELECT f.digest, max(f.size) FROM dossier_file f JOIN dossier d ON d.id = f.dossier
-             WHERE d.device = ? AND f.digest > ? GROUP BY f.digest ORDER BY f.digest LIMIT ?"""
+             WHERE f.digest > ?2 AND (d.device = ?1 OR EXISTS (
+                 SELECT 1 FROM copy_file c WHERE c.device = ?1 AND c.digest = f.digest AND c.dossier = d.id))
+             GROUP BY f.digest ORDER BY f.digest LIMIT ?3"""
     rows = province.db.conn.execute(sql, [device.id, after, DIGESTS_MAX]).fetchall()
     found: list[InventoryFile] = []
     room = INVENTORY_BYTES_MAX

@@ -24,7 +24,7 @@ from sync.protocol import (
     judge_hello,
     meeting,
 )
-from sync.province import admission, feed_out, folding, forks
+from sync.province import admission, feed_out, folding, forks, handovers
 from sync.province import store_sqlite as store
 from sync.province.opened import Province, open_province
 from sync.province.store_sqlite import Device
@@ -163,9 +163,11 @@ def take_keys(province: Province, device: Device, sealed: bytes) -> int:
 
 
 def _take_key(db: Database, device: Device, news: KeyNews) -> None:
-    owner = db.conn.execute("SELECT device FROM ledger WHERE dossier = ? LIMIT 1", [news.dossier]).fetchone()
-    if owner and owner[0] != device.id:
+    began = store.first_writer(db, news.dossier)
+    if began not in ("", device.id) and not handovers.held(db, news.dossier, device.id):
         return  # Not its dossier: nothing of another commune's is opened or destroyed by it.
+    if news.destroyed_at and store.holder(db, news.dossier) not in ("", device.id):
+        return  # Its copy alone: the owner decides.
     if news.destroyed_at:
         if folding.is_destroyed(db, news.dossier):
             return

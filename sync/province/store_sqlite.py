@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlite_utils.db import Database
 
@@ -220,3 +221,27 @@ def keys_wanted(db: Database, device: str, limit: int) -> tuple[str, ...]:
     """List dossiers with sealed parts whose key has not come."""
     sql = "SELECT dossier FROM key_wanted WHERE device = ? ORDER BY dossier LIMIT ?"
     return tuple(row[0] for row in db.conn.execute(sql, [device, limit]))
+
+
+def holder(db: Database, dossier: str) -> str:
+    """Give the device that owns a dossier; "" where no event of it was folded."""
+    row = db.conn.execute("SELECT device FROM dossier WHERE id = ?", [dossier]).fetchone()
+    return row[0] if row else ""
+
+
+def first_writer(db: Database, dossier: str) -> str:
+    """Give the device whose event of a dossier came first, folded or not; "" where none came."""
+    row = db.conn.execute("SELECT device FROM ledger WHERE dossier = ? ORDER BY n LIMIT 1", [dossier]).fetchone()
+    return row[0] if row else ""
+
+
+def key_is_destroyed(db: Database, dossier: str) -> bool:
+    """Say whether the persons of a dossier were erased."""
+    sql = "SELECT 1 FROM dossier_key WHERE dossier = ? AND destroyed_at IS NOT NULL"
+    return db.conn.execute(sql, [dossier]).fetchone() is not None
+
+
+def standing(db: Database, kind: str) -> list[dict[str, Any]]:
+    """List what every device must know of a kind."""
+    found = db.conn.execute("SELECT body FROM standing WHERE kind = ? ORDER BY key", [kind])
+    return [msgspec.json.decode(row[0]) for row in found]

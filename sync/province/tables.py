@@ -139,3 +139,21 @@ def p030_trial(db: Database) -> None:
 def p021_chosen(db: Database) -> None:
     """The newest life that was known when an operator chose a machine: the order of the two is not the clock's to say."""
     db.conn.execute("ALTER TABLE former_certificate ADD COLUMN newest INTEGER NOT NULL DEFAULT 0")
+
+
+@migrations()
+def p040_copies(db: Database) -> None:
+    """Files of dossiers that a device handed over: it holds them still, and may bring what it had not sent."""
+    run_script(
+        db,
+        """CREATE TABLE copy_file (
+            device TEXT NOT NULL, dossier TEXT NOT NULL, digest TEXT NOT NULL, PRIMARY KEY (device, digest, dossier)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX copy_file_by_dossier ON copy_file (dossier);""",
+    )
+
+
+@migrations()
+def p050_published(db: Database) -> None:
+    """Files that records of every feed name."""
+    run_script(db, "CREATE TABLE published_to_all (digest TEXT PRIMARY KEY) STRICT;")

@@ -1,0 +1,142 @@
+"""Hand-overs as the feed tells them to a box: offers and what the province decided, dossiers that come, and what follows from that.
+
+A key never comes by the feed, which is kept for ever: it is fetched, sealed to a recipient made for it, so that an erasure reaches it.
+"""
+
+from collections.abc import Callable, Mapping
+
+import msgspec
+from sqlite_utils.db import Database
+
+from appliance import erasure, files, history, ownership, reordering, rows
+from appliance.box import Box
+from appliance.ledger import Act
+from appliance.ownership import COLUMNS, ERASED, State
+from sync import recovery
+from sync.protocol import KEYS_MAX, Device, Inc
+from sync.sender import Sender, note_keys_sent
+from sync.statements import Record
+
+BY_OWNER = "erased_by_owner"  # Basis of an erasure that follows the owner's.
+
+
+class Brought(msgspec.Struct, frozen=True):
+    """An event of a box: which wrote it, in which life, its bytes as text."""
+
+    device: Device
+    inc: Inc
+    event: str
+
+
+class Came(msgspec.Struct, frozen=True):
+    """The body of `handover.events`; `more`: others follow before the dossier is whole."""
+
+    dossier: Device
+    counts: bool
+    events: tuple[Brought, ...]
+    more: bool = False
+
+
+def told(box: Box, act: Act, record: Record) -> None:
+    """Keep an offer as the province has it now."""
+    values = [record.d[name] for name in COLUMNS]
+    marks, changed = ", ".join("?" * len(COLUMNS)), ", ".join(f"{name} = excluded.{name}" for name in COLUMNS[1:])
+    sql = f"INSERT INTO handover ({', '.join(COLUMNS)}) VALUES ({marks}) ON CONFLICT (offer) DO UPDATE SET {changed}"
+    act.db.conn.execute(sql, values)
+    _touch(act, record.d["dossier"])
+
+
+def came(box: Box, act: Act, record: Record) -> None:
+    """Keep events that came with a dossier, or that do not count; when the last is here the dossier is folded."""
+    body = msgspec.convert(record.d, Came)
+    for one in body.events:
+        history.bring(act.db, body.dossier, one.device, bytes.fromhex(one.inc), one.event.encode(), body.counts)
+    if body.more:
+        return
+    _settle(act, body.dossier)
+    if body.counts:
+        sql = "UPDATE handover SET here = 1 WHERE dossier = ? AND taker = ? AND state = ?"
+        act.db.conn.execute(sql, [body.dossier, box.device, State.ACCEPTED])
+
+
+def unit_known(box: Box, act: Act, record: Record) -> None:
+    """Keep the name of a unit that has a box."""
+    sql = "INSERT OR REPLACE INTO known_unit (unit, name) VALUES (?, ?)"
+    act.db.conn.execute(sql, [record.d["unit"], record.d["name"]])
+
+
+def erased(box: Box, act: Act, record: Record) -> None:
+    """Note that the owner erased a dossier whose copy is here; an own erasure is done already."""
+    sql = """INSERT OR IGNORE INTO erase_due (dossier, at) SELECT ?1, ?2
+             WHERE EXISTS (SELECT 1 FROM handover WHERE dossier = ?1 AND state = ?3)"""
+    act.db.conn.execute(sql, [record.d["dossier"], record.d["erased_at"], State.ACCEPTED])
+
+
+def _settle(act: Act, dossier: str) -> None:
+    """Fold a dossier of all that is here of it, and have the files fetched that it names."""
+    history.name_files(act.db, act.db, dossier)
+    reordering.fold_again(act.db, act.db, act.device, dossier)
+    _touch(act, dossier)
+
+
+def _touch(act: Act, dossier: str) -> None:
+    for topic in ("handovers", "dossiers", f"dossier:{dossier}"):
+        act.touch(topic)
+
+
+def follow(sender: Sender) -> int:
+    """Fetch keys and files of dossiers that came, and erase copies whose owner did; gives how many dossiers were changed."""
+    return _fetch_keys(sender) + _list_files(sender.box) + _erase(sender.box)
+
+
+def _fetch_keys(sender: Sender) -> int:
+    wanted = _without_key(sender.box.db)
+    recovery.fetch_keys(sender, wanted)
+    with_key = sorted(set(wanted) - set(_without_key(sender.box.db)))
+    if with_key:
+        with sender.box.writing() as act:
+            for dossier in with_key:
+                _settle(act, dossier)
+            note_keys_sent(act, [key for dossier in with_key for key in _key(act.db, dossier)])
+    return len(with_key)
+
+
+def _without_key(db: Database) -> tuple[str, ...]:
+    sql = """SELECT DISTINCT dossier FROM brought_event b WHERE sealed = 1
+             AND NOT EXISTS (SELECT 1 FROM dossier_key k WHERE k.dossier = b.dossier) ORDER BY dossier LIMIT ?"""
+    return tuple(row[0] for row in db.conn.execute(sql, [KEYS_MAX]).fetchall())
+
+
+def _key(db: Database, dossier: str) -> list[tuple[str, str, bool]]:
+    sql = "SELECT dossier, key_id, destroyed_at IS NOT NULL FROM dossier_key WHERE dossier = ?"
+    return [(found, key_id, bool(gone)) for found, key_id, gone in db.conn.execute(sql, [dossier])]
+
+
+def _list_files(box: Box) -> int:
+    """Have the files of brought events fetched, like those that a restore came without."""
+    sql = """SELECT DISTINCT f.digest, f.size FROM dossier_file f JOIN brought_event b ON b.dossier = f.dossier
+             WHERE f.digest NOT IN (SELECT digest FROM file_lost)"""
+    missing = [(digest, size) for digest, size in box.db.conn.execute(sql).fetchall() if not files.has(box.home, digest)]
+    if missing:
+        with box.writing() as act:
+            act.db.conn.executemany("INSERT OR IGNORE INTO file_lost (digest, size, gone) VALUES (?, ?, 0)", missing)
+    return len(missing)
+
+
+def _erase(box: Box) -> int:
+    """Erase what the owner erased. An erasure that fails is tried again in the next round."""
+    sql = """SELECT dossier FROM erase_due e WHERE NOT EXISTS (
+                 SELECT 1 FROM dossier_event d WHERE d.dossier = e.dossier AND d.kind = ?) ORDER BY dossier"""
+    due = [row[0] for row in box.db.conn.execute(sql, [ERASED]).fetchall() if rows.load(box.db, row[0])]
+    for dossier in due:
+        erasure.erase(box, dossier, "box", BY_OWNER)
+    return len(due)
+
+
+EFFECTS: Mapping[str, Callable[[Box, Act, Record], None]] = {
+    "unit.known": unit_known,
+    "handover.offered": told,
+    "handover.decided": told,
+    "handover.events": came,
+    "erasure.confirmed": erased,
+}
