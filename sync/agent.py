@@ -15,12 +15,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from appliance import clock, ledger
+from appliance import clock, durable, ledger, numbering
 from appliance.box import open_new_life
 from appliance.config import Home
 from appliance.errors import Refused
 from appliance.ledger import Incarnation
-from sync import equality, feed, files_back, files_out, progress, recovery, rejoining, retry, stamping
+from sync import equality, feed, files_back, files_out, line_troubles, progress, recovery, rejoining, retry, stamping
 from sync.protocol import (
     LIVES_MAX,
     FetchLost,
@@ -58,6 +58,7 @@ class Agent:
     files: files_out.FilesOut = field(default_factory=files_out.FilesOut)
     stamps: stamping.Stamping = field(default_factory=stamping.Stamping)
     renewed_at: float = float("-inf")
+PATIENT = {("files", "province_full")}  # What the heartbeat is soon enough for, while new events still wake the agent.
     forgot_at: float = float("-inf")
     seen: int = 0  # the newest event when the round began
     faults: dict[str, str] = field(default_factory=dict)  # stage: code of what it was refused in this round
@@ -74,13 +75,11 @@ def keep_on(agent: Agent, ended: threading.Event) -> None:
     """Do rounds until `ended` is set."""
     chance = random.Random()
     while not ended.is_set():
+    logged: dict[str, str] = field(default_factory=dict)  # what was last logged of each stage: no log grows with every try
         try:
             round_of(agent)
-        except Exception:  # A defect, or a full disk: it must not end the sending for good.
-            log.exception("a round failed")
-            agent.mood = retry.failed(agent.mood)
-            with suppress(Exception):
-                progress.tell(agent.sender.box, {"last_error": "agent_failed"})
+        except Exception as error:  # A defect, or a full disk: it must not end the sending for good.
+            _round_failed(agent, error)
         _wait(agent, retry.wait_s(agent.mood, time.monotonic(), chance), ended)
 
 
@@ -97,7 +96,23 @@ def round_of(agent: Agent) -> bool:
         agent.mood = retry.failed(agent.mood)
         _tell_down(agent, down)
         return False
-    bad = agent.faults.keys() - BY_OTHERS
+def _round_failed(agent: Agent, error: Exception) -> None:
+    """Say once what it was, on the screens too where there is room for that, and try again later."""
+    code = "box_full" if durable.is_full(error) else "agent_failed"
+    if _is_news(agent, "round", repr(error)):
+        log.error("a round failed: %s", code, exc_info=error)
+    agent.mood = retry.failed(agent.mood)
+    with suppress(Exception):
+        progress.tell(agent.sender.box, {"last_error": code})
+
+
+def _is_news(agent: Agent, stage: str, what: str) -> bool:
+    before, agent.logged[stage] = agent.logged.get(stage), what
+    return what != before
+
+
+    bad = {stage for stage, code in agent.faults.items() if stage not in BY_OTHERS and (stage, code) not in PATIENT}
+    agent.logged = {stage: code for stage, code in agent.logged.items() if stage in agent.faults}  # Good again: worth a line anew.
     agent.mood = retry.failed(agent.mood) if bad else retry.succeeded(agent.mood, time.monotonic())
     _tell_up(agent)
     return True
@@ -141,7 +156,8 @@ def _stage(agent: Agent, name: str, act: Callable[[], T]) -> T | None:
     except LineDown:
         raise
     except Refused as refused:
-        log.warning("%s: %s", name, refused.code)
+        if _is_news(agent, name, refused.code):
+            log.warning("%s: %s", name, refused.code)
         agent.faults[name] = refused.code
         return None
 
@@ -263,6 +279,7 @@ def _tell_down(agent: Agent, down: LineDown) -> None:
     """Say since when there is no line, and what waits for it."""
     box = agent.sender.box
     now, waiting = clock.stamp(), progress.backlog(box.db)
+        "clock_off_min": str(line_troubles.clock_off_min(now, agent.sender.wire.province_clock())),
     known = dict(box.db.conn.execute("SELECT name, value FROM sync_state").fetchall())
     since = known["line_since"] if known.get("line") == "offline" else now
     progress.tell(
@@ -275,7 +292,7 @@ def _tell_down(agent: Agent, down: LineDown) -> None:
             "waiting_events": str(waiting.events),
             "waiting_files": str(waiting.files),
             "sending": "0",
-            "last_error": down.code,
+            "last_error": line_troubles.with_clock(down.code, now, numbering.floor(box.db), agent.sender.wire.province_clock()),
         },
     )
 

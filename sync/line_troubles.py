@@ -21,7 +21,7 @@ DAY = timedelta(days=1)  # Certificates begin and end by days: by so much a cloc
 
 @dataclass(frozen=True)
 class Trouble:
-    """A trouble by its code: what it is called, how it is recognised, and what holds a try up: a bound of sync/wire.py, or nothing."""
+    """A trouble by its code: its name, how it is recognised, and what may hold a try up: see tests/test_line_troubles.py."""
 
     code: str
     name: str
@@ -41,7 +41,7 @@ TROUBLES = (
     Trouble("line_half_open", "half-open connection", "connected, and then no byte is acknowledged or answered in time", "answer"),
     Trouble("line_proxy", "proxy that wants a log-in", "407 without `Sync-Version`"),
     Trouble("line_gateway", "gateway without the province behind it", "502, 503 or 504 without `Sync-Version`"),
-    Trouble("line_foreign", "somebody else", "any other answer without `Sync-Version`, no TLS at all, or an answer that cannot be read"),
+    Trouble("line_foreign", "somebody else", "any other answer without `Sync-Version`, no TLS, or what cannot be read"),
     Trouble("line_black_hole", "black hole", "no answer to the attempt to connect", "connect"),
     Trouble(
         "line_clock",
@@ -49,7 +49,7 @@ TROUBLES = (
         "the province's certificate is outside its days, and the trusted floor or the newest `Date` of the province shows why",
     ),
     Trouble("line_untimely", "expired certificate, or a wrong clock", "the same, and nothing shows that the clock is to blame"),
-    Trouble("province_full", "full disk at the province", "507 `province_full`: files wait, events go on", "rest"),
+    Trouble("province_full", "full disk at the province", "507 `province_full`: files wait, events go on", "heartbeat"),
     Trouble("box_full", "full disk here", "`No space left` or SQLITE_FULL in a round of the agent"),
 )
 
@@ -107,7 +107,7 @@ def with_clock(code: str, now: str, floor: str, there: datetime | None) -> str:
     return "line_clock" if off or clock.trouble(now, floor) else code
 
 
-def clock_off_s(now: str, there: datetime | None) -> int:
-    """Give by how many seconds our clock is ahead of the province's, or 0 while it is about right or nobody knows."""
+def clock_off_min(now: str, there: datetime | None) -> int:
+    """Give by how many minutes our clock is ahead of the province's, or 0 while it is about right or nobody knows."""
     off = clock.moment_of(now) - there if there else timedelta()
-    return int(off.total_seconds()) if abs(off) > CLOCK_OFF_MAX else 0
+    return round(off.total_seconds() / 60) if abs(off) > CLOCK_OFF_MAX else 0

@@ -47,7 +47,8 @@ def take_chunk(
 ) -> UploadAnswer:
     """Append a chunk at `offset` of a file of `length` bytes; the chunk that ends it says so.
 
-    Raises Refused: province_full, sync_two_machines, file_not_named, file_too_big, sync_body_too_big, upload_elsewhere (offset), upload_damaged.
+    Raises Refused: province_full, sync_two_machines, file_not_named, file_too_big, sync_body_too_big, upload_elsewhere (offset),
+    upload_damaged.
     """
     _must_have_room(province)
     forks.must_be_one(province.db, device)
