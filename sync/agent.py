@@ -45,6 +45,7 @@ OK_NOTED_EVERY_S = 300.0
 LINE_MARKS = Path("/proc/net/route")
 PASSES_MAX = 1_000
 BY_OTHERS = {"stamps", "crls"}  # Stages that need another authority than the province: their faults do not slow the sending.
+PATIENT = {("files", "province_full")}  # What the heartbeat is soon enough for, while new events still wake the agent.
 T = TypeVar("T")
 log = logging.getLogger("motcua.agent")
 
@@ -58,10 +59,10 @@ class Agent:
     files: files_out.FilesOut = field(default_factory=files_out.FilesOut)
     stamps: stamping.Stamping = field(default_factory=stamping.Stamping)
     renewed_at: float = float("-inf")
-PATIENT = {("files", "province_full")}  # What the heartbeat is soon enough for, while new events still wake the agent.
     forgot_at: float = float("-inf")
     seen: int = 0  # the newest event when the round began
     faults: dict[str, str] = field(default_factory=dict)  # stage: code of what it was refused in this round
+    logged: dict[str, str] = field(default_factory=dict)  # what was last logged of each stage: no log grows with every try
 
 
 def run(home: Home) -> None:
@@ -75,7 +76,6 @@ def keep_on(agent: Agent, ended: threading.Event) -> None:
     """Do rounds until `ended` is set."""
     chance = random.Random()
     while not ended.is_set():
-    logged: dict[str, str] = field(default_factory=dict)  # what was last logged of each stage: no log grows with every try
         try:
             round_of(agent)
         except Exception as error:  # A defect, or a full disk: it must not end the sending for good.
@@ -83,19 +83,6 @@ def keep_on(agent: Agent, ended: threading.Event) -> None:
         _wait(agent, retry.wait_s(agent.mood, time.monotonic(), chance), ended)
 
 
-def round_of(agent: Agent) -> bool:
-    """Do one round; says whether the line held. Everything it learns is written down as it happens."""
-    agent.faults.clear()
-    _forget_failures(agent)
-    agent.seen = _newest(agent)
-    try:
-        for _ in range(PASSES_MAX):
-            if not _pass(agent):
-                break
-    except LineDown as down:
-        agent.mood = retry.failed(agent.mood)
-        _tell_down(agent, down)
-        return False
 def _round_failed(agent: Agent, error: Exception) -> None:
     """Say once what it was, on the screens too where there is room for that, and try again later."""
     code = "box_full" if durable.is_full(error) else "agent_failed"
@@ -111,6 +98,19 @@ def _is_news(agent: Agent, stage: str, what: str) -> bool:
     return what != before
 
 
+def round_of(agent: Agent) -> bool:
+    """Do one round; says whether the line held. Everything it learns is written down as it happens."""
+    agent.faults.clear()
+    _forget_failures(agent)
+    agent.seen = _newest(agent)
+    try:
+        for _ in range(PASSES_MAX):
+            if not _pass(agent):
+                break
+    except LineDown as down:
+        agent.mood = retry.failed(agent.mood)
+        _tell_down(agent, down)
+        return False
     bad = {stage for stage, code in agent.faults.items() if stage not in BY_OTHERS and (stage, code) not in PATIENT}
     agent.logged = {stage: code for stage, code in agent.logged.items() if stage in agent.faults}  # Good again: worth a line anew.
     agent.mood = retry.failed(agent.mood) if bad else retry.succeeded(agent.mood, time.monotonic())
@@ -262,6 +262,7 @@ def _tell_up(agent: Agent) -> None:
         "last_error": next(iter(agent.faults.values()), ""),
         "stamps_undecided": str(len(agent.stamps.undecided)),
         "files_failed": str(len(agent.files.failed)),
+        "clock_off_min": str(line_troubles.clock_off_min(now, agent.sender.wire.province_clock())),
     }
     calm = not waiting.events and not waiting.files
     if calm and (_stale(known.get("acknowledged_at"), now) or known.get("waiting_events") != "0"):
@@ -279,7 +280,6 @@ def _tell_down(agent: Agent, down: LineDown) -> None:
     """Say since when there is no line, and what waits for it."""
     box = agent.sender.box
     now, waiting = clock.stamp(), progress.backlog(box.db)
-        "clock_off_min": str(line_troubles.clock_off_min(now, agent.sender.wire.province_clock())),
     known = dict(box.db.conn.execute("SELECT name, value FROM sync_state").fetchall())
     since = known["line_since"] if known.get("line") == "offline" else now
     progress.tell(
