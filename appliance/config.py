@@ -24,6 +24,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     printer: str = ""  # CUPS queue
     cups_server: str = ""  # socket path or host:port of cupsd
     stick_folders: tuple[str, ...] = ()  # folders for bundles carried by hand, beside the sticks that are mounted
+    file_budget: dict[str, int] = {}  # kbit/s that files may use, by hours: {"7-17": 256} (sync/budget.py)
     demo: bool = False
 
 
@@ -56,5 +57,5 @@ class Home:
 
 
 def write_settings(home: Home, settings: Settings) -> None:
-    """Write motcua.toml durably; only enrolment does."""
+    """Write motcua.toml durably; only enrolment and a technician's command do."""
     write_durably(home.root / "motcua.toml", msgspec.toml.encode(settings))

@@ -21,6 +21,7 @@ from appliance.config import Home
 from appliance.errors import Refused
 from appliance.ledger import Incarnation
 from sync import equality, feed, files_back, files_out, line_troubles, progress, recovery, rejoining, retry, stamping
+from sync.carrying import STRETCH_S
 from sync.protocol import (
     LIVES_MAX,
     FetchLost,
@@ -128,26 +129,19 @@ def _pass(agent: Agent) -> bool:
     while _stage(agent, "files_back", lambda: files_back.fetch_some(sender)):
         if progress.backlog(sender.box.db).events:
             return True
-    held_up = _events_wait(sender) if answer else lambda: False
+    began = time.monotonic()
+
+    def held_up() -> bool:
+        return answer is not None and progress.events_wait(sender.box.db)
+
     while _stage(agent, "files", lambda: files_out.send_some(sender, agent.files, held_up)):
         _tell_up(agent)
-        if answer and progress.backlog(sender.box.db).events:
-            return True  # New events never wait behind scans.
+        if held_up() or time.monotonic() - began > STRETCH_S:
+            return True  # Neither new events nor the province's news wait behind scans.
     _stage(agent, "crls", lambda: _renew_crls(agent))
     if _stage(agent, "equality", lambda: equality.nightly(sender)):
         return True
     return bool(_stage(agent, "stamps", lambda: stamping.stamp_some(sender.box, agent.stamps)))
-
-
-def _events_wait(sender: Sender) -> Callable[[], bool]:
-    """Give what the threads that send files ask before each chunk: on our connection, for they have none, one at a time."""
-    db, turn = sender.box.db, threading.Lock()
-
-    def asked() -> bool:
-        with turn:
-            return progress.events_wait(db)
-
-    return asked
 
 
 def _stage(agent: Agent, name: str, act: Callable[[], T]) -> T | None:
@@ -257,6 +251,7 @@ def _tell_up(agent: Agent) -> None:
         "waiting": str(waiting.dossiers),
         "waiting_events": str(waiting.events),
         "waiting_files": str(waiting.files),
+        "waiting_bytes": str(waiting.bytes),
         "sending": str(waiting.dossiers),
         "failed": str(waiting.dossiers) if refused else "0",
         "last_error": next(iter(agent.faults.values()), ""),
@@ -291,6 +286,7 @@ def _tell_down(agent: Agent, down: LineDown) -> None:
             "waiting": str(waiting.dossiers),
             "waiting_events": str(waiting.events),
             "waiting_files": str(waiting.files),
+        "waiting_bytes": str(waiting.bytes),
             "sending": "0",
             "last_error": line_troubles.with_clock(down.code, now, numbering.floor(box.db), agent.sender.wire.province_clock()),
         },
@@ -313,8 +309,8 @@ def _wait(agent: Agent, wait_s: float, ended: threading.Event) -> None:
 def _recount(agent: Agent) -> None:
     """Keep the counts of what waits true while there is no line."""
     waiting = progress.backlog(agent.sender.box.db)
-    counts = {"waiting": waiting.dossiers, "waiting_events": waiting.events, "waiting_files": waiting.files}
-    progress.tell(agent.sender.box, {name: str(count) for name, count in counts.items()})
+    counts = {"": waiting.dossiers, "_events": waiting.events, "_files": waiting.files, "_bytes": waiting.bytes}
+    progress.tell(agent.sender.box, {f"waiting{name}": str(count) for name, count in counts.items()})
 
 
 def _newest(agent: Agent) -> int:

@@ -1,66 +1,37 @@
-"""Files on their way out: those of acknowledged events that the province lacks, the most needed first, in bounded chunks.
+"""Files on their way out: which of acknowledged events the province lacks, the most needed first, and which it has.
 
-A cut costs at most one chunk a connection: the province says from which byte it goes on. A file that cannot go blocks no other.
-When an event waits, no further chunk is begun: what goes on with the files is a later call.
+The order is that of sync/file_classes.py, how they go is in sync/carrying.py.
 """
 
-import time
+from collections import deque
 from collections.abc import Callable, Collection, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from itertools import takewhile
 
-from appliance import files
+from appliance import clock, files
 from appliance.box import Box
-from appliance.crash import crash_here
-from appliance.errors import Refused
 from appliance.events import FileRef
-from sync import progress
-from sync.protocol import CHUNK_BYTES_MAX, CHUNK_BYTES_MIN, MissingFile
+from sync import budget, file_classes, progress
+from sync.carrying import Carrying, FilesOut, Upload
+from sync.protocol import MissingFile
 from sync.sender import Sender
-from sync.wire import CONNECTIONS
 
-CHUNK_S = 5.0  # A chunk should take about so long: it is what a cut costs.
 BATCH_FILES = 64  # What is asked about, and then sent, at once.
-TRIES_MAX = 3
-SPREAD = ((125_000, 2), (1_250_000, 4), (float("inf"), CONNECTIONS))  # bytes a second of the line: connections
-LEARN = 0.3  # Weight of the newest chunk in the pace.
-OF_ONE_FILE = ("upload_elsewhere", "upload_damaged", "file_too_big")
-LATER = "later"  # Of a file that was left where it stood.
-
-
-@dataclass
-class FilesOut:
-    """What is remembered while the agent runs: the pace of one connection in bytes a second, and files that could not go."""
-
-    bytes_per_s: float = CHUNK_BYTES_MIN / CHUNK_S
-    connections: int = 4
-    failed: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def chunk_bytes(self) -> int:
-        """Give the size of the next chunk."""
-        return int(min(max(CHUNK_BYTES_MIN, self.bytes_per_s * CHUNK_S), CHUNK_BYTES_MAX))
-
-    def learn(self, size: int, took_s: float) -> None:
-        """Learn from a chunk that went."""
-        self.bytes_per_s += LEARN * (size / max(took_s, 0.001) - self.bytes_per_s)
-
-    def spread(self) -> None:
-        """Choose how many connections the next batch takes: few on a slow line, where each chunk is long under way."""
-        line = self.bytes_per_s * self.connections
-        self.connections = next(count for limit, count in SPREAD if line < limit)
 
 
 def send_some(sender: Sender, out: FilesOut, held_up: Callable[[], bool] = lambda: False) -> int:
-    """Send the next files, at most a batch; gives how many were looked at. Call again until it gives 0.
+    """Send the next files, at most a batch; gives how much was done. Call again until it gives 0.
 
-    `held_up` is asked before each chunk, in any thread: once it says yes, the rest waits for a later call.
+    `held_up` is asked before each chunk: once it says yes, the rest waits for a later call. Raises Refused, LineDown.
     """
+    out.hours = budget.of(sender.box.home)
     sendable = _sendable(sender.box, out)
     if not sendable:
         _move_cursor(sender.box)
+    if out.allowed() == 0:
+        return 0
     batches = (sendable[start : start + BATCH_FILES] for start in range(0, len(sendable), BATCH_FILES))
-    return next(filter(None, (_send_batch(sender, out, held_up, batch) for batch in batches)), 0)
+    going = takewhile(lambda batch: not held_up(), batches)
+    return next(filter(None, (_send_batch(sender, out, held_up, batch) for batch in going)), 0)
 
 
 def _send_batch(sender: Sender, out: FilesOut, held_up: Callable[[], bool], waiting: list[FileRef]) -> int:
@@ -71,14 +42,15 @@ def _send_batch(sender: Sender, out: FilesOut, held_up: Callable[[], bool], wait
     gone = {file.s for file in waiting if not files.has(box.home, file.s)}
     # Where it is refused, the event that names it was not folded there: a later round asks again.
     settled = gone | {file.s for file in waiting if file.s not in wanted} - set(answer.refused)
-    batch = [(file, wanted[file.s]) for file in waiting if file.s in wanted and file.s not in settled]
-    with ThreadPoolExecutor(out.connections) as pool:
-        ends = list(pool.map(lambda pair: _send(sender, out, held_up, *pair), batch))
-    out.spread()
-    ended = {file.s: end for (file, _), end in zip(batch, ends, strict=True)}
-    out.failed |= {digest: end for digest, end in ended.items() if end not in (None, LATER)}
-    confirm(box, settled | {digest for digest, end in ended.items() if end is None})
-    return len(settled) + len(batch)
+    carrying = Carrying(sender, out, held_up, deque(_uploads(waiting, wanted, settled)))
+    carrying.run()
+    out.failed |= {digest: end for digest, end in carrying.ends.items() if end}
+    confirm(box, settled | {digest for digest, end in carrying.ends.items() if not end})
+    return len(settled) + carrying.chunks + len(carrying.ends)
+
+
+def _uploads(waiting: list[FileRef], wanted: dict[str, MissingFile], settled: set[str]) -> Iterator[Upload]:
+    return (Upload(file, wanted[file.s].offset) for file in waiting if file.s in wanted and file.s not in settled)
 
 
 def _sendable(box: Box, out: FilesOut) -> list[FileRef]:
@@ -90,9 +62,11 @@ def _sendable(box: Box, out: FilesOut) -> list[FileRef]:
 
 
 def _ranked(box: Box, out: FilesOut, newest: bool) -> list[FileRef]:
-    sent = _sent(box)
-    named = [(progress.rank(met), file) for met in _acknowledged(box, newest) for file in met.named.x if file.s not in sent]
-    ranked = {file.s: file for _, file in sorted(named, key=lambda pair: pair[0])}
+    sent, rank = _sent(box), file_classes.ranking(box.db, clock.stamp())
+    named = [(rank(met, file), file) for met in _acknowledged(box, newest) for file in met.named.x if file.s not in sent]
+    ranked: dict[str, FileRef] = {}
+    for _, file in sorted(named, key=lambda pair: pair[0]):
+        ranked.setdefault(file.s, file)
     return [file for file in ranked.values() if file.s not in out.failed]
 
 
@@ -103,45 +77,6 @@ def _acknowledged(box: Box, newest: bool = False) -> Iterator[progress.Walked]:
             known[met.inc] = progress.acknowledged(box.db, met.inc)
         if met.seq <= known[met.inc]:
             yield met
-
-
-def _send(sender: Sender, out: FilesOut, held_up: Callable[[], bool], file: FileRef, missing: MissingFile) -> str | None:
-    """Send one file to its end; gives LATER, or the code of what is wrong with this file alone. Raises LineDown and what
-    concerns all."""
-    offset, tries = missing.offset, 0
-    while not held_up():
-        try:
-            complete, offset = _send_chunk(sender, out, file, offset)
-        except FileNotFoundError:
-            return "file_missing"
-        except EOFError:
-            return "file_damaged"
-        except Refused as refused:
-            tries += 1
-            if refused.code not in OF_ONE_FILE:
-                raise
-            if tries == TRIES_MAX or refused.code == "file_too_big":
-                return refused.code
-            told = refused.facts.get("offset")
-            offset = told if isinstance(told, int) else 0
-            continue
-        if complete:
-            return None
-    return LATER
-
-
-def _send_chunk(sender: Sender, out: FilesOut, file: FileRef, offset: int) -> tuple[bool, int]:
-    with files.path_of(sender.box.home, file.s).open("rb") as stored:
-        stored.seek(offset)
-        piece = stored.read(min(out.chunk_bytes, file.n - offset))
-    if not piece and offset < file.n:
-        raise EOFError  # Shorter than its event says.
-    crash_here("agent_before_chunk")
-    began = time.monotonic()
-    answer = sender.wire.chunk(file.s, offset, file.n, piece)
-    out.learn(len(piece), time.monotonic() - began)
-    crash_here("agent_after_chunk")
-    return answer.complete, answer.offset
 
 
 def _sent(box: Box) -> set[str]:

@@ -15,6 +15,8 @@ from appliance.events import FileRef
 from sync.protocol import Mark
 
 WALK_EVENTS_MAX = 20_000
+COUNT_EVENTS_MAX = 500_000  # Years of an office: what waits is counted to its end.
+PAGE_EVENTS = 1_000
 
 
 class Named(msgspec.Struct, frozen=True):
@@ -37,11 +39,12 @@ class Walked:
 
 @dataclass(frozen=True)
 class Backlog:
-    """What waits: events without a receipt, the dossiers they belong to, files the province has not confirmed."""
+    """What waits: events without a receipt, the dossiers they belong to, files the province has not confirmed, and their bytes."""
 
     events: int
     dossiers: int
     files: int
+    bytes: int
 
 
 _named = msgspec.json.Decoder(Named).decode
@@ -66,13 +69,14 @@ def backlog(db: Database) -> Backlog:
         for _, _, data in ledger.stored(db, life.inc, acknowledged(db, life.inc)):
             dossiers.add(_named(data).k)
             count += 1
-    return Backlog(count, len(dossiers - {""}), len(files_waiting(db)))
+    waiting = files_waiting(db)
+    return Backlog(count, len(dossiers - {""}), len(waiting), sum(file.n for file in waiting.values()))
 
 
 def files_waiting(db: Database) -> dict[str, FileRef]:
     """List files named by events beyond the cursor that the province has not confirmed."""
     sent = {row[0] for row in db.conn.execute("SELECT digest FROM file_sent")}
-    return {file.s: file for met in walk(db, "files") for file in met.named.x if file.s not in sent}
+    return {file.s: file for met in walk(db, "files", COUNT_EVENTS_MAX) for file in met.named.x if file.s not in sent}
 
 
 def events_wait(db: Database) -> bool:
@@ -80,16 +84,16 @@ def events_wait(db: Database) -> bool:
     return any(ledger.head(db, life.inc).seq > acknowledged(db, life.inc) for life in ledger.incarnations(db))
 
 
-def rank(met: Walked) -> tuple[bool, int]:
-    """Rank the files of an event for sending: signed documents before scans, then the newest before the old."""
-    return not met.named.t.startswith("document."), -met.n
-
-
 def walk(db: Database, cursor: str, most: int = WALK_EVENTS_MAX, newest: bool = False) -> Iterator[Walked]:
     """Walk the events beyond a cursor in order of their recording here, at most so many; or the newest of them, backwards."""
-    sql = f"SELECT n, inc, seq, bytes FROM event WHERE n > ? ORDER BY n {'DESC' if newest else 'ASC'} LIMIT ?"
-    for n, inc, seq, data in db.conn.execute(sql, [cursor_at(db, cursor), most]).fetchall():
-        yield Walked(n, bytes(inc), seq, _named(bytes(data)))
+    first, last = cursor_at(db, cursor), 2**62
+    order = "DESC" if newest else "ASC"
+    sql = f"SELECT n, inc, seq, bytes FROM event WHERE n > ? AND n < ? ORDER BY n {order} LIMIT ?"
+    while most > 0 and (page := db.conn.execute(sql, [first, last, min(most, PAGE_EVENTS)]).fetchall()):
+        for n, inc, seq, data in page:
+            yield Walked(n, bytes(inc), seq, _named(bytes(data)))
+        first, last = (first, page[-1][0]) if newest else (page[-1][0], last)
+        most -= PAGE_EVENTS
 
 
 def cursor_at(db: Database, name: str) -> int:

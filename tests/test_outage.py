@@ -7,7 +7,7 @@ import pytest
 
 import outage
 from outage import Call, Plan, Story
-from sync import files_out
+from sync import carrying, lanes
 from sync.compare import compare_box
 from wire_room import wire_room
 
@@ -18,13 +18,13 @@ ACCEPTED_AT = (1, 2, 9, 17, 40)  # chunks after which somebody stands at the cou
 
 @pytest.mark.parametrize("connections", [1, 8])
 def test_old_scans_let_every_event_and_new_dossiers_go_first(tmp_path, monkeypatch, connections):
-    monkeypatch.setattr(files_out, "SPREAD", ((float("inf"), connections),))
-    monkeypatch.setattr(files_out, "CHUNK_BYTES_MAX", CHUNK)
+    monkeypatch.setattr(lanes, "STEPS", (connections,))
+    monkeypatch.setattr(carrying, "CHUNK_BYTES_MAX", CHUNK)
     calls, news, turn, chance = [], [], Lock(), random.Random(7)
     with wire_room(tmp_path) as room:
         commune = room.commune(tmp_path / "commune")
         week = outage.fill(commune.box, SMALL)
-        commune.agent.files.connections = connections
+        commune.agent.files.lanes.open = connections
 
         def answered(method, path, status):
             with turn:

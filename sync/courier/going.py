@@ -16,7 +16,7 @@ from appliance.box import Box
 from appliance.errors import Refused
 from appliance.events import FileRef
 from appliance.ledger import Incarnation
-from sync import key_bundles, progress
+from sync import file_classes, key_bundles, progress
 from sync.courier import books, container, layout
 from sync.courier.container import ENTRY_BYTES, TAR_END, Source, body
 from sync.courier.layout import BODIES_BYTES_MAX, ENTRIES_MAX, MARK, Manifest
@@ -166,14 +166,15 @@ def _source(box: Box, file: FileRef) -> Source:
 def _files(box: Box) -> list[FileRef]:
     """List the files the province has not confirmed, and those it misses, the most needed first."""
     sent = {row[0] for row in box.db.conn.execute("SELECT digest FROM file_sent")}
-    asked = books.wishes(box.db, books.FILE)
-    ranks: dict[str, tuple[bool, tuple[bool, int]]] = {}
+    rank = file_classes.ranking(box.db, clock.stamp())
+    ranks: dict[str, file_classes.Rank] = {}
     found: dict[str, FileRef] = {}
     for met in progress.walk(box.db, "files", EVENTS_WALKED_MAX):
         for file in met.named.x:
             if file.s not in sent:
                 found[file.s] = file
-                ranks[file.s] = (file.s not in asked, progress.rank(met))
+                ranks[file.s] = min(rank(met, file), ranks.get(file.s, (file_classes.FileClass.OTHER, 0)))
+    asked = books.wishes(box.db, books.FILE)
     return [*_asked_again(box, asked, found), *sorted(found.values(), key=lambda file: ranks[file.s])]
 
 
