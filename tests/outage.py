@@ -20,7 +20,9 @@ from boxes import ACCEPTED, PERSON, UNIT
 
 AT_ONCE = 50  # Dossiers in one transaction: what is proven is the catching up.
 EVENTS_OF_ONE = 4  # What a dossier has when it lies on the leader's desk.
-SIGNED_EVERY = 25  # One dossier in so many has a signed result.
+SIGNED_EVERY = 25  # One dossier in so many has a signed result,
+DUE_EVERY = 20  # and one in so many should have been done by now; the others have time.
+OVER, FAR = ({"at": f"{day}T17:00:00+07:00", "provisional": False, "lines": []} for day in ("2026-01-05", "2099-01-05"))
 PDF_BYTES = 40_000
 NEW_SCANS = 2
 
@@ -45,12 +47,15 @@ class Plan:
 
 @dataclass(frozen=True)
 class Week:
-    """What waits when the line comes back: its last event, number of scans, files (old: scans, drafts; signed: results), bytes."""
+    """What waits when the line comes back: its last event, number of scans, old files, those that go before them, bytes of all.
+
+    Sooner go the files of dossiers whose day is over, and signed results.
+    """
 
     head: int
     scans: int
     old: frozenset[str]
-    signed: frozenset[str]
+    sooner: frozenset[str]
     size: int
 
 
@@ -85,7 +90,7 @@ class Made:
     box: Box
     chance: random.Random
     old: list[FileRef] = field(default_factory=list)
-    signed: list[FileRef] = field(default_factory=list)
+    sooner: list[FileRef] = field(default_factory=list)
     dossiers: int = 0
     scans: int = 0
 
@@ -101,8 +106,8 @@ def fill(box: Box, plan: Plan, seed: int = 30589) -> Week:
         with box.writing() as act:
             for _ in range(min(AT_ONCE, 1 + (plan.events - done) // EVENTS_OF_ONE)):
                 _dossier(act, made, plan)
-    files_of = {file.s: file.n for file in (*made.old, *made.signed)}
-    return Week(ledger.head(box.db).seq, made.scans, _digests(made.old), _digests(made.signed), sum(files_of.values()))
+    sizes = {file.s: file.n for file in (*made.old, *made.sooner)}
+    return Week(ledger.head(box.db).seq, made.scans, _digests(made.old), _digests(made.sooner), sum(sizes.values()))
 
 
 def accept(box: Box, chance: random.Random, scan_bytes: tuple[int, int], calls: Sequence) -> New:
@@ -110,7 +115,7 @@ def accept(box: Box, chance: random.Random, scan_bytes: tuple[int, int], calls: 
     made = Made(box, chance)
     pages = [made.file(chance.randint(*scan_bytes), "image/jpeg") for _ in range(NEW_SCANS)]
     with box.writing() as act:
-        seq = _accepted(act, made, uuid7(), pages)
+        seq = _accepted(act, made, uuid7(), pages, FAR)
     return New(seq, tuple(page.s for page in pages), sum(page.n for page in pages), len(calls))
 
 
@@ -122,23 +127,24 @@ def _dossier(act: Act, made: Made, plan: Plan) -> None:
     pages = [made.file(made.chance.randint(*plan.scan_bytes), "image/jpeg") for _ in range(due - made.scans)]
     made.scans = due
     drafted = made.file(PDF_BYTES, "application/pdf")
-    made.old += [*pages, drafted]
-    _accepted(act, made, dossier, pages)
+    over = made.dossiers % DUE_EVERY == 0
+    (made.sooner if over else made.old).extend([*pages, drafted])
+    _accepted(act, made, dossier, pages, OVER if over else FAR)
     act.record("dossier.taken", actor="ST08", dossier=dossier, clear={"holder": "ST08"})
     prepared = document | {"template": "t", "template_version": "1", "path": "electronic", "pages": 1, "file": drafted.s}
     act.record("result.prepared", actor="ST08", dossier=dossier, clear=prepared, files=[drafted])
     act.record("result.submitted", actor="ST08", dossier=dossier, clear=document)
     if made.dossiers % SIGNED_EVERY == 0:
         signed = made.file(PDF_BYTES, "application/pdf")
-        made.signed.append(signed)
+        made.sooner.append(signed)
         said = document | {"certificate": "c", "clock": "unset", "file": signed.s, "before": drafted.s}
         act.record("document.signed", actor="ST01", dossier=dossier, clear=said, files=[signed])
 
 
-def _accepted(act: Act, made: Made, dossier: str, pages: list[FileRef]) -> int:
+def _accepted(act: Act, made: Made, dossier: str, pages: list[FileRef], due: dict) -> int:
     chance = made.chance
     person = PERSON | {"number": f"{chance.randrange(10**12):012d}", "phone": f"+849{chance.randrange(10**8):08d}"}
-    clear = ACCEPTED | {"code": f"{UNIT}-261121-{chance.randrange(10**6):06d}"}
+    clear = ACCEPTED | {"code": f"{UNIT}-261121-{chance.randrange(10**6):06d}", "due": due}
     return act.record("dossier.accepted", actor="ST04", dossier=dossier, clear=clear, personal={"applicant": person}, files=pages).i
 
 
@@ -185,16 +191,16 @@ class Story:
         end = max(self.whole[digest] for digest in new.scans)
         return sum(self.acknowledged(new.seq) < place < end and digest in self.week.old for place, digest in self.chunks)
 
-    def old_chunks_before_signed(self) -> int:
-        """Count the chunks of old files before the last old signed result was whole."""
-        end = max(self.whole[digest] for digest in self.week.signed)
+    def old_chunks_before_sooner(self) -> int:
+        """Count the chunks of old files before the last was whole of those that go sooner."""
+        end = max(self.whole[digest] for digest in self.week.sooner)
         return sum(place < end and digest in self.week.old for place, digest in self.chunks)
 
     def check(self, connections: int, beside: int) -> None:
         """Check the order. `connections`: chunks that may be under way at once; `beside`: old ones that may go beside new scans."""
-        assert self.whole.keys() >= self.week.old | self.week.signed | {digest for new in self.news for digest in new.scans}
+        assert self.whole.keys() >= self.week.old | self.week.sooner | {digest for new in self.news for digest in new.scans}
         assert self.acknowledged(self.week.head) < self.chunks[0][0], "a file went before the events of all days"
-        assert self.old_chunks_before_signed() < connections
+        assert self.old_chunks_before_sooner() < connections
         for new in self.news:
             assert self.chunks_before_its_event(new) <= connections
             assert self.old_chunks_before_its_scans(new) <= beside

@@ -87,7 +87,7 @@ def _caught_up(ends: Ends, line: SlowLine, plan: Plan) -> list[str]:
         "| what | seen | bound |",
         "|---|---|---|",
         f"| all events of the days acknowledged | after {events_s:.0f} s, before any file | before any file |",
-        f"| chunks of old files before the last old signed result | {story.old_chunks_before_signed()} | {CONNECTIONS - 1} |",
+        f"| chunks of old files before the last that goes sooner | {story.old_chunks_before_sooner()} | {CONNECTIONS - 1} |",
         f"| chunks between a new dossier and its receipt, most | {before} | {CONNECTIONS} |",
         f"| seconds between the two, median and most | {statistics.median(delays):.1f}, {max(delays):.1f} | |",
         f"| old chunks between its receipt and its last scan, most | {beside} | {BESIDE} |",
@@ -101,10 +101,10 @@ def _caught_up(ends: Ends, line: SlowLine, plan: Plan) -> list[str]:
 
 
 def _told(plan: Plan, week: Week, making_s: float, line: SlowLine, news: int) -> list[str]:
-    drafts, megabytes, mbit, each = len(week.old) - week.scans, week.size / 1e6, line.bits_per_s / 1e6, outage.NEW_SCANS
+    megabytes, mbit, each = week.size / 1e6, line.bits_per_s / 1e6, outage.NEW_SCANS
     return [
         f"Made without a line, in {making_s:.0f} s: {week.head} events of {plan.days} days, {megabytes:.0f} MB of files, of which",
-        f"{week.scans} scans, {drafts} drafts and {len(week.signed)} signed results. Then a line of {mbit:.0f} Mbit/s and",
+        f"{week.scans} scans; {len(week.sooner)} of the files go sooner, by their class. Then a line of {mbit:.0f} Mbit/s and",
         f"{2e3 * line.one_way_s:.0f} ms there and back; meanwhile {news} dossiers with {each} scans each were accepted, one",
         f"every {NEW_EVERY_S:.0f} s.",
     ]
@@ -117,12 +117,12 @@ def _timed(act):  # noqa: ANN001, ANN202
 
 def _work_on(box: Box, log: AccessLog, week: Week, province: Home, bits_per_s: float) -> list[New]:
     """Accept a dossier every few seconds until all the files of the days are there; then wait for the last new ones."""
-    chance, news, left = random.Random(1), [], set(week.old | week.signed)
+    chance, news, left = random.Random(1), [], set(week.old | week.sooner)
     began = due = time.monotonic()
     until = began + DEADLINE_FLOORS * week.size * 8 / bits_per_s + SLACK_S
     while left:
         assert time.monotonic() < until, f"{len(left)} files of the days have not come"
-        if time.monotonic() >= due and len(left) < len(week.old | week.signed):  # The first when files have begun to go.
+        if time.monotonic() >= due and len(left) < len(week.old | week.sooner):  # The first when files have begun to go.
             news.append(outage.accept(box, chance, NEW_BYTES, log))
             due = time.monotonic() + NEW_EVERY_S
         left = {digest for digest in left if not files.has(province, digest)}
