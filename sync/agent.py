@@ -46,7 +46,8 @@ OK_NOTED_EVERY_S = 300.0
 LINE_MARKS = Path("/proc/net/route")
 PASSES_MAX = 1_000
 BY_OTHERS = {"stamps", "crls"}  # Stages that need another authority than the province: their faults do not slow the sending.
-PATIENT = {("files", "province_full")}  # What the heartbeat is soon enough for, while new events still wake the agent.
+# What the heartbeat is soon enough for, while new events still wake the agent.
+PATIENT = {("files", code) for code in ("province_full", "budget_hours", "budget_speed", "budget_twice")}
 T = TypeVar("T")
 log = logging.getLogger("motcua.agent")
 

@@ -5,7 +5,7 @@ is not named has no bound.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from appliance import clock
@@ -31,6 +31,20 @@ def read(given: Mapping[str, int]) -> Hours:
                 raise Refused("budget_twice", hour=hour)
             hours[hour] = speed
     return tuple(hours)
+
+
+def written(spans: Iterable[str]) -> dict[str, int]:
+    """Read what a technician typed: "7-17=256". Raises Refused `budget_hours`, `budget_speed`, `budget_twice`."""
+    given: dict[str, int] = {}
+    for text in spans:
+        span, _, speed = text.partition("=")
+        hours_of(span)
+        if not speed.isascii() or not speed.isdigit():
+            raise Refused("budget_speed", given=speed, least=SPEED_MIN, most=SPEED_MAX)
+        if span in given:
+            raise Refused("budget_twice", hour=hours_of(span)[0])
+        given[span] = int(speed)
+    return given
 
 
 def hours_of(span: str) -> list[int]:

@@ -6,9 +6,11 @@ from flask import Blueprint, render_template
 
 from appliance import health, numbering
 from appliance.clock import moment_of
+from appliance.errors import Refused
 from appliance.health import Alarm, Facts
 from appliance.text import Line
-from web import comparing, state_chip
+from sync import budget
+from web import comparing, line_state, state_chip
 from web.compared import compared
 from web.per_request import act, box
 from web.vietnamese import sentence
@@ -47,9 +49,23 @@ def look() -> dict[str, object]:
     seen = health.facts(box().home, numbering.floor(box().db))
     alarms = health.alarms(seen)
     todo = [("bad" if alarm in BAD else "warn", sentence(Line(alarm, facts_of(seen)))) for alarm in alarms]
+    todo += [("warn", words) for words in line_state.troubles(sync_state())]
     if stopped := comparing.stopped():
         todo.insert(0, ("bad", stopped))
     return {"parts": parts(seen, alarms), "todo": todo, "at": seen.now, "device": box().device}
+
+
+def sync_state() -> dict[str, str]:
+    """Read what the agent wrote."""
+    return dict(box().db.conn.execute("SELECT name, value FROM sync_state").fetchall())
+
+
+def sending(now: str) -> tuple[str, str]:
+    """Say what waits and what files may use in this hour, and how that is; a budget that cannot be read is said to be so."""
+    try:
+        return line_state.files_state(sync_state(), budget.of(box().home), now)
+    except Refused as refused:
+        return sentence(refused), "bad"
 
 
 def parts(seen: Facts, alarms: list[Alarm]) -> list[Part]:
@@ -63,6 +79,7 @@ def parts(seen: Facts, alarms: list[Alarm]) -> list[Part]:
         Part("Cơ sở dữ liệu", "database", f"Nhật ký ghi {gigabytes(seen.wal_bytes)}", worst(alarms, "wal")),
         Part("Sao lưu liên tục", "archive", replicated(seen), worst(alarms, "replica")),
         Part("Đồng bộ", link.icon, link.text, "unknown" if link is state_chip.UNKNOWN else link_state),
+        Part("Gửi tệp", "files", *sending(seen.now)),
         Part("Đối chiếu với tỉnh", "list-checks", both.words, both.state),
     ]
 

@@ -1,5 +1,6 @@
 """Words of the line to the province: its troubles (sync/line_troubles.py), what a technician does, and the hours' budget for files."""
 
+FREE = "không giới hạn"
 SAFE = "Hồ sơ vẫn làm và lưu đủ tại đây; máy tự gửi khi có mạng."
 
 SENTENCES: dict[str, str] = {

@@ -1,0 +1,211 @@
+"""What files may take of the line: by the hour as a technician set it, by class, and over as many connections as repay."""
+
+from types import SimpleNamespace
+
+import pytest
+from click.testing import CliRunner
+
+from appliance import files
+from appliance.config import Home
+from appliance.errors import Refused
+from appliance.events import FileRef
+from appliance.ids import uuid7
+from boxes import ACCEPTED, PERSON
+from desk_room import HTTPS, log_in
+from provisioning.cli import main
+from sync import budget, carrying, lanes
+from sync.lanes import Lanes
+from web.line_state import files_state, this_hour, troubles, whole_day
+from wire_room import wire_room
+
+PAGE = 64 * 1024
+SIGNING = (
+    ("dossier.taken", {"holder": "ST08"}),
+    ("result.prepared", {"template": "t", "template_version": "1", "path": "electronic", "pages": 1}),
+    ("result.submitted", {}),
+    ("document.signed", {"certificate": "c", "clock": "unset"}),
+)
+FAR, OVER = "2099-01-01T17:00:00+07:00", "2026-01-05T17:00:00+07:00"
+
+
+@pytest.fixture
+def room(tmp_path):
+    with wire_room(tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+def sending(room, tmp_path):
+    return room.commune(tmp_path / "commune")
+
+
+def set_budget(home: Home, *spans: str) -> str:
+    """Set the hours as a technician does; gives what the command says."""
+    done = CliRunner().invoke(main, ["budget", "--home", str(home.root), *(spans or ["--unlimited"])])
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+def page_of(sending, fill: int, due: str = FAR, kind: str = "") -> str:
+    """Accept a dossier with one page, or with a document; gives the page's digest."""
+    data, dossier = bytes([fill]) * PAGE, uuid7()
+    named = [FileRef(files.put(sending.home, data), len(data), "image/jpeg")]
+    with sending.box.writing() as act:
+        clear = ACCEPTED | {"due": {"at": due, "provisional": False, "lines": []}, "code": f"H99.99.99-261121-{fill:04}"}
+        personal = {"applicant": PERSON}
+        act.record("dossier.accepted", actor="ST04", dossier=dossier, clear=clear, personal=personal, files=[] if kind else named)
+        document, file = {"document": uuid7()}, {"file": named[0].s}
+        for event, body in SIGNING if kind else ():
+            clear = body | (document if event != "dossier.taken" else {}) | (file if "path" in body or event == kind else {})
+            act.record(event, actor="ST01", dossier=dossier, clear=clear, files=named if event == kind else [])
+    return named[0].s
+
+
+def test_hours_are_read_over_midnight_and_named_once():
+    hours = budget.read(budget.written(["7-17=256", "22-5=0"]))
+    assert [hours[hour] for hour in (0, 4, 5, 7, 16, 17, 22, 23)] == [0, 0, None, 256, 256, None, 0, 0]
+    assert budget.read({}) == (None,) * 24
+
+
+@pytest.mark.parametrize(
+    ("spans", "code"),
+    [
+        (["7-17"], "budget_speed"),
+        (["7-17=5"], "budget_speed"),
+        (["7-17=-1"], "budget_speed"),
+        (["7-7=64"], "budget_hours"),
+        (["25-30=64"], "budget_hours"),
+        (["bảy-mười=64"], "budget_hours"),
+        (["7-17=64", "8-9=64"], "budget_twice"),
+        (["7-17=64", "7-17=128"], "budget_twice"),
+    ],
+)
+def test_hours_that_make_no_sense_are_refused_and_change_nothing(sending, spans, code):
+    set_budget(sending.home, "1-2=64")
+    with pytest.raises(Refused, match=code):
+        budget.read(budget.written(spans))
+    done = CliRunner().invoke(main, ["budget", "--home", str(sending.home.root), *spans])
+    assert done.exit_code in (1, 2) and "Chưa đổi gì" in done.output or "No such option" in done.output
+    assert budget.of(sending.home)[1] == 64
+
+
+def test_a_technician_sets_hours_and_reads_them_back(sending):
+    said = set_budget(sending.home, "7-17=256", "17-19=0")
+    assert said.splitlines()[:4] == [
+        " 0 – 7 giờ: không giới hạn",
+        " 7 – 17 giờ: 256 kbit/s",
+        "17 – 19 giờ: không gửi tệp",
+        "19 – 24 giờ: không giới hạn",
+    ]
+    assert sending.home.root.joinpath("motcua.toml").read_text().count("256") == 1
+    set_budget(sending.home)
+    assert whole_day(budget.of(sending.home)) == [" 0 – 24 giờ: không giới hạn"]
+
+
+def test_files_keep_to_the_hours_budget(room, sending, monkeypatch):
+    """On a clock of our own: what is sent takes as long as the budget says, whatever the line could do."""
+    now = [1000.0]
+    passing = SimpleNamespace(monotonic=lambda: now[0], sleep=lambda s: now.__setitem__(0, now[0] + s))
+    monkeypatch.setattr(carrying, "time", passing)
+    pages = [page_of(sending, fill) for fill in range(10)]
+    set_budget(sending.home, "0-24=256")
+    assert sending.round()
+    assert all(files.has(room.province.home, page) for page in pages)
+    assert now[0] - 1000.0 == pytest.approx(9 * PAGE / (256 * 125))  # The last chunk is paid for by whoever comes next.
+
+
+def test_no_file_goes_in_an_hour_without_and_every_event_does(room, sending):
+    set_budget(sending.home, "0-24=0")
+    page_of(sending, 1)
+    assert sending.round()
+    state = sending.state()
+    assert (state["waiting_events"], state["waiting_files"], state["waiting_bytes"]) == ("0", "1", str(PAGE))
+    assert not any(call.startswith("PUT") or "missing" in call for call in sending.line.seen)
+    set_budget(sending.home)
+    assert sending.round() and sending.state()["waiting_bytes"] == "0"
+
+
+def test_a_budget_that_cannot_be_read_stops_files_alone_and_is_said(sending):
+    text = sending.home.root.joinpath("motcua.toml").read_text().replace("[file_budget]", '[file_budget]\n"99" = 64')
+    sending.home.root.joinpath("motcua.toml").write_text(text)
+    page_of(sending, 1)
+    assert sending.round() and not sending.agent.mood.failures
+    assert (sending.state()["last_error"], sending.state()["waiting_events"]) == ("budget_hours", "0")
+
+
+def test_the_page_says_what_this_hour_allows_and_what_waits():
+    at = "2026-11-22T03:00:00.000Z"  # 10:00 in the office
+    hours = budget.read({"7-12": 256, "12-14": 0})
+    assert this_hour(hours, at) == "Giờ này gửi tệp: 256 kbit/s"
+    assert this_hour(hours, "2026-11-22T05:30:00.000Z") == "Giờ này không gửi tệp, 14 giờ gửi tiếp"
+    assert this_hour(budget.read({"0-24": 0}), at) == "Giờ này không gửi tệp"
+    known = {"waiting_files": "1200", "waiting_bytes": "150000000", "files_failed": "0"}
+    assert files_state(known, hours, at) == ("Còn chờ 1.200 tệp, 150 MB. Giờ này gửi tệp: 256 kbit/s", "ok")
+    assert files_state(known | {"files_failed": "2"}, hours, at)[1] == "warn"
+    assert files_state({}, hours, at)[1] == "unknown"
+
+
+def test_the_technicians_page_says_the_trouble_and_what_to_do(app):
+    box = app.extensions["box"]
+    with box.writing() as act:
+        for name, value in {"last_error": "line_portal", "clock_off_min": "-120"}.items():
+            act.db.conn.execute("INSERT INTO sync_state (name, value) VALUES (?, ?)", [name, value])
+    told = troubles({"last_error": "line_portal", "clock_off_min": "-120"})
+    assert "Mạng đang đòi đăng nhập" in told[0] and "Mở trình duyệt" in told[0] and "120 phút" in told[1]
+    page = log_in(app, "st16").get("/suc-khoe", base_url=HTTPS).text
+    assert [words for words in (*told, "Giờ này gửi tệp: không giới hạn") if words not in page] == []
+
+
+def test_files_go_by_their_class(sending, monkeypatch):
+    monkeypatch.setattr(lanes, "STEPS", (1,))
+    sending.agent.files.lanes.open = 1
+    old, over, document, new, asked = (
+        page_of(sending, 1),
+        page_of(sending, 2, OVER),
+        page_of(sending, 3, kind="document.signed"),
+        page_of(sending, 4),
+        page_of(sending, 5),
+    )
+    with sending.box.writing() as act:
+        act.db.conn.execute("INSERT INTO courier_wish (kind, what, after) VALUES ('file', ?, 0)", [asked])
+    assert sending.round()
+    sent = [call.rsplit("/", 1)[1] for call in sending.line.seen if call.startswith("PUT")]
+    assert sent == [asked, over, document, new, old]
+
+
+@pytest.mark.parametrize(
+    ("one", "line", "wanted"),
+    [(100_000, 10_000_000, 8), (100_000, 400_000, 4), (100_000, 200_000, 2), (50_000, 50_000, 1)],
+)
+def test_connections_are_as_many_as_the_line_repays(one, line, wanted):
+    """A connection carries `one` bytes a second alone, the line `line` in all."""
+    open_at = settle(Lanes(), one, line)
+    assert max(set(open_at), key=open_at.count) == wanted
+    assert set(open_at) <= set(lanes.STEPS)
+    assert sum(count != wanted for count in open_at) <= len(open_at) // 10  # What trials cost.
+
+
+def test_connections_are_closed_when_the_line_gets_worse_and_opened_when_it_gets_better():
+    learning = Lanes()
+    settle(learning, 100_000, 10_000_000)
+    assert settle(learning, 50_000, 50_000)[-1] == 1
+    assert settle(learning, 100_000, 10_000_000)[-1] == 8
+
+
+def settle(learning: Lanes, one: float, line: float) -> list[int]:
+    """Let 400 windows pass; gives how many connections each of the last 300 had."""
+    seen = []
+    for _ in range(400):
+        learning.judge(min(line, one * learning.open))
+        seen.append(learning.open if not learning.before else learning.before)
+    return seen[100:]
+
+
+def test_only_windows_in_which_every_connection_was_busy_are_judged():
+    learning = Lanes()
+    for second in range(100):
+        learning.went(PAGE, float(second), busy=second % 10 != 0)
+    assert learning.pace == 0
+    for second in range(100, 120):
+        learning.went(PAGE, float(second), busy=True)
+    assert learning.pace == PAGE  # One a second.

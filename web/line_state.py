@@ -1,0 +1,51 @@
+"""The line in words for a technician: which trouble there is and what to do, what waits, and what files may use in this hour."""
+
+from collections.abc import Mapping
+from itertools import groupby
+
+from appliance import clock
+from appliance.errors import Refused
+from appliance.text import number_text
+from sync import budget
+from sync.budget import HOURS, Hours
+from web.courier_words import size_text
+from web.vietnamese import sentence
+from web.words.forks import STOPPED
+from web.words.line import FREE, TECHNICIAN
+
+
+def troubles(known: Mapping[str, str]) -> list[str]:
+    """Say what the agent (sync_state) was last held up by, and that the clock is off; each with what a technician does."""
+    code, off = known.get("last_error", ""), abs(int(known.get("clock_off_min", "0")))
+    said = [f"{sentence(Refused(code))} {TECHNICIAN.get(code, '')}".strip()] if code and code not in STOPPED else []
+    return [*said, sentence(Refused("clock_off", minutes=off))] if off else said
+
+
+def files_state(known: Mapping[str, str], hours: Hours, now: str) -> tuple[str, str]:
+    """Say how many files wait and what they may use in this hour; and how that is: ok, warn, or unknown."""
+    if "waiting_files" not in known:
+        return this_hour(hours, now), "unknown"
+    count, size, failed = (int(known.get(name, "0")) for name in ("waiting_files", "waiting_bytes", "files_failed"))
+    waiting = f"Còn chờ {number_text(count)} tệp, {size_text(size)}" if count else "Không còn tệp chờ"
+    bad = f"; {number_text(failed)} tệp không gửi được" if failed else ""
+    return f"{waiting}{bad}. {this_hour(hours, now)}", "warn" if failed else "ok"
+
+
+def this_hour(hours: Hours, now: str) -> str:
+    """Say what files may use now, and when that changes if they may use nothing."""
+    speed, hour = budget.speed_at(hours, now), clock.local(now).hour
+    if speed == 0:
+        until = next((other % HOURS for other in range(hour + 1, hour + HOURS) if hours[other % HOURS] != 0), None)
+        return "Giờ này không gửi tệp" + (f", {until} giờ gửi tiếp" if until is not None else "")
+    return f"Giờ này gửi tệp: {speed_text(speed)}"
+
+
+def speed_text(speed: int | None) -> str:
+    """Say a speed."""
+    return FREE if speed is None else f"{number_text(speed)} kbit/s" if speed else "không gửi tệp"
+
+
+def whole_day(hours: Hours) -> list[str]:
+    """List the day's hours, those that are alike together."""
+    spans = [(speed, [hour for hour, _ in run]) for speed, run in groupby(enumerate(hours), key=lambda pair: pair[1])]
+    return [f"{span[0]:2} – {span[-1] + 1} giờ: {speed_text(speed)}" for speed, span in spans]
