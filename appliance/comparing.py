@@ -29,7 +29,8 @@ class What(StrEnum):
 
 @dataclass(frozen=True)
 class Case:
-    """One thing to compare. `about`: book, period and number, a file's digest, or the code of a reason; `other` the second dossier; codes where known."""
+    """One thing to compare. `about`: book, period and number, a file's digest, or the code of a reason; `other` the second dossier;
+    codes where known."""
 
     id: int
     what: What
@@ -65,7 +66,9 @@ def withdraw(act: Act, what: What, about: str) -> None:
 
 def differ(act: Act, found: Mapping[str, str]) -> None:
     """Ask a person about exactly these dossiers (id: code of the reason): those asked about before are equal now."""
-    asked = act.db.conn.execute("SELECT id, dossier, about FROM to_compare WHERE what = ? AND settled_at IS NULL", [What.CONTENT_DIFFERS])
+    asked = act.db.conn.execute(
+        "SELECT id, dossier, about FROM to_compare WHERE what = ? AND settled_at IS NULL", [What.CONTENT_DIFFERS]
+    )
     over = [[id] for id, dossier, about in asked.fetchall() if found.get(dossier) != about]
     act.db.conn.executemany("DELETE FROM to_compare WHERE id = ?", over)
     for dossier, why in found.items():

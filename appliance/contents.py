@@ -73,12 +73,19 @@ def owned(db: Database, device: str) -> list[str]:
 
 
 def digest_of(db: Database, ledger: str, device: str, dossier: str) -> bytes:
-    """Work out the digest of one dossier: its row, its owner's acts with their digests in the chain, the files it names."""
+    """Work out the digest of one dossier."""
+    return hashlib.sha256(DOSSIER_MARK + written(db, ledger, device, dossier)).digest()
+
+
+def written(db: Database, ledger: str, device: str, dossier: str) -> bytes:
+    """Write down what a dossier holds: its row, its owner's acts with their digests in the chain, the files it names.
+
+    JSON without spaces, the keys of every object in order; bytes in hex.
+    """
     row = db.conn.execute(ROW, [dossier]).fetchone()
     acts = db.conn.execute(ACTS.format(ledger=ledger), [dossier, device]).fetchall()
     files = db.conn.execute(FILES, [dossier]).fetchall()
-    whole = [_plain_row(row) if row else None, [_plain(act) for act in acts], files]
-    return hashlib.sha256(DOSSIER_MARK + _encode(whole)).digest()
+    return _encode([_plain_row(row) if row else None, [_plain(act) for act in acts], files])
 
 
 def at_of(heads: Iterable[Head], feed: int) -> str:
@@ -101,4 +108,3 @@ def _state(stored: bytes) -> Any:
         return msgspec.json.decode(stored)
     except msgspec.DecodeError:
         return stored.hex()
-

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from sqlite_utils.db import Database
 
-from appliance import chain, events, ledger, rows
+from appliance import chain, events, history, ledger, reordering, rows
 from appliance.events import Event
 from appliance.ledger import Act
 
@@ -31,7 +31,9 @@ def keys_lacking(db: Database, dossiers: Collection[str]) -> list[str]:
 def fold_anew(act: Act, dossiers: Collection[str]) -> dict[str, LeftAlone]:
     """Make the rows of some dossiers anew, each in its place in lists; gives those left alone. Walks the whole ledger once."""
     found, damaged = _events_of(act, dossiers)
-    lost = {dossier for dossier in keys_lacking(act.db, dossiers) if any(event.p for _, event in found[dossier])}
+    brought = set(history.with_brought(act.db))
+    sealed = {dossier for dossier, stored in found.items() if dossier in brought or any(event.p for _, event in stored)}
+    lost = sealed & set(keys_lacking(act.db, dossiers))
     left = dict.fromkeys(lost, LeftAlone.KEY_LOST) | dict.fromkeys(damaged, LeftAlone.DAMAGED)
     for dossier in found.keys() - left.keys():
         _fold(act, dossier, found[dossier])
@@ -64,6 +66,7 @@ def _fold(act: Act, dossier: str, stored: list[Stored]) -> None:
     place = _take_out(act.db, dossier)
     for inc, event in stored:
         rows.fold(act.db, act.device, inc, event, ledger.personal_of(act.db, act.device_bytes, inc, event))
+    reordering.fold_with_brought(act.db, act.db, act.device, dossier)
     _put_in_place(act.db, dossier, place)
 
 

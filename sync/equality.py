@@ -32,7 +32,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Equality:
-    """What came of it: how many dossiers, which were made equal again, which still differ and why; files asked for or sent again."""
+    """What came of it: how many dossiers, which were made equal again, which still differ and why; files to bring."""
 
     verdict: Verdict
     dossiers: int = 0
@@ -52,7 +52,7 @@ class Looked:
 
 
 def nightly(sender: Sender) -> bool:
-    """Compare once a night, or at noon, when nothing waits; says whether there is more to send or fetch. Raises Refused, LineDown."""
+    """Compare once a night, or at noon, when nothing waits; says whether files must go or come. Raises Refused, LineDown."""
     row = sender.box.db.conn.execute("SELECT value FROM sync_state WHERE name = 'compare_tried_at'").fetchone()
     at = clock.local(clock.stamp())
     if at.hour not in clock.QUIET_HOURS or (row and clock.local_day(row[0]) == at.date()):

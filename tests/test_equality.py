@@ -1,21 +1,24 @@
 """Both ends hold the same, and can say so in a few hundred bytes; what somebody changed at one end is found, mended, or told."""
 
+import hashlib
 import io
+from pathlib import Path
 
 import msgspec
 import pytest
 import urllib3
 from click.testing import CliRunner
 
-from appliance import clock, comparing, contents, erasure, events, files, ledger, rows, verify
+from appliance import clock, comparing, contents, database, erasure, events, files, ledger, rows, verify
 from appliance.comparing import FOLDS_OTHERWISE, What
 from appliance.ids import uuid7
+from appliance.migrations import migrations
 from provisioning.cli import main
 from sync import equality
 from sync.equality import Verdict, compare
 from sync.protocol import ContentsAnswer
-from sync.province import folding
 from sync.province import equality as there
+from sync.province import folding
 from test_healing import act_on, numbered
 from wire_room import wire_room
 
@@ -126,7 +129,9 @@ def test_a_key_that_one_end_lost_is_given_by_the_other(room, commune, dossiers):
     found = compare(commune.sender)
     assert found.verdict is Verdict.EQUAL and set(found.mended) == set(dossiers[:2])
     for dossier in dossiers[:2]:
-        assert rows.load(room.province.db, dossier).applicant["name"] == rows.load(commune.box.db, dossier).applicant["name"] == NAME
+        assert (
+            rows.load(room.province.db, dossier).applicant["name"] == rows.load(commune.box.db, dossier).applicant["name"] == NAME
+        )
 
 
 def test_a_dossier_whose_key_nobody_has_keeps_its_words_and_is_told(room, commune, dossiers):
@@ -249,3 +254,18 @@ def test_each_bucket_holds_a_fair_share():
     for _ in range(2560):
         counts[contents.bucket_of(uuid7())] += 1
     assert max(counts) < 40 and min(counts) > 0
+
+
+# What the oldest released events fold to, by the rules of folding. Another digest here means other rules: raise contents.RULES.
+FOLDED = {1: "d015c3c57667fbd99d27fb5b8e80551a1a9c1abf1606d32fa71bbc27310fdb0e"}
+
+
+def test_the_rules_bear_a_new_number_when_the_same_events_fold_to_something_else():
+    db, device, inc = database.connect(Path(":memory:")), "01936f00-0000-7000-8000-000000030589", bytes(8)
+    migrations.apply(db)
+    digests = []
+    for line in Path("tests/golden/events-v1.jsonl").read_bytes().splitlines():
+        event = events.decode(line)
+        rows.fold(db, device, inc, event, {"applicant": {"name": NAME}} if event.t == "dossier.accepted" else {})
+        digests += [contents.digest_of(db, contents.LEDGER, device, event.k)] if event.k else []
+    assert {contents.RULES: hashlib.sha256(b"".join(digests)).hexdigest()} == FOLDED

@@ -99,6 +99,9 @@ def test_its_fields_and_limits_are_the_codes():
     assert SCHEMAS["Hello"]["properties"]["heads"]["maxItems"] == protocol.LIVES_MAX
     assert SCHEMAS["KeyBundle"]["properties"]["keys"]["maxItems"] == protocol.KEYS_MAX
     assert SCHEMAS["FileQuestion"]["properties"]["digests"]["maxItems"] == protocol.DIGESTS_MAX
+    assert SCHEMAS["AgainQuestion"]["properties"]["dossiers"]["maxItems"] == protocol.AGAIN_MAX
+    assert SCHEMAS["Rows"]["properties"]["rows"]["maxProperties"] == protocol.ROWS_MAX
+    assert SCHEMAS["FoldedAgain"]["properties"]["why"]["additionalProperties"]["enum"] == [*protocol.WhyUnequal]
     assert SCHEMAS["Verdict"]["enum"] == [*protocol.Verdict] and SCHEMAS["Why"]["enum"][:-1] == [*protocol.Why]
 
 

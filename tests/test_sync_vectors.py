@@ -13,8 +13,9 @@ import pyrage
 import zstandard
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from appliance import chain
+from appliance import chain, contents, database, events, rows
 from appliance.errors import Refused
+from appliance.migrations import migrations
 from sync import key_bundles, segments
 from sync.problems import PROBLEMS, content_digest, problem_of
 from sync.protocol import Hello, Holding, KeyBundle, KeyNews, Life, Mark, Verdict, judge, judge_hello, meeting
@@ -66,6 +67,7 @@ def vectors() -> dict[str, Any]:
         "statements": statements(),
         "keys": keys(),
         "hellos": [greeted(*case) for case in HELLOS],
+        "contents": held(),
     }
 
 
@@ -156,6 +158,39 @@ def keys() -> dict[str, Any]:
         "article": "6.1", "identity": IDENTITY, "recipient": str(identity.to_public()),
         "bundle": msgspec.json.encode(bundle).decode(), "sealed": text(key_bundles.sealed(bundle, identity.to_public())),
     }  # fmt: skip
+
+
+ACCEPTED = (
+    f'{{"i":3,"t":"dossier.accepted","v":2,"at":"2026-11-21T02:00:02.000Z","q":"unset","a":"ST04","k":"{DOSSIER}","o":1,"d":{{'
+    '"code":"H99.99.99-261121-0001","unit":"H99.99.99","procedure":"1","procedure_name":"Thủ tục","case":"1#1","channel":"counter",'
+    '"accepted_at":"2026-11-21T02:00:02.000Z","due":{"at":"2026-11-25T17:00:00+07:00","provisional":false,"lines":[]},'
+    '"components":[],"fee_lines":[],"result_by":"counter","slip":""},"x":[{"s":"' + "ab" * 32 + '","n":3,"m":"image/jpeg"}]}'
+).encode()
+DREAMT = f'{{"i":5,"t":"dossier.dreamt","v":9,"at":"","q":"","k":"{DOSSIER}"}}'.encode()
+
+
+def held() -> dict[str, Any]:
+    """What a dossier holds after four events, one of an unknown kind, and the digests over it."""
+    db = database.connect(Path(":memory:"))
+    migrations.apply(db)
+    link = segments.link(DEVICE, INC, 1, START, (*EVENTS[:2], ACCEPTED, EVENTS[2].replace(b'"i":3', b'"i":4'), DREAMT))
+    for n, (data, digest) in enumerate(zip(link.events, link.digests, strict=True), start=1):
+        db.conn.execute("INSERT INTO event (inc, seq, digest, bytes) VALUES (?, ?, ?, ?)", [INC, n, digest, data])
+        rows.fold(db, DEVICE_ID, INC, events.decode(data), {})
+    at = contents.at_of([chain.Head(INC, 5, link.digests[-1])], 7)
+    found = contents.contents(db, contents.LEDGER, DEVICE_ID, at)
+    bucket = contents.bucket_of(DOSSIER)
+    return {
+        "article": "13",
+        "rules": contents.RULES,
+        "events": [text(data) for data in link.events],
+        "at": {"feed": 7, "heads": [{"inc": INC.hex(), "seq": 5, "digest": link.digests[-1].hex()}], "digest": at},
+        "dossier": DOSSIER,
+        "content": contents.written(db, contents.LEDGER, DEVICE_ID, DOSSIER).decode(),
+        "digest": found.digests[DOSSIER].hex(),
+        "bucket": {"number": bucket, "digest": found.buckets[bucket].hex(), "empty": found.buckets[bucket - 1].hex()},
+        "all": found.digest,
+    }
 
 
 def mark(letter: str, seq: int, digit: str = "") -> Mark:

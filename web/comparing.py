@@ -1,4 +1,4 @@
-"""Đối chiếu: whether our dossiers are the province's, what a person must look at, and why the box does not send where it was stopped.
+"""Đối chiếu: whether our dossiers are the province's, what a person must look at, and why a box that was stopped does not send.
 
 Shows codes and numbers, changes no dossier: who compared says so, and that is kept with the name and the time.
 """

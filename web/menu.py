@@ -123,7 +123,7 @@ COMMUNE: tuple[Item, ...] = (
     Item("Sổ đăng ký", "register.page", "view_registers", "list-checks", "Sổ theo dõi hồ sơ, văn bản đi, chứng thực, biên lai"),
     Item("Nhập hồ sơ nhận lúc máy hỏng", "paper_slips.late", "enter_late", "file-text", "Phiếu viết tay: nhập số và giờ nhận thật"),
     Item("Phiếu in sẵn", "paper_slips.page", "keep_paper_slips", "files", "Để dành số, in phiếu cho lúc máy chủ hỏng, hủy phiếu"),
-    Item("Đối chiếu", "comparing.page", "compare_after_loss", "list-checks", "Khớp với tỉnh chưa; hồ sơ, số, tệp cần xem", to_compare),
+    Item("Đối chiếu", "comparing.page", "compare_after_loss", "list-checks", "Đã khớp với tỉnh chưa, cần xem gì", to_compare),
     Item("Báo cáo", "report.page", "view_report", "file-text", "Tiếp nhận, giải quyết, quá hạn theo lĩnh vực, từng kỳ"),
     Item("Chứng thực bản sao", "walk_in.begin", "accept", "stamp", "Bản chính, số trang, số bản, phí, số chứng thực một lượt"),
     Item("Quy trình nội bộ", "processes.page", "approve_process", "list-checks", "Xem và phê duyệt quy trình của từng thủ tục"),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 
+from provisioning.conformance import equality_checks as equality
 from provisioning.conformance import given_checks as given
 from provisioning.conformance import segment_checks as segments
 from provisioning.conformance import store_checks as stores
@@ -87,6 +88,10 @@ WORDS: Mapping[str, str] = {
     "10.3": "Hai máy cùng một khóa",
     "12.1": "Xóa hồ sơ: hủy khóa, bỏ tệp, giữ sự kiện",
     "12.2": "Bản tin xác nhận việc xóa",
+    "13.1": "Một mã băm cho mọi hồ sơ, tại đúng chỗ hai bên cùng có",
+    "13.2": "Mã băm của 256 nhóm hồ sơ",
+    "13.3": "Mã băm của từng hồ sơ trong một nhóm",
+    "13.4": "Dựng lại hồ sơ từ sự kiện đã giữ",
 }
 
 UNTRIED: Mapping[str, str] = {
@@ -139,6 +144,10 @@ TRIED: tuple[tuple[str, Check], ...] = (
     ("9.3", given.file_back),
     ("9.4", _alone(given.inventory)),
     ("9.5", given.inventory_files),
+    ("13.1", equality.whole),
+    ("13.2", equality.buckets),
+    ("13.3", equality.rows),
+    ("13.4", equality.again),
     ("6.3", stores.keys_stay),
     ("1.7", _alone(segments.byte_for_byte)),
     ("12.1", stores.erased),

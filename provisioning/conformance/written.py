@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 RECEIPT, FEED, SEGMENT = b"motcua-receipt-1", b"motcua-feed-1", b"motcua-seg-1"
 SEGMENT_BYTES_MAX, KEYS_BYTES_MAX = 8 * 1024 * 1024, 1024 * 1024
 NOTHING = "0" * 64
+BUCKETS = 256
 Head = dict[str, Any]  # {inc, seq, digest}
 
 
@@ -138,3 +139,14 @@ def read_segment(data: bytes, device: str, key: Ed25519PublicKey) -> Stretch:
     covered = SEGMENT + place + bytes.fromhex(previous) + bytes.fromhex(head)
     need(signed(key, heading.get("sig"), covered), "chữ ký của tỉnh trên gói sự kiện trả lại không đúng")
     return Stretch(inc, first, tuple(events))
+
+
+def at_of(heads: list[Head], feed: int) -> str:
+    """Give the digest of the heads and the feed that contents are compared at."""
+    told = (bytes.fromhex(head["inc"]) + head["seq"].to_bytes(8, "big") + bytes.fromhex(head["digest"]) for head in heads)
+    return hashlib.sha256(b"motcua-heads-1" + feed.to_bytes(8, "big") + b"".join(told)).hexdigest()
+
+
+def bucket_of(dossier: str) -> int:
+    """Give the bucket of a dossier."""
+    return hashlib.sha256(dossier.encode()).digest()[0]

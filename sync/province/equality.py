@@ -49,7 +49,7 @@ def fold_again(province: Province, device: Device, dossiers: Collection[str]) ->
     """Make the rows of some of the device's dossiers anew; says of each that cannot be made whole here why."""
     folding.fold_new(province)
     with province.writing() as db:
-        why = {dossier: found for dossier in dossiers if (found := _again(db, device, dossier))}
+        why = {dossier: str(found) for dossier in dossiers if (found := _again(db, device, dossier))}
         return FoldedAgain(_at(db, device), why)
 
 
@@ -60,7 +60,7 @@ def _again(db: Database, device: Device, dossier: str) -> WhyUnequal | None:
     if not all(_fits(db, one) for one in held):
         return WhyUnequal.DAMAGED_THERE
     folding.fold_again(db, dossier)
-    if any(events.decode(one.data).p for one in held) and key_of(db, dossier) is None and not _erased(db, dossier):
+    if any(events.decode(one.data).p for one in held) and key_of(db, dossier) is None and not store.key_is_destroyed(db, dossier):
         return WhyUnequal.KEY_WANTED
     return WhyUnequal.SET_ASIDE if _set_aside(db, device, dossier) else None
 
@@ -68,10 +68,6 @@ def _again(db: Database, device: Device, dossier: str) -> WhyUnequal | None:
 def _fits(db: Database, one: Received) -> bool:
     previous = store.digest_at(db, one.device, one.inc, one.seq - 1) or b""
     return chain.digest_of(device_bytes(one.device), one.inc, one.seq, previous, one.data) == one.digest
-
-
-def _erased(db: Database, dossier: str) -> bool:
-    return db.conn.execute("SELECT 1 FROM dossier_key WHERE dossier = ? AND destroyed_at IS NOT NULL", [dossier]).fetchone() is not None
 
 
 def _set_aside(db: Database, device: Device, dossier: str) -> bool:
