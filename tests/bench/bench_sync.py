@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from figures import figure
-from outbox import scan, stored
+from outbox import scan, stored, through
 from slow_line import SlowLine, slow_line
 
 from appliance import ledger
@@ -19,8 +19,6 @@ from appliance.events import decode
 from appliance.ids import uuid7
 from boxes import ACCEPTED, PERSON, UNIT
 from sync.agent import round_of
-from sync.sender import Sender
-from sync.wire import Wire
 from wire_room import Commune, Room, wire_room
 
 DOSSIERS = 500
@@ -95,10 +93,7 @@ def fill(box: Commune) -> None:
 
 def timed_round(box: Commune, line: SlowLine) -> float:
     """Let the agent catch up over a line; gives seconds."""
-    old = box.sender
-    box.line.pool.clear()
-    box.agent.sender = Sender(old.box, Wire(f"http://127.0.0.1:{line.port}", box.line), old.key, old.province, old.recipient)
-    box.room.presented = box.certificate
+    through(box, line.port)
     start = time.perf_counter()
     assert round_of(box.agent)
     took = time.perf_counter() - start

@@ -1,8 +1,9 @@
-"""What waits at a commune that had no line: whole stories of dossiers with their own people, and scans that nothing can compress."""
+"""What waits at a commune that had no line: whole stories of dossiers with their own people, and scans that nothing compresses."""
 
 import base64
 import os
 import random
+from dataclasses import replace
 from pathlib import Path
 
 from names import person
@@ -11,7 +12,8 @@ from appliance import files, ledger
 from appliance.events import FileRef, decode
 from appliance.ids import uuid7
 from boxes import ACCEPTED, PERSON, UNIT
-from wire_room import Commune
+from sync.wire import Wire
+from wire_room import Commune, Room
 
 FILE_BYTES = (50_000, 200_000)
 AT_ONCE = 50  # Dossiers recorded in one transaction.
@@ -73,6 +75,13 @@ def sealed_bytes(events: list[bytes]) -> int:
     return sum(len(base64.b64decode(event.p.b)) for event in map(decode, events) if event.p)
 
 
-def fresh(room, folder: Path, number: int) -> Commune:
+def fresh(room: Room, folder: Path, number: int) -> Commune:
     """Give a box that never sent before."""
     return room.commune(folder / f"box-{number}", f"H97.{number // 100:02d}.{number % 100:02d}")
+
+
+def through(box: Commune, port: int) -> None:
+    """Have the agent of a box reach the province through a relay on this machine, over connections of its own."""
+    box.line.pool.clear()
+    box.agent.sender = replace(box.sender, wire=Wire(f"http://127.0.0.1:{port}", box.line))
+    box.room.presented = box.certificate

@@ -23,6 +23,7 @@ class SlowLine:
     carried: dict[str, int] = field(default_factory=lambda: {"up": 0, "down": 0})
     free_at: dict[str, float] = field(default_factory=lambda: {"up": 0.0, "down": 0.0})
     port: int = 0
+    _ends: set[asyncio.StreamWriter] = field(default_factory=set)
     _loop: asyncio.AbstractEventLoop | None = None
     _ended: asyncio.Event | None = None
 
@@ -39,11 +40,18 @@ class SlowLine:
         """Stop, from any thread; what is still under way is dropped."""
         self._loop.call_soon_threadsafe(self._ended.set)
 
+    def cut(self) -> None:
+        """Reset all connections, from any thread; new ones are carried again."""
+        self._loop.call_soon_threadsafe(lambda: [end.transport.abort() for end in self._ends])
+
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await asyncio.sleep(2 * self.one_way_s)  # The hand-shake a far end would have needed.
         far_reader, far_writer = await asyncio.open_connection(LOOPBACK, self.target)
+        ends = {writer, far_writer}
+        self._ends |= ends
         with contextlib.suppress(asyncio.CancelledError):
             await asyncio.gather(self._way(reader, far_writer, "up"), self._way(far_reader, writer, "down"))
+        self._ends -= ends
 
     async def _way(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, way: str) -> None:
         queue: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue(QUEUE_PIECES)
