@@ -23,7 +23,8 @@ MARK = b"motcua-seg-1"
 EVENTS_MAX = 5_000
 WIRE_BYTES_MAX = 1024 * 1024
 BYTES_MAX = 8 * 1024 * 1024
-LEVEL = 19  # A full segment takes a second or two; past it nothing is saved that a line would notice.
+LEVEL = 19
+LARGE_BYTES, LARGE_LEVEL = 1024 * 1024, 12  # Level 19 would take seconds, in which a 3G line carries far more than it saves.
 
 
 class Heading(msgspec.Struct, frozen=True):
@@ -89,7 +90,8 @@ def pack(segment: Segment, key: Ed25519PrivateKey) -> bytes:
     sig = base64.b64encode(key.sign(signed_bytes(segment))).decode()
     heading = Heading(segment.inc.hex(), segment.first, len(segment.events), segment.previous.hex(), segment.digests[-1].hex(), sig)
     lines = b"\n".join((msgspec.json.encode(heading), *segment.events))
-    return zstandard.ZstdCompressor(level=LEVEL).compress(lines)
+    level = LEVEL if len(lines) <= LARGE_BYTES else LARGE_LEVEL
+    return zstandard.ZstdCompressor(level=level).compress(lines)
 
 
 def halved(segment: Segment) -> Segment:
