@@ -19,7 +19,7 @@ from appliance.errors import Refused
 from provisioning import enrol
 from simulation import office
 from simulation.ends import BoxEnd, End, ProvinceEnd, unit_of
-from simulation.faults import Faults
+from simulation.faults import HAND_OVER_EVERY, Faults
 from simulation.nature import Death, Nature
 from simulation.network import Answered, Asked, deliver
 from sync.protocol import HelloAnswer, SegmentAnswer, Statement
@@ -83,6 +83,8 @@ class Observer:
         self.newer: set[str] = set()  # what a later version wrote, by the digest of its bytes
         self.strange: set[tuple[str, str]] = set()  # (device, dossier): written by one to whom it does not belong
         self.fed: dict[str, dict[int, bytes]] = defaultdict(dict)  # every record a feed ever had
+        self.owners: dict[tuple[str, int], str] = {}  # (dossier, version): the device that owned it, as the province once said
+        self.ended: dict[str, str] = {}  # offer: how it ended, as the province once said
         self.families: dict[str, Family] = {}
 
 
@@ -92,7 +94,7 @@ class World(Observer):
     def __init__(self, folder: Path, template: Path, nature: Nature):
         super().__init__()
         self.nature, self.folder, self.template = nature, folder, template
-        self.faults = Faults(nature.plan)
+        self.faults = Faults(nature.plan, nature.seed % HAND_OVER_EVERY == HAND_OVER_EVERY - 1)
         self.late: list[Asked] = []
         self.defects = Defects()
         self.defects.excused = lambda why: isinstance(why, OSError | sqlite3.OperationalError) and self.nature.on.full
