@@ -130,6 +130,7 @@ def _work_on(box: Box, log: AccessLog, week: Week, province: Home, bits_per_s: f
     while not all(files.has(province, digest) for new in news for digest in new.scans) or _waiting(box):
         assert time.monotonic() < until, "what was accepted meanwhile has not come"
         time.sleep(LOOK_EVERY_S)
+    assert news, "nothing was accepted meanwhile: the days were too short"
     return news
 
 
