@@ -15,12 +15,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from appliance import clock, durable, ledger, numbering
+from appliance import durable, ledger
 from appliance.box import open_new_life
 from appliance.config import Home
 from appliance.errors import Refused
 from appliance.ledger import Incarnation
-from sync import equality, feed, files_back, files_out, line_troubles, progress, recovery, rejoining, retry, stamping
+from sync import equality, feed, files_back, files_out, progress, recovery, rejoining, retry, stamping, telling
 from sync.carrying import STRETCH_S
 from sync.protocol import (
     LIVES_MAX,
@@ -42,7 +42,6 @@ from sync.wire import LineDown
 POLL_S = 0.5
 STEPS_MAX = 3 * LIVES_MAX
 EVERY_S = 3600.0
-OK_NOTED_EVERY_S = 300.0
 LINE_MARKS = Path("/proc/net/route")
 PASSES_MAX = 1_000
 BY_OTHERS = {"stamps", "crls"}  # Stages that need another authority than the province: their faults do not slow the sending.
@@ -111,7 +110,7 @@ def round_of(agent: Agent) -> bool:
                 break
     except LineDown as down:
         agent.mood = retry.failed(agent.mood)
-        _tell_down(agent, down)
+        telling.tell_down(agent.sender, down.code)
         return False
     bad = {stage for stage, code in agent.faults.items() if stage not in BY_OTHERS and (stage, code) not in PATIENT}
     agent.logged = {stage: code for stage, code in agent.logged.items() if stage in agent.faults}  # Good again: worth a line anew.
@@ -240,58 +239,7 @@ def _renew_crls(agent: Agent) -> None:
 
 
 def _tell_up(agent: Agent) -> None:
-    """Say that the line holds, what waits, and what was refused."""
-    box = agent.sender.box
-    now, waiting = clock.stamp(), progress.backlog(box.db)
-    known = dict(box.db.conn.execute("SELECT name, value FROM sync_state").fetchall())
-    refused = agent.faults.get("events", "")
-    states = {
-        "line": "online",
-        "line_since": known.get("line_since", now) if known.get("line") == "online" else now,
-        "offline_since": "",
-        "waiting": str(waiting.dossiers),
-        "waiting_events": str(waiting.events),
-        "waiting_files": str(waiting.files),
-        "waiting_bytes": str(waiting.bytes),
-        "sending": str(waiting.dossiers),
-        "failed": str(waiting.dossiers) if refused else "0",
-        "last_error": next(iter(agent.faults.values()), ""),
-        "stamps_undecided": str(len(agent.stamps.undecided)),
-        "files_failed": str(len(agent.files.failed)),
-        "clock_off_min": str(line_troubles.clock_off_min(now, agent.sender.wire.province_clock())),
-    }
-    calm = not waiting.events and not waiting.files
-    if calm and (_stale(known.get("acknowledged_at"), now) or known.get("waiting_events") != "0"):
-        states["acknowledged_at"] = now
-    if _stale(known.get("last_ok"), now) or any(known.get(name) != value for name, value in states.items()):
-        states["last_ok"] = now
-    progress.tell(box, states)
-
-
-def _stale(at: str | None, now: str) -> bool:
-    return at is None or (clock.moment_of(now) - clock.moment_of(at)).total_seconds() > OK_NOTED_EVERY_S
-
-
-def _tell_down(agent: Agent, down: LineDown) -> None:
-    """Say since when there is no line, and what waits for it."""
-    box = agent.sender.box
-    now, waiting = clock.stamp(), progress.backlog(box.db)
-    known = dict(box.db.conn.execute("SELECT name, value FROM sync_state").fetchall())
-    since = known["line_since"] if known.get("line") == "offline" else now
-    progress.tell(
-        box,
-        {
-            "line": "offline",
-            "line_since": since,
-            "offline_since": since,
-            "waiting": str(waiting.dossiers),
-            "waiting_events": str(waiting.events),
-            "waiting_files": str(waiting.files),
-        "waiting_bytes": str(waiting.bytes),
-            "sending": "0",
-            "last_error": line_troubles.with_clock(down.code, now, numbering.floor(box.db), agent.sender.wire.province_clock()),
-        },
-    )
+    telling.tell_up(agent.sender, agent.faults, len(agent.files.failed), len(agent.stamps.undecided))
 
 
 def _wait(agent: Agent, wait_s: float, ended: threading.Event) -> None:
@@ -302,16 +250,9 @@ def _wait(agent: Agent, wait_s: float, ended: threading.Event) -> None:
         if newest != agent.seen and not agent.mood.failures:
             return
         if newest != counted:
-            _recount(agent)
+            telling.recount(agent.sender.box)
             counted = newest
         ended.wait(min(POLL_S, max(0.01, until - time.monotonic())))
-
-
-def _recount(agent: Agent) -> None:
-    """Keep the counts of what waits true while there is no line."""
-    waiting = progress.backlog(agent.sender.box.db)
-    counts = {"": waiting.dossiers, "_events": waiting.events, "_files": waiting.files, "_bytes": waiting.bytes}
-    progress.tell(agent.sender.box, {f"waiting{name}": str(count) for name, count in counts.items()})
 
 
 def _newest(agent: Agent) -> int:
