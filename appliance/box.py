@@ -30,8 +30,17 @@ class Box:
 
     home: Home
     device: str
-    catalogue: str
+    opened_under: str  # the catalogue until a thread chooses another
     _local: threading.local = field(default_factory=threading.local)
+
+    @property
+    def catalogue(self) -> str:
+        """Give the catalogue that this thread decides under, and that its events name: by its digest."""
+        return getattr(self._local, "catalogue", self.opened_under)
+
+    def decide_under(self, catalogue: str) -> None:
+        """Let this thread decide under a catalogue from now on: between two pieces of work, never within one."""
+        self._local.catalogue = catalogue
 
     @property
     def device_bytes(self) -> bytes:

@@ -86,6 +86,12 @@ def general_of(catalogue: Catalogue) -> Process:
     return next(one for one in catalogue.sheet("processes.general").records if one.code == GENERAL)
 
 
+def sound_of(db: Database, found: Iterable[Process]) -> tuple[list[Process], list[Line]]:
+    """Tell versions that may be offered from those whose name another content was approved under."""
+    judged = [(one, version_taken(db, one)) for one in found]
+    return [one for one, taken in judged if not taken], [taken for _, taken in judged if taken]
+
+
 def offer(act: Act, processes: Iterable[Process], source: str) -> None:
     """Keep imported versions until somebody approves them; the same version again takes the place of the one that waits."""
     for one in processes:

@@ -11,7 +11,7 @@ from appliance.clock import moment_of, stamp, text_of
 from appliance.ledger import Act
 
 JOBS_KEPT = timedelta(days=60)  # What was printed, signed and scanned stands in the ledger; a job only says how that went.
-NAMED = """SELECT digest FROM dossier_file UNION SELECT digest FROM draft_page
+NAMED = """SELECT digest FROM dossier_file UNION SELECT digest FROM draft_page UNION SELECT digest FROM published_file
            UNION SELECT CAST(body AS TEXT) ->> 'digest' FROM job WHERE kind = 'print'"""
 
 

@@ -1,9 +1,11 @@
 """The roots, issuers and revocation lists that officers' signatures are judged by, as files of one folder.
 
-roots/*.der and issuers/*.der are put there by provisioning; crls/*.crl is a cache that the agent renews. These roots
+roots/*.der and issuers/*.der are a list that a technician or the province puts there whole; crls/*.crl is a cache that the agent renews. These roots
 serve officers' signatures alone and are never mixed with the roots of devices, the LAN or software updates.
 """
 
+import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -31,6 +33,34 @@ def read_trust(folder: Path) -> Trust:
     """Read a home's trust folder; an empty one trusts nobody."""
     kinds = ("roots/*.der", "issuers/*.der", "crls/*.crl")
     return Trust(*(tuple(path.read_bytes() for path in sorted(folder.glob(kind))[:FILES_MAX]) for kind in kinds))
+
+
+def keep_list(folder: Path, roots: Sequence[bytes], issuers: Sequence[bytes]) -> None:
+    """Put a whole list of trusted roots and their issuers (DER) in the place of the one that stands; again is once.
+
+    Raises Refused `trust_list_wrong`: no root, too many, or one that is no certificate of an authority. Then nothing changes.
+    """
+    if not roots or len(roots) > FILES_MAX or len(issuers) > FILES_MAX:
+        raise Refused("trust_list_wrong", n=0)
+    for n, der in enumerate((*roots, *issuers), 1):
+        if not _is_authority(der, root=n <= len(roots)):
+            raise Refused("trust_list_wrong", n=n)
+    for name, ders in (("roots", roots), ("issuers", issuers)):
+        wanted = {f"{hashlib.sha256(der).hexdigest()}.der": der for der in ders}
+        (folder / name).mkdir(parents=True, exist_ok=True)
+        for file, der in wanted.items():
+            write_durably(folder / name / file, der)
+        for path in (folder / name).glob("*.der"):
+            if path.name not in wanted:
+                path.unlink()
+
+
+def _is_authority(der: bytes, root: bool) -> bool:
+    try:
+        found = x509.Certificate.load(der, strict=True)
+        return bool(found.ca) and (not root or found.self_issued)
+    except (ValueError, TypeError):
+        return False
 
 
 def keep_crl(folder: Path, data: bytes) -> bool:

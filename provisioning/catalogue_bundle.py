@@ -16,9 +16,12 @@ import click
 
 from appliance.catalogue import BUILTIN, digest, load_bundle
 from appliance.catalogue_faults import faults
+from appliance.catalogue_shelf import keep
+from appliance.config import Home
 from appliance.durable import write_durably
 from appliance.errors import Refused
 from appliance.text import day_text
+from provisioning.options import home_option
 
 BY_HAND = ("addresses", "aliases", "books", "fees", "forms", "processes.general", "results", "roles", "rules")
 LIMIT_KEYS = ("value", "unit", "cutoff")
@@ -224,6 +227,18 @@ def verify_command(path: Path) -> None:
     if found:
         raise click.ClickException(f"Bộ danh mục không dùng được: {len(found)} chỗ sai.")
     click.echo(f"Bộ danh mục đúng. Mã băm {digest(path)}")
+
+
+@commands.command("keep", help="Giữ bộ danh mục trong thư mục PATH ở máy của xã; có hiệu lực từ ngày ghi trong bộ.")
+@home_option
+@click.argument("path", type=click.Path(exists=True, file_okay=False, path_type=Path))
+def keep_command(home: Home, path: Path) -> None:
+    try:
+        name = keep(home, path)
+    except Refused as refused:
+        raise click.ClickException(f"Bộ danh mục không dùng được: {refused.facts.get('first')}") from None
+    begins = load_bundle(path).manifest.effective_from
+    click.echo(f"Đã giữ bộ danh mục {name[:12]}, hiệu lực từ {day_text(begins)}.")
 
 
 def _loaded(path: Path) -> Any:

@@ -8,12 +8,14 @@ from provisioning import (
     conformance_command,
     courier_commands,
     enrol_commands,
+    feed_commands,
     import_commands,
     ledger_commands,
     process_commands,
     processes,
     restore_command,
     sync_commands,
+    trust_commands,
 )
 from provisioning.demo import commands as demo_commands
 
@@ -51,8 +53,10 @@ for command in (
     catalogue_bundle.commands,
     courier_commands.commands,
     enrol_commands.commands,
+    feed_commands.commands,
     import_commands.command,
     ledger_commands.commands,
     process_commands.commands,
+    trust_commands.commands,
 ):
     main.add_command(command)

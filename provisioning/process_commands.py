@@ -27,13 +27,11 @@ def import_command(home: Home, dry_run: bool, file: Path) -> None:
 
     box = open_box(home)
     found = process_file.read(file.read_bytes(), catalogue_shelf.current(home, clock.local_day(clock.stamp())).procedures)
-    taken = [line for line in map(lambda one: process_shelf.version_taken(box.db, one), found.processes) if line]
+    sound, taken = process_shelf.sound_of(box.db, found.processes)
     for note in found.notes:
         click.echo(f"  {'SAI' if note.bad else 'xem'} {note.where}: {sentence(note.line)}")
     for line in taken:
         click.echo(f"  SAI {line.facts['process']}: {sentence(line)}")
-    used = {line.facts["process"] for line in taken}
-    sound = [one for one in found.processes if one.id not in used]
     if not dry_run:
         with box.writing() as act:
             process_shelf.offer(act, sound, file.name)

@@ -20,7 +20,20 @@ from appliance.box import open_new_life
 from appliance.config import Home
 from appliance.errors import Refused
 from appliance.ledger import Incarnation
-from sync import equality, feed, files_back, files_out, progress, recovery, rejoining, retry, stamping, telling
+from sync import (
+    equality,
+    feed,
+    files_back,
+    files_out,
+    handovers,
+    progress,
+    published,
+    recovery,
+    rejoining,
+    retry,
+    stamping,
+    telling,
+)
 from sync.carrying import STRETCH_S
 from sync.protocol import (
     LIVES_MAX,
@@ -125,6 +138,7 @@ def _pass(agent: Agent) -> bool:
     answer = _stage(agent, "events", lambda: send_all(sender))
     if answer:
         _stage(agent, "feed", lambda: feed.fetch(sender, answer.feed))
+    _stage(agent, "handovers", lambda: handovers.follow(sender))
     _tell_up(agent)
     while _stage(agent, "files_back", lambda: files_back.fetch_some(sender)):
         if progress.backlog(sender.box.db).events:
@@ -134,13 +148,16 @@ def _pass(agent: Agent) -> bool:
     def held_up() -> bool:
         return answer is not None and progress.events_wait(sender.box.db)
 
+    while _stage(agent, "published", lambda: published.fetch_one(sender)):
+        if progress.backlog(sender.box.db).events:
+            return True
     while _stage(agent, "files", lambda: files_out.send_some(sender, agent.files, held_up)):
         _tell_up(agent)
         if held_up() or time.monotonic() - began > STRETCH_S:
             return True  # Neither new events nor the province's news wait behind scans.
-    _stage(agent, "crls", lambda: _renew_crls(agent))
     if _stage(agent, "equality", lambda: equality.nightly(sender)):
         return True
+    _stage(agent, "crls", lambda: _renew_crls(agent))
     return bool(_stage(agent, "stamps", lambda: stamping.stamp_some(sender.box, agent.stamps)))
 
 

@@ -71,5 +71,9 @@ PLACES: Mapping[str, Callable[[Record], Place]] = {
     "time.signed": lambda record: ((), (record.d["at"], record.n)),
     "catalogue.noticed": _newest("digest"),
     "calendar.day_announced": _newest("day"),
+    "catalogue.published": _newest("digest"),
+    "processes.published": _newest("source"),
+    "trust.published": _newest(),
+    "software.noticed": _newest("version"),
     "unit.known": _newest("unit"),
 }

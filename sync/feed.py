@@ -19,7 +19,7 @@ from appliance.box import Box
 from appliance.crash import crash_here
 from appliance.errors import Refused
 from appliance.ledger import Act
-from sync import compaction, handovers
+from sync import compaction, handovers, published
 from sync.compaction import COMPACTED, Stands
 from sync.protocol import Statement
 from sync.sender import Sender
@@ -147,7 +147,9 @@ def _compacted(box: Box, act: Act, record: Record) -> None:
     held = {n: bytes(digest).hex() for n, digest in rows}
     if {n: held.get(n) for n in stands} != stands:
         raise Refused("feed_false", position=record.n)
-    act.db.conn.executemany("DELETE FROM feed_record WHERE position = ?", [(n,) for n in held.keys() - stands.keys()])
+    for n in held.keys() - stands.keys():
+        act.db.conn.execute("DELETE FROM feed_record WHERE position = ?", [n])
+        published.forget(act, n)
 
 
 def _none(box: Box, act: Act, record: Record) -> None:
@@ -161,6 +163,7 @@ EFFECTS: Mapping[str, Callable[[Box, Act, Record], None]] = {
     "time.signed": _time,
     "calendar.day_announced": _day,
     **handovers.EFFECTS,
+    **dict.fromkeys(published.KINDS, published.note),
 }
 
 

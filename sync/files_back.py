@@ -25,7 +25,7 @@ def fetch_some(sender: Sender) -> int:
     sql = "SELECT digest, size FROM file_lost WHERE gone = 0 ORDER BY size, digest LIMIT ?"
     wanted = sender.box.db.conn.execute(sql, [BATCH_FILES]).fetchall()
     for digest, size in wanted:
-        _settle(sender.box, digest, _fetch(sender, digest, size))
+        _settle(sender.box, digest, fetch(sender, digest, size))
     return len(wanted)
 
 
@@ -49,7 +49,7 @@ def _look(box: Box) -> None:
         act.db.conn.execute("INSERT OR REPLACE INTO sync_state (name, value) VALUES (?, ?)", [LOOKED, life.inc.hex()])
 
 
-def _fetch(sender: Sender, digest: str, size: int) -> bool:
+def fetch(sender: Sender, digest: str, size: int) -> bool:
     """Bring one file here, from where an earlier try ended; says whether the province has it."""
     part = _part(sender.box, digest)
     part.parent.mkdir(parents=True, exist_ok=True)

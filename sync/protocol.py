@@ -3,7 +3,7 @@
 Version 1 grows by adding fields that older ends ignore; a field is never given another meaning. docs/sync.md is the specification.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Annotated
@@ -14,6 +14,7 @@ from msgspec import Meta
 from sync.segments import Segment
 
 VERSION = 1
+SPOKEN = (VERSION,)  # Every version this end speaks: the newest and, once there are any, the two before it.
 LIVES_MAX = 64
 KEYS_MAX = 1_000
 DIGESTS_MAX = 1_000
@@ -267,6 +268,11 @@ class Holding:
         """List the newest lives, oldest first."""
         order = sorted(self.heads, key=lambda inc: self.ordinals[inc])[-LIVES_MAX:]
         return tuple(HeldLife(inc, self.ordinals[inc], self.parents.get(inc), self.heads[inc]) for inc in order)
+
+
+def common_version(own: Sequence[int], tried: int, spoken: int) -> int | None:
+    """Give the newest of our versions to go on with after one was refused by an end whose newest is `spoken`; None for none."""
+    return max((one for one in own if one <= spoken and one < tried), default=None)
 
 
 def judge(have: int, held: bytes | None, segment: Segment) -> Verdict:

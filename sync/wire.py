@@ -21,7 +21,7 @@ from appliance.errors import Refused
 from sync import line_troubles, protocol
 from sync.line_troubles import Heard
 from sync.problems import content_digest, refusal_of
-from sync.protocol import VERSION
+from sync.protocol import SPOKEN, common_version
 
 CONNECT_S = 8.0  # Also the longest that one block of a body may wait to leave.
 ANSWER_S = 45.0  # A full segment is folded at the province before it is acknowledged.
@@ -53,6 +53,7 @@ class Wire:
     def __init__(self, url: str, pool: urllib3.PoolManager):
         self.url, self._pool = url.rstrip("/") + "/sync/v1", pool
         self.heard: Heard | None = None
+        self.version = max(SPOKEN)  # Until the province says that it speaks only older ones.
 
     def province_clock(self) -> datetime | None:
         """Work out what the province's clock shows now; None before it was heard."""
@@ -139,7 +140,22 @@ class Wire:
     def _ask(
         self, method: str, path: str, body: bytes | None = None, media: str = JSON, more: Mapping[str, str] | None = None
     ) -> bytes:
-        headers = {"Sync-Version": str(VERSION), **(more or {})}
+        """Ask, in an older version where the province does not know ours yet."""
+        while True:
+            tried = self.version
+            try:
+                return self._ask_once(method, path, body, media, more)
+            except Refused as refused:
+                spoken = refused.facts.get("spoken")
+                older = common_version(SPOKEN, tried, spoken) if isinstance(spoken, int) else None
+                if refused.code != "sync_version_unknown" or older is None:
+                    raise
+                self.version = older
+
+    def _ask_once(
+        self, method: str, path: str, body: bytes | None = None, media: str = JSON, more: Mapping[str, str] | None = None
+    ) -> bytes:
+        headers = {"Sync-Version": str(self.version), **(more or {})}
         if body is not None:
             headers |= {"Content-Type": media, "Content-Length": str(len(body)), "Content-Digest": content_digest(body)}
         try:

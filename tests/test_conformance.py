@@ -13,6 +13,8 @@ from appliance.config import Home
 from provisioning import enrol
 from provisioning.cli import main
 from provisioning.conformance import articles
+from sync.province import feed_out
+from sync.province.admission import publish_day
 from trial_room import trial_room
 from wrong_receivers import WRONG, answers_nonsense, keeps_nothing, served_wrongly
 
@@ -115,3 +117,17 @@ def test_a_test_that_cannot_begin_says_why(trial, tmp_path):
     trial.room.url = "http://127.0.0.1:9"
     away = trial.run()
     assert away.exit_code == 2 and "Không hỏi được máy nhận" in away.output
+
+
+def test_a_receiver_that_leaves_out_what_no_longer_stands_keeps_the_articles(trial):
+    province, device = trial.room.province, trial.given().device
+    for n in range(8):
+        publish_day(province, "2027-01-01", f"n{n}", "b", working=False)
+    with province.writing() as db:
+        assert feed_out.compact(db, province.signing, device, worth=0) == 7
+    result = trial.run()
+    assert result.exit_code == 0, result.output
+    publish_day(province, "2027-01-02", "n", "b", working=False)
+    with province.writing() as db:
+        db.conn.execute("DELETE FROM feed_out WHERE kind = 'numbers.granted' AND device = ?", [device])
+    assert {article for article, outcome in trial.outcomes().items() if outcome == "fails"} == {"8.4"}

@@ -9,11 +9,12 @@ from appliance.clock import moment_of
 from appliance.errors import Refused
 from appliance.health import Alarm, Facts
 from appliance.text import Line
-from sync import budget
+from sync import budget, published
 from web import comparing, line_state, state_chip
 from web.compared import compared
 from web.per_request import act, box
 from web.vietnamese import sentence
+from web.words.published import KINDS
 
 bp = Blueprint("health", __name__)
 GB = 1024**3
@@ -52,7 +53,12 @@ def look() -> dict[str, object]:
     todo += [("warn", words) for words in line_state.troubles(sync_state())]
     if stopped := comparing.stopped():
         todo.insert(0, ("bad", stopped))
-    return {"parts": parts(seen, alarms), "todo": todo, "at": seen.now, "device": box().device}
+    return {"parts": parts(seen, alarms), "todo": todo, "news": news(), "at": seen.now, "device": box().device}
+
+
+def news() -> list[tuple[str, str, str, str]]:
+    """Say what the province published and what came of it: kind, sentence, state, since when."""
+    return [(KINDS[one.kind], sentence(one.line), one.state, one.at) for one in published.shown(box().db)]
 
 
 def sync_state() -> dict[str, str]:

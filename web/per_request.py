@@ -8,6 +8,7 @@ A route with `<dossier>` in its address leaves a row in `looking` by itself, bef
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -15,9 +16,10 @@ from flask import Flask, Response, abort, current_app, g, jsonify, make_response
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
-from appliance import sessions
+from appliance import catalogue_shelf, sessions
 from appliance.box import Box
-from appliance.clock import moment_of, stamp, text_of
+from appliance.clock import local_day, moment_of, stamp, text_of
+from appliance.errors import Refused
 from appliance.officers import Officer
 from appliance.rights import DEVICE, PUBLIC, known, may
 
@@ -76,7 +78,8 @@ def looked(dossier_id: str, what: str) -> None:
 
 
 def set_up(app: Flask) -> None:
-    """Put the guard before every view and the record of looking after it."""
+    """Put the catalogue in force and the guard before every view, and the record of looking after it."""
+    app.before_request(decide_under_todays_catalogue)
     app.before_request(guard)
     app.after_request(record_looking)
 
@@ -94,6 +97,12 @@ def act_of(app: Flask, endpoint: str) -> str:
     """Find the act of an endpoint: on its view, or on the mounted blueprint it belongs to."""
     mounted = app.extensions.get("mounted", {})
     return mounted.get(endpoint.rpartition(".")[0]) or getattr(app.view_functions[endpoint], "act", "")
+
+
+def decide_under_todays_catalogue() -> None:
+    """Let one request be decided under one catalogue: that in force today, or the last good one where a kept one is damaged."""
+    with suppress(Refused):
+        box().decide_under(catalogue_shelf.current(box().home, local_day(stamp())).digest)
 
 
 def guard() -> AnyResponse | None:

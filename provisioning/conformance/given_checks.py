@@ -26,13 +26,38 @@ def feed_signed(kit: Kit) -> None:
 def feed_chain(kit: Kit) -> None:
     """Records count from 1 without a hole, each names the one before, and all are this device's."""
     every = _some(kit)
-    first = written.said(every[0])
-    need((first.get("n"), first.get("previous")) == (1, written.NOTHING), "bản ghi đầu không mang số 1 hoặc không nối từ số không")
     need(all(written.said(one).get("device") == kit.device.id for one in every), "bản tin của máy khác")
-    for before, after in pairwise(every):
+    led = led_over(every)
+    if led is None:
+        first = written.said(every[0])
+        begins = (first.get("n"), first.get("previous")) == (1, written.NOTHING)
+        need(begins, "bản ghi đầu không mang số 1 hoặc không nối từ số không")
+    for before, after in pairwise(every if led is None else led[1]):
         told, said = written.said(before), written.said(after)
         need(said.get("n") == told["n"] + 1, f"sau bản ghi {told['n']} là bản ghi {said.get('n')}")
         need(said.get("previous") == written.record_digest(before), f"bản ghi {said['n']} không nối với bản ghi trước")
+
+
+def feed_lists(kit: Kit) -> None:
+    """Where records were left out, the list names every one that came, by number and digest, and none besides."""
+    led = led_over(_some(kit))
+    if led is None:
+        return  # Nothing was left out, and so nothing has to be listed: `feed_chain` saw every record.
+    came, (over, *_) = led
+    named = written.said(over).get("d", {}).get("stands")
+    found = [[written.said(one).get("n"), written.record_digest(one)] for one in came]
+    need(named == found, f"bản kê {written.said(over).get('n')} không kê đúng các bản ghi còn lại")
+
+
+def led_over(every: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]] | None:
+    """Split a feed that begins with a list into the records before it, and itself with those after; None for a whole one."""
+    lists = [one for one in every if written.said(one).get("t") == "feed.compacted"]
+    if written.said(every[0]).get("n") == 1 or not lists or lists[0] is not every[0]:
+        return None
+    at = written.said(every[0]).get("n", 0)
+    rest = [one for one in every if one["body"] != every[0]["body"]]
+    before = [one for one in rest if written.said(one).get("n", 0) < at]
+    return before, [every[0], *(one for one in rest if written.said(one).get("n", 0) > at)]
 
 
 def feed_cursor(kit: Kit) -> None:
@@ -41,10 +66,12 @@ def feed_cursor(kit: Kit) -> None:
     if not every:
         raise NotTried("bản tin của máy thử còn trống")
     need(feed_page(kit, 0)[: len(every)] == every, "hỏi hai lần được hai bản tin khác nhau")
-    for after in range(1, len(every) + 1):
+    led = led_over(every)
+    chain = every if led is None else led[1]
+    for at, one in enumerate(chain, 1):
+        after = written.said(one).get("n", 0)
         page = feed_page(kit, after)
-        same = page[: len(every) - after] == every[after:]
-        need(same, f"hỏi sau bản ghi {after} không được đúng các bản ghi tiếp theo")
+        need(page[: len(chain) - at] == chain[at:], f"hỏi sau bản ghi {after} không được đúng các bản ghi tiếp theo")
     kit.level()
     position = took(kit.hello()).get("feed", 0)
     need(feed_page(kit, position) == [], f"hello nói bản tin đến {position}, nhưng sau đó vẫn còn")

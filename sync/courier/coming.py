@@ -11,10 +11,10 @@ from typing import cast
 import pyrage
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from appliance import ledger, trust
+from appliance import files, ledger, trust
 from appliance.box import Box, open_new_life
 from appliance.errors import Refused
-from sync import feed, files_out, key_bundles, progress, recovery
+from sync import feed, files_out, key_bundles, progress, published, recovery
 from sync.courier import books, container, layout
 from sync.courier.layout import ANSWER_MARK, BODIES_BYTES_MAX, Answer, AnswerManifest, Problem
 from sync.protocol import HelloAnswer, KeyBundle, KeyNews, Statement, Verdict
@@ -74,6 +74,7 @@ def take_answer(sender: Sender, path: Path) -> Came:
     _show(box, last)
     lists = _keep_lists(box, parcel)
     records, gap = _take_feed(box, sender.province, parcel)
+    _take_published(box, parcel)
     return Came(
         number=parcel.said.number,
         old=not newest,
@@ -176,6 +177,14 @@ def _take_feed(box: Box, key: Ed25519PublicKey, parcel: Parcel) -> tuple[int, bo
     if statements and not feed.joins(box, statements, key):
         return 0, True
     return feed.take_in(box, statements, key), False
+
+
+def _take_published(box: Box, parcel: Parcel) -> None:
+    """Keep the files that the feed waits for, and let take effect what has all it needs."""
+    for digest, _ in published.missing(box):
+        if data := parcel.bodies.get(f"files/{digest}"):
+            files.put(box.home, data)
+    published.carry_out(box)
 
 
 def _keep_lists(box: Box, parcel: Parcel) -> int:

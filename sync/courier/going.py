@@ -16,11 +16,11 @@ from appliance.box import Box
 from appliance.errors import Refused
 from appliance.events import FileRef
 from appliance.ledger import Incarnation
-from sync import file_classes, key_bundles, progress
+from sync import file_classes, key_bundles, progress, published
 from sync.courier import books, container, layout
 from sync.courier.container import ENTRY_BYTES, TAR_END, Source, body
 from sync.courier.layout import BODIES_BYTES_MAX, ENTRIES_MAX, MARK, Manifest
-from sync.protocol import KEYS_MAX, LIVES_MAX, KeyBundle
+from sync.protocol import DIGESTS_MAX, KEYS_MAX, LIVES_MAX, KeyBundle
 from sync.sender import Sender, hello_of, keys_to_send, packed_after
 
 MB = 1_000_000
@@ -193,6 +193,7 @@ def _write(sender: Sender, folder: Path, load: Load, series: books.Series, tell:
     manifest = Manifest(
         layout.VERSION, box.device, series.number, series.part, last, at, ledger.feed_position(box.db),
         str(books.identity(box.home).to_public()), tuple(source.entry for source in load.sources),
+        tuple(digest for digest, _ in published.missing(box))[:DIGESTS_MAX],
     )  # fmt: skip
     text = msgspec.json.encode(manifest)
     name = layout.bundle_name(box.device, clock.local(at), series.number)

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from msgspec import Meta
 
 from appliance.errors import Refused
-from sync.protocol import Device, Digest, HelloAnswer, MissingFile, SegmentAnswer, Seq, Text
+from sync.protocol import DIGESTS_MAX, Device, Digest, HelloAnswer, MissingFile, SegmentAnswer, Seq, Text
 
 VERSION = 1
 MARK = b"motcua-courier-1"
@@ -48,7 +48,8 @@ Entries = Annotated[tuple[Entry, ...], Meta(max_length=ENTRIES_MAX)]
 
 class Manifest(msgspec.Struct, frozen=True):
     """What a bundle of a device holds. `part` counts the sticks of one series from 1; `last` when nothing that waited was left
-    out; `feed` is how far the device has its feed; `reply_to` the age recipient that the answer is sealed to."""
+    out; `feed` is how far the device has its feed; `reply_to` the age recipient that the answer is sealed to; `wants` names
+    files of its feed that it waits for."""
 
     version: int
     device: Device
@@ -59,6 +60,7 @@ class Manifest(msgspec.Struct, frozen=True):
     feed: Seq
     reply_to: Text
     entries: Entries
+    wants: Annotated[tuple[Digest, ...], Meta(max_length=DIGESTS_MAX)] = ()
 
 
 class AnswerManifest(msgspec.Struct, frozen=True):

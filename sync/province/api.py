@@ -20,7 +20,7 @@ from appliance.contents import BUCKETS
 from appliance.errors import Refused
 from sync import protocol, segments
 from sync.problems import MEDIA, check_content_digest, problem_of
-from sync.protocol import CHUNK_BYTES_MAX, JSON_BYTES_MAX, VERSION
+from sync.protocol import CHUNK_BYTES_MAX, JSON_BYTES_MAX, SPOKEN, VERSION
 from sync.province import equality, feed_out, forks, given_back, receiver, uploads
 from sync.province import store_sqlite as store
 from sync.province.opened import Province
@@ -44,8 +44,8 @@ class LostKeysQuestion(msgspec.Struct, frozen=True):
 @bp.before_request
 def know_the_device() -> None:
     """Let a known, unrevoked device in that speaks our version; everybody else gets a problem."""
-    if request.headers.get("Sync-Version", str(VERSION)) != str(VERSION):
-        raise Refused("sync_version_unknown", spoken=VERSION)
+    if request.headers.get("Sync-Version", str(VERSION)) not in map(str, SPOKEN):
+        raise Refused("sync_version_unknown", spoken=max(SPOKEN))
     presented = fingerprint(request.headers.get("X-Client-Cert", ""))
     device = store.device_by_fingerprint(province().db, presented)
     if device is None:
@@ -57,8 +57,9 @@ def know_the_device() -> None:
 
 @bp.after_request
 def say_version(response: Response) -> Response:
-    """Mark every answer as ours, so that a captive portal's page is not taken for one."""
-    response.headers["Sync-Version"] = str(VERSION)
+    """Mark every answer as ours, so that a captive portal's page is not taken for one; in the version that was asked in."""
+    asked_in = request.headers.get("Sync-Version", "")
+    response.headers["Sync-Version"] = asked_in if asked_in in map(str, SPOKEN) else str(max(SPOKEN))
     response.headers["Cache-Control"] = "no-store"
     return response
 

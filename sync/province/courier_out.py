@@ -11,7 +11,7 @@ import msgspec
 import pyrage
 from sqlite_utils.db import Database
 
-from appliance import clock, events
+from appliance import clock, events, files
 from appliance.errors import Refused
 from appliance.trust import read_trust
 from sync import segments
@@ -19,7 +19,7 @@ from sync.courier import container, layout
 from sync.courier.container import Source, body
 from sync.courier.layout import ANSWER_MARK, BODIES_BYTES_MAX, Answer, AnswerManifest, Manifest
 from sync.protocol import KEYS_MAX, Lost, Verdict
-from sync.province import feed_out, given_back
+from sync.province import feed_out, given_back, publishing
 from sync.province.opened import Province
 from sync.province.store_sqlite import Device
 
@@ -77,6 +77,8 @@ def _sources(province: Province, device: Device, manifest: Manifest, answer: Ans
         yield body(f"feed/{number:04d}.ndjson", lines)
     for number, der in enumerate(read_trust(province.home.trust).crls, start=1):
         yield body(f"crls/{number:04d}.crl", der)
+    for digest in publishing.wanted(province, device.id, manifest.feed, manifest.wants):
+        yield body(f"files/{digest}", files.read(province.home, digest))
 
 
 def _lost(province: Province, device: Device, lost: Lost, recipient: str) -> Iterator[Source]:

@@ -14,7 +14,7 @@ from appliance.chain import misfits
 from appliance.errors import Refused
 from sync import key_bundles, segments
 from sync.protocol import DIGESTS_MAX, InventoryFile, InventoryFiles, InventoryLife, KeyBundle, KeyNews
-from sync.province import handovers, uploads
+from sync.province import handovers, publishing, uploads
 from sync.province import store_sqlite as store
 from sync.province.opened import Province
 from sync.province.store_sqlite import Device

@@ -1,0 +1,103 @@
+"""`motcua feed`: what the province publishes to every box, and the leaving out of what no longer stands."""
+
+from pathlib import Path
+
+import click
+
+from appliance.config import Home
+from provisioning.options import home_option
+
+file_in = click.Path(exists=True, dir_okay=False, path_type=Path)
+folder_in = click.Path(exists=True, file_okay=False, path_type=Path)
+
+
+@click.group("feed", help="Tại tỉnh: công bố cho mọi xã danh mục, quy trình, danh sách tin cậy, phần mềm, ngày nghỉ.")
+def commands() -> None:
+    """Hold the commands of the province's feed."""
+
+
+@commands.command("catalogue", help="Công bố bộ danh mục trong thư mục PATH; có hiệu lực từ ngày ghi trong bộ.")
+@home_option
+@click.argument("path", type=folder_in)
+def catalogue_command(home: Home, path: Path) -> None:
+    """Publish a catalogue bundle."""
+    from sync.province.publishing import publish_catalogue
+
+    _publish(home, lambda province: publish_catalogue(province, path))
+
+
+@commands.command("processes", help="Công bố tệp quy trình nội bộ FILE. Tại xã chưa bản nào có hiệu lực trước khi được phê duyệt.")
+@home_option
+@click.argument("file", type=file_in)
+def processes_command(home: Home, file: Path) -> None:
+    """Publish a file of internal processes; everything that was not understood is said."""
+    from sync.province.publishing import publish_processes
+    from web.vietnamese import sentence
+
+    def publish(province) -> bool:
+        news, notes = publish_processes(province, file.name, file.read_bytes())
+        for line in notes:
+            click.echo(f"  {sentence(line)}")
+        return news
+
+    _publish(home, publish)
+
+
+@commands.command("trust", help="Công bố cả danh sách tin cậy: FOLDER/roots và FOLDER/issuers, tệp .der, .crt hoặc .pem.")
+@home_option
+@click.argument("folder", type=folder_in)
+def trust_command(home: Home, folder: Path) -> None:
+    """Publish the list of roots and issuers."""
+    from provisioning.trust_commands import certificates
+    from sync.province.publishing import publish_trust
+
+    _publish(home, lambda province: publish_trust(province, *certificates(folder)))
+
+
+@commands.command("software", help="Báo cho mọi xã có bản phần mềm VERSION; NOTE nói có gì mới, phải làm gì. Máy không tự cài.")
+@home_option
+@click.argument("version")
+@click.argument("note")
+def software_command(home: Home, version: str, note: str) -> None:
+    """Publish a notice of software."""
+    from sync.province.publishing import publish_software
+
+    _publish(home, lambda province: publish_software(province, version, note))
+
+
+@commands.command("day", help="Công bố một ngày nghỉ hoặc ngày làm bù cho mọi xã.")
+@home_option
+@click.option("--working", is_flag=True, help="Là ngày làm việc.")
+@click.option("--basis", required=True, help="Căn cứ, ví dụ Công điện 01.")
+@click.argument("day", type=click.DateTime(["%Y-%m-%d"]))
+@click.argument("name")
+def day_command(home: Home, working: bool, basis: str, day, name: str) -> None:
+    """Announce a day off or a working day."""
+    from sync.province.admission import publish_day
+
+    _publish(home, lambda province: publish_day(province, day.date().isoformat(), name, basis, working))
+
+
+@commands.command("compact", help="Dọn bản tin của mọi máy: bỏ bản ghi đã có bản mới hơn, thay bằng một bản kê có chữ ký.")
+@home_option
+def compact_command(home: Home) -> None:
+    """Leave out of every feed what no longer stands."""
+    from sync.province.feed_out import compact_all
+    from sync.province.opened import open_province
+
+    left = compact_all(open_province(home))
+    click.echo(f"Đã bỏ {sum(left.values())} bản ghi trong bản tin của {sum(map(bool, left.values()))} máy.")
+
+
+def _publish(home: Home, publish) -> None:
+    """Publish and say what came of it; exit 1 when it was refused."""
+    from appliance.errors import Refused
+    from sync.province.opened import open_province
+    from web.vietnamese import sentence
+
+    try:
+        news = publish(open_province(home))
+    except Refused as refused:
+        click.echo(sentence(refused))
+        raise SystemExit(1) from None
+    click.echo("Đã công bố. Mỗi xã nhận khi có đường truyền hoặc qua USB." if news else "Bản này đã công bố. Không có gì mới.")

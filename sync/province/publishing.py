@@ -1,0 +1,94 @@
+"""What the province publishes to every box: catalogues, processes, trust lists, notices of software.
+
+Each is judged here as the boxes will judge it, so that what cannot hold is refused before it leaves.
+"""
+
+import base64
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+import msgspec
+from sqlite_utils.db import Database
+
+from appliance import catalogue, files, process_file, trust
+from appliance.catalogue_faults import faults
+from appliance.errors import Refused
+from appliance.text import Line
+from sync.protocol import Statement
+from sync.province import feed_out
+from sync.province.opened import Province
+from sync.publications import CatalogueSaid, File, ProcessesSaid, SoftwareSaid, TrustSaid, packed
+from sync.statements import Record
+
+WITH_FILES = ("catalogue.published", "processes.published")
+
+
+def publish_catalogue(province: Province, folder: Path) -> bool:
+    """Give every box a catalogue bundle. Says whether it was news. Raises Refused `catalogue_broken`, `published_too_big`."""
+    if found := faults(folder):
+        raise Refused("catalogue_broken", count=len(found), first=found[0], faults=found)
+    bundle = catalogue.load_bundle(folder)
+    sheets = [(path.name, path.read_bytes()) for path in catalogue.files_of(folder)]
+    named = _kept(province, sheets)
+    said = CatalogueSaid(bundle.digest, bundle.manifest.effective_from.isoformat(), bundle.manifest.version, named)
+    return _publish(province, "catalogue.published", said.digest, said)
+
+
+def publish_processes(province: Province, name: str, data: bytes) -> tuple[bool, list[Line]]:
+    """Give every box a file of internal processes, to be approved there. Says whether it was news, and all there is to say of it.
+
+    Raises Refused `published_processes_wrong` where no process of it is sound.
+    """
+    found = process_file.read(data, catalogue.builtin().procedures)
+    notes = [one.line for one in found.notes]
+    if not found.processes:
+        raise Refused("published_processes_wrong", source=name, left=found.records)
+    said = ProcessesSaid(name, _kept(province, [("processes.json", data)]))
+    return _publish(province, "processes.published", name, said), notes
+
+
+def publish_trust(province: Province, roots: Sequence[bytes], issuers: Sequence[bytes]) -> bool:
+    """Give every box the list of roots and issuers (DER) that officers' signatures are judged by, in the place of the one before.
+
+    The province judges by it too. Says whether it was news. Raises Refused `trust_list_wrong`.
+    """
+    trust.keep_list(province.home.trust, roots, issuers)
+    said = TrustSaid(tuple(map(_text, roots)), tuple(map(_text, issuers)))
+    return _publish(province, "trust.published", "", said)
+
+
+def publish_software(province: Province, version: str, note: str) -> bool:
+    """Tell every box of a version of the software: what is new, and what a technician has to do. Says whether it was news."""
+    return _publish(province, "software.noticed", version, SoftwareSaid(version, note))
+
+
+def is_published(db: Database, digest: str) -> bool:
+    """Say whether a file goes to every box."""
+    return bool(db.conn.execute("SELECT 1 FROM published_to_all WHERE digest = ?", [digest]).fetchone())
+
+
+def wanted(province: Province, device: str, after: int, wants: Sequence[str]) -> list[str]:
+    """List the files that go with a device's feed after a position, and those that it waits for; only what every box may have."""
+    sql = "SELECT bytes FROM feed_out WHERE device = ? AND n > ? AND kind IN (SELECT value FROM json_each(?))"
+    rows = province.db.conn.execute(sql, [device, after, msgspec.json.encode(WITH_FILES).decode()]).fetchall()
+    said = [msgspec.json.decode(msgspec.json.decode(data, type=Statement).body, type=Record).d for (data,) in rows]
+    named = [one["file"] for record in said for one in record["files"]]
+    return [digest for digest in dict.fromkeys((*wants, *named)) if is_published(province.db, digest)]
+
+
+def _text(der: bytes) -> str:
+    return base64.b64encode(der).decode()
+
+
+def _publish(province: Province, kind: str, key: str, said: msgspec.Struct) -> bool:
+    return feed_out.publish(province, kind, key, msgspec.to_builtins(said))
+
+
+def _kept(province: Province, whole: Sequence[tuple[str, bytes]]) -> tuple[File, ...]:
+    """Keep files as they travel, each where every box may fetch it."""
+    named = tuple(packed(data, name, partial(files.put, province.home)) for name, data in whole)
+    with province.writing() as db:
+        sql = "INSERT OR IGNORE INTO published_to_all (digest) VALUES (?)"
+        db.conn.executemany(sql, [(one.file,) for one in named])
+    return named

@@ -1,0 +1,74 @@
+"""What a province may publish, as the bodies of feed records, and the files that travel beside them. Pure."""
+
+from collections.abc import Callable
+from typing import Annotated
+
+import msgspec
+import zstandard
+from msgspec import Meta
+
+from appliance import catalogue, trust
+from appliance.errors import Refused
+from sync.protocol import Digest, Text
+
+NOTE_CHARS_MAX = 2_000
+BYTES_MAX = 4 * 1024 * 1024  # Of one file as it travels, compressed; the largest of today's catalogue is 0.16 MB.
+LEVEL = 19  # Packed once and fetched by every commune.
+
+
+class File(msgspec.Struct, frozen=True):
+    """A file that travels beside the record, as zstd: its name, SHA-256 and size as it travels."""
+
+    name: Annotated[str, Meta(pattern="^[a-z][a-z0-9._-]{0,60}$")]
+    file: Digest
+    size: Annotated[int, Meta(ge=1, le=BYTES_MAX)]
+
+
+class CatalogueSaid(msgspec.Struct, frozen=True):
+    """A catalogue bundle: the digest it goes by, the day it takes effect, its version, its files."""
+
+    digest: Digest
+    effective_from: Text
+    version: Text
+    files: Annotated[tuple[File, ...], Meta(max_length=catalogue.FILES_MAX)]
+
+
+class ProcessesSaid(msgspec.Struct, frozen=True):
+    """A file of internal processes, and what to call it."""
+
+    source: Text
+    files: Annotated[tuple[File, ...], Meta(min_length=1, max_length=1)]
+
+
+class TrustSaid(msgspec.Struct, frozen=True):
+    """The whole list of roots and issuers that officers' signatures are judged by: base64 of DER."""
+
+    roots: Annotated[tuple[str, ...], Meta(max_length=trust.FILES_MAX)]
+    issuers: Annotated[tuple[str, ...], Meta(max_length=trust.FILES_MAX)]
+    files: tuple[File, ...] = ()
+
+
+class SoftwareSaid(msgspec.Struct, frozen=True):
+    """A notice of a version of the software: to be read, nothing is done by itself."""
+
+    version: Text
+    note: Annotated[str, Meta(max_length=NOTE_CHARS_MAX)]
+    files: tuple[File, ...] = ()
+
+
+def packed(data: bytes, name: str, keep: Callable[[bytes], str]) -> File:
+    """Pack a file as it travels and keep it; gives how a record names it. Raises Refused `published_too_big`."""
+    small = zstandard.ZstdCompressor(level=LEVEL).compress(data)
+    if len(small) > BYTES_MAX:
+        raise Refused("published_too_big", name=name, limit=BYTES_MAX)
+    return File(name, keep(small), len(small))
+
+
+def unpacked(data: bytes, most: int) -> bytes:
+    """Give a file as it was, at most so many bytes. Raises ValueError."""
+    try:
+        if not 0 <= zstandard.frame_content_size(data) <= most:
+            raise ValueError("too big")
+        return zstandard.ZstdDecompressor().decompress(data, max_output_size=most)
+    except zstandard.ZstdError as error:
+        raise ValueError("not packed") from error

@@ -1,0 +1,184 @@
+"""What the province publishes for a box to take over: catalogues, processes, trust lists, notices of software.
+
+A record is kept as it came, at once; what it needs beside it is fetched by digest. It then goes the same way as a technician's own
+import, and has no effect where that refuses it. What came of each is shown.
+"""
+
+import base64
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+from sqlite_utils.db import Database
+
+from appliance import catalogue, catalogue_shelf, clock, files, process_file, process_shelf, trust
+from appliance.box import Box
+from appliance.errors import Refused
+from appliance.ledger import Act
+from appliance.text import Line, day_text
+from sync import files_back
+from sync.protocol import Statement
+from sync.publications import CatalogueSaid, ProcessesSaid, SoftwareSaid, TrustSaid, unpacked
+from sync.sender import Sender
+from sync.statements import Record
+
+SHOWN_MAX = 20
+FACT_CHARS_MAX = 2_000
+
+
+class State(StrEnum):
+    """What came of it."""
+
+    WAITING = "waiting"
+    DONE = "done"
+    REFUSED = "refused"
+
+
+def _catalogue(box: Box, said: CatalogueSaid) -> Line:
+    folder = box.home.spool / "published" / said.digest
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    try:
+        for one in said.files:
+            (folder / one.name).write_bytes(unpacked(files.read(box.home, one.file), catalogue.FILE_BYTES_MAX))
+        if catalogue.digest(folder) != said.digest:
+            raise Refused("catalogue_changed", file=said.digest[:12])
+        catalogue_shelf.keep(box.home, folder)
+    finally:
+        shutil.rmtree(folder)
+    manifest = catalogue_shelf.kept(box.home, said.digest).manifest
+    return Line("published_catalogue", {"version": manifest.version, "begins": day_text(manifest.effective_from)})
+
+
+def _processes(box: Box, said: ProcessesSaid) -> Line:
+    today = clock.local_day(clock.stamp())
+    data = unpacked(files.read(box.home, said.files[0].file), process_file.FILE_BYTES_MAX)
+    found = process_file.read(data, catalogue_shelf.current(box.home, today).procedures)
+    with box.writing() as act:
+        sound, _ = process_shelf.sound_of(act.db, found.processes)
+        process_shelf.offer(act, sound, said.source)
+    left = found.records - len(sound)
+    if not sound:
+        raise Refused("published_processes_wrong", source=said.source, left=left)
+    return Line("published_processes", {"source": said.source, "count": len(sound), "left": left})
+
+
+def _trust(box: Box, said: TrustSaid) -> Line:
+    roots, issuers = ([base64.b64decode(one) for one in ders] for ders in (said.roots, said.issuers))
+    trust.keep_list(box.home.trust, roots, issuers)
+    return Line("published_trust", {"roots": len(roots), "issuers": len(issuers)})
+
+
+def _software(box: Box, said: SoftwareSaid) -> Line:
+    return Line("published_software", {"version": said.version, "note": said.note})
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How the body of a kind is read, and what it brings about; that raises Refused where it does not hold."""
+
+    body: type[Any]
+    effect: Callable[[Box, Any], Line]
+
+
+KINDS: Mapping[str, Kind] = {
+    "catalogue.published": Kind(CatalogueSaid, _catalogue),
+    "processes.published": Kind(ProcessesSaid, _processes),
+    "trust.published": Kind(TrustSaid, _trust),
+    "software.noticed": Kind(SoftwareSaid, _software),
+}
+
+
+def note(box: Box, act: Act, record: Record) -> None:
+    """Note that something was published, and which files it needs; a body that cannot be read is refused and shown."""
+    try:
+        said = msgspec.convert(record.d, KINDS[record.t].body)
+        state, line = State.WAITING, Line("published_waiting", {"kind": record.t})
+        needed = {one.file: one.size for one in said.files}
+    except msgspec.ValidationError:
+        state, line, needed = State.REFUSED, Line("published_unreadable", {"kind": record.t}), {}
+    sql = "INSERT INTO published (position, kind, state, code, facts, at) VALUES (?, ?, ?, ?, ?, ?)"
+    act.db.conn.execute(sql, [record.n, record.t, state, line.code, _facts(line), act.reading.at])
+    sql = "INSERT INTO published_file (position, digest, size) VALUES (?, ?, ?)"
+    act.db.conn.executemany(sql, [(record.n, digest, size) for digest, size in needed.items()])
+
+
+def forget(act: Act, position: int) -> None:
+    """Forget what no longer stands."""
+    for table in ("published", "published_file"):
+        act.db.conn.execute(f"DELETE FROM {table} WHERE position = ?", [position])
+
+
+def fetch_one(sender: Sender) -> bool:
+    """Fetch one file that something waits for, then let take effect what has all it needs; says whether one came.
+
+    Raises Refused, LineDown. A file that the province has not is asked for again with the next round.
+    """
+    box = sender.box
+    came = any(files_back.fetch(sender, digest, size) for digest, size in missing(box))
+    carry_out(box)
+    return came
+
+
+def missing(box: Box) -> list[tuple[str, int]]:
+    """List the files that something waits for and that are not here: digest and size, small ones first."""
+    sql = "SELECT digest, max(size) FROM published_file GROUP BY digest ORDER BY 2, 1"
+    return [(digest, size) for digest, size in box.db.conn.execute(sql) if not files.has(box.home, digest)]
+
+
+def carry_out(box: Box) -> int:
+    """Let everything take effect that waited and has all it needs, in the order it was said; gives how much that was."""
+    sql = "SELECT position FROM published WHERE state = ? ORDER BY position"
+    waiting = [row[0] for row in box.db.conn.execute(sql, [State.WAITING])]
+    ready = [position for position in waiting if _is_ready(box, position)]
+    for position in ready:
+        state, line = _carried_out(box, position)
+        with box.writing() as act:
+            sql = "UPDATE published SET state = ?, code = ?, facts = ?, at = ? WHERE position = ?"
+            act.db.conn.execute(sql, [state, line.code, _facts(line), act.reading.at, position])
+            act.db.conn.execute("DELETE FROM published_file WHERE position = ?", [position])
+            act.touch("sync")
+            act.touch("processes")
+    return len(ready)
+
+
+def _is_ready(box: Box, position: int) -> bool:
+    needed = box.db.conn.execute("SELECT digest FROM published_file WHERE position = ?", [position]).fetchall()
+    return all(files.has(box.home, digest) for (digest,) in needed)
+
+
+def _carried_out(box: Box, position: int) -> tuple[State, Line]:
+    data = box.db.conn.execute("SELECT bytes FROM feed_record WHERE position = ?", [position]).fetchone()[0]
+    record = msgspec.json.decode(msgspec.json.decode(data, type=Statement).body, type=Record)
+    kind = KINDS[record.t]
+    try:
+        return State.DONE, kind.effect(box, msgspec.convert(record.d, kind.body))
+    except Refused as refused:
+        return State.REFUSED, Line(refused.code, refused.facts)
+    except ValueError:
+        return State.REFUSED, Line("published_unreadable", {"kind": record.t})
+
+
+def _facts(line: Line) -> str:
+    plain = {name: value if isinstance(value, int) else str(value)[:FACT_CHARS_MAX] for name, value in line.facts.items()}
+    return msgspec.json.encode(plain).decode()
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Something published: the sentence of what came of it, the state, and since when (UTC text)."""
+
+    kind: str
+    state: State
+    line: Line
+    at: str
+
+
+def shown(db: Database) -> list[Shown]:
+    """List what was published, the newest first."""
+    sql = "SELECT kind, state, code, facts, at FROM published ORDER BY position DESC LIMIT ?"
+    rows = db.conn.execute(sql, [SHOWN_MAX]).fetchall()
+    return [Shown(kind, State(state), Line(code, msgspec.json.decode(facts)), at) for kind, state, code, facts, at in rows]

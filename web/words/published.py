@@ -1,0 +1,29 @@
+"""Words of what the province publishes: what came of it, and why it has no effect."""
+
+SENTENCES: dict[str, str] = {
+    "published_waiting": "Đang tải phần đi kèm. Máy làm việc theo bản đang có. Không phải làm gì.",
+    "published_catalogue": "Đã giữ bộ danh mục bản {version}; có hiệu lực từ {begins}. Hồ sơ đã nhận vẫn theo bộ cũ.",
+    "published_processes": (
+        "Đã nhận {count:n} quy trình từ {source}, {left:n} quy trình không nạp. Chưa áp dụng; lãnh đạo xem và phê duyệt ở trang "
+        "Quy trình nội bộ."
+    ),
+    "published_trust": "Đã thay danh sách tin cậy: {roots:n} gốc, {issuers:n} đơn vị cấp chứng thư.",
+    "published_software": "Có bản phần mềm {version}: {note}",
+    "published_processes_wrong": (
+        "Không quy trình nào trong {source} dùng được ({left:n} quy trình sai hoặc trùng bản đã phê duyệt). "
+        "Quy trình đang áp dụng giữ nguyên. Tỉnh sửa tệp rồi công bố lại."
+    ),
+    "published_unreadable": "Tin này không đọc được. Máy không làm theo; mọi thứ giữ nguyên. Báo tỉnh công bố lại.",
+    "published_too_big": "{name} lớn hơn {limit:n} byte khi nén. Chưa công bố gì. Chia nhỏ rồi làm lại.",
+    "trust_list_wrong": (
+        "Danh sách tin cậy không dùng được: không có gốc nào, quá nhiều, hoặc chứng thư thứ {n} không phải của đơn vị cấp chứng thư. "
+        "Danh sách đang dùng giữ nguyên. Sửa danh sách rồi nạp lại."
+    ),
+}
+STEPS: dict[str, tuple[str, str]] = {}
+KINDS = {
+    "catalogue.published": "Bộ danh mục",
+    "processes.published": "Quy trình nội bộ",
+    "trust.published": "Danh sách tin cậy",
+    "software.noticed": "Phần mềm",
+}
