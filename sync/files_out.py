@@ -15,7 +15,7 @@ from sync.carrying import Carrying, FilesOut, Upload
 from sync.protocol import MissingFile
 from sync.sender import Sender
 
-BATCH_FILES = 64  # What is asked about, and then sent, at once.
+BATCH_FILES = 128  # What is asked about, and then sent, at once.
 
 
 def send_some(sender: Sender, out: FilesOut, held_up: Callable[[], bool] = lambda: False) -> int:

@@ -34,7 +34,7 @@ class Lanes:
     pace: float = 0.0
     before: int = 0  # the number before the trial; 0 when none is under way
     upward: bool = True
-    rest: int = 1
+    rest: int = 2
     rested: int = 0
     window: Window | None = field(default=None, repr=False)
 
