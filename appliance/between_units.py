@@ -35,11 +35,12 @@ class Said(StrEnum):
 class Stands:
     """How the newest hand-over of a dossier stands: as the province has it (None: nothing yet), and what was said here since.
 
-    `to` and `reason` are those of an offer that the province has not seen.
+    `dossier`, `to` and `reason` are those of an offer that the province has not seen.
     """
 
     known: Handover | None = None
     said: Said = Said.NOTHING
+    dossier: str = ""
     to: str = ""
     reason: str = ""
 
@@ -58,7 +59,8 @@ def stands(db: Database, dossier: str) -> Stands:
     offered = [event for event in own if event.t == OFFERED]
     if offered and ownership.handover(db, offered[-1].d["offer"]) is None and not _set_aside(db, dossier, offered[-1]):
         given_up = any(event.t == WITHDRAWN and event.d["offer"] == offered[-1].d["offer"] for event in own)
-        return Stands(None, Said.WITHDRAWN if given_up else Said.OFFERED, offered[-1].d["to"], offered[-1].d["reason"])
+        said = Said.WITHDRAWN if given_up else Said.OFFERED
+        return Stands(None, said, dossier, offered[-1].d["to"], offered[-1].d["reason"])
     known = next(iter(ownership.handovers(db, "dossier = ?", [dossier])), None)
     return Stands(known, _said(own, known)) if known else Stands()
 
@@ -90,7 +92,8 @@ def offered_to_us(box: Box) -> list[tuple[Handover, Said]]:
 def ours(db: Database) -> list[Stands]:
     """List the newest hand-over of each dossier that this box offered, newest first."""
     sql = """SELECT dossier FROM dossier_event WHERE kind = ? GROUP BY dossier ORDER BY max(at) DESC LIMIT ?"""
-    return [stands(db, row[0]) for row in db.conn.execute(sql, [OFFERED, LISTED_MAX]).fetchall()]
+    found = [stands(db, row[0]) for row in db.conn.execute(sql, [OFFERED, LISTED_MAX]).fetchall()]
+    return [one for one in found if one != Stands()]
 
 
 def offer(box: Box, dossier: str, to: str, reason: str, actor: str) -> str:

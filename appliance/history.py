@@ -104,6 +104,17 @@ def personal_of(db: Database, kept: Kept) -> dict[str, Any]:
     return ledger.personal_of(db, device_bytes(kept.device), kept.inc, kept.event)
 
 
+def was_brought(db: Database, dossier: str) -> bool:
+    """Say whether events were brought of a dossier."""
+    return db.conn.execute("SELECT 1 FROM brought_event WHERE dossier = ?", [dossier]).fetchone() is not None
+
+
+def here(db: Database, dossier: str) -> str:
+    """Give the device of this box, as its own acts on a dossier name it; "" where it has none."""
+    row = db.conn.execute("SELECT device FROM dossier_event WHERE dossier = ? LIMIT 1", [dossier]).fetchone()
+    return row[0] if row else ""
+
+
 def with_brought(db: Database) -> list[str]:
     """Name the dossiers that events were brought of."""
     return [row[0] for row in db.conn.execute("SELECT DISTINCT dossier FROM brought_event ORDER BY dossier")]

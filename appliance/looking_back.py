@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlite_utils.db import Database
 
-from appliance import events, ledger
+from appliance import events, history, ledger
 from appliance.advancing import advance
 from appliance.clock import local_day
 from appliance.dossier import Dossier
@@ -30,13 +30,22 @@ class Told(NamedTuple):
 
 
 def told(db: Database, device: str, dossier_id: str) -> list[Told]:
-    """List a dossier's events with their personal parts, oldest first."""
+    """List a dossier's events with their personal parts, oldest first; what came with a hand-over in its place, without a digest."""
+    if history.was_brought(db, dossier_id):
+        counted = history.of_dossier(db, db, device, dossier_id)
+        return [Told(o.inc.hex(), o.event, history.personal_of(db, o), o.data, _digest(db, device, o)) for o in counted]
     sql = """SELECT e.inc, e.bytes, e.digest FROM dossier_event d JOIN event e ON e.inc = d.inc AND e.seq = d.seq
              WHERE d.dossier = ? ORDER BY e.n"""
     rows = [(bytes(inc), bytes(data), bytes(digest)) for inc, data, digest in db.conn.execute(sql, [dossier_id])]
     found = [(inc, events.decode(data), data, digest) for inc, data, digest in rows]
     by = device_bytes(device)
     return [Told(inc.hex(), event, ledger.personal_of(db, by, inc, event), data, digest) for inc, event, data, digest in found]
+
+
+def _digest(db: Database, device: str, one: history.Kept) -> bytes:
+    sql = "SELECT digest FROM event WHERE inc = ? AND seq = ?"
+    row = db.conn.execute(sql, [one.inc, one.event.i]).fetchone() if one.device == device else None
+    return bytes(row[0]) if row else b""
 
 
 def as_it_was_on(every: list[Told], day: date) -> Dossier | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlite_utils.db import Database
 
-from appliance import events, ledger, rows
+from appliance import events, history, ledger, rows
 from appliance.documents import Signature
 from appliance.dossier import Dossier, Status
 from appliance.ids import device_bytes
@@ -56,6 +56,7 @@ class Step:
     actor: str
     facts: dict[str, Any]
     acknowledged: int | None  # number of the province's receipt that covers it
+    device: str = ""  # which other commune's box wrote it
 
 
 def listed(db: Database, where: str, args: list[Any], order: str, most: int = LIST_MAX, here: str = "away = 0") -> list[Listed]:
@@ -169,7 +170,9 @@ def near_or_late(db: Database, before: str) -> list[Dossier]:
     NEAR_MAX at most, the most urgent: an office with more has another trouble than this list.
     """
     missed = "json_array_length(CAST(state AS TEXT), '$.due.passed') > 0"
-    sql = f"SELECT state FROM dossier WHERE status IN (2, 4) AND away = 0 AND (due_at < ? OR {missed}) ORDER BY due_at, code LIMIT ?"
+    sql = (
+        f"SELECT state FROM dossier WHERE status IN (2, 4) AND away = 0 AND (due_at < ? OR {missed}) ORDER BY due_at, code LIMIT ?"
+    )
     return [rows.decode(state) for (state,) in db.conn.execute(sql, [before, NEAR_MAX])]
 
 
@@ -260,7 +263,18 @@ def by_code(db: Database, code: str) -> str | None:
 
 
 def timeline(db: Database, dossier_id: str) -> list[Step]:
-    """Tell a dossier's history from the ledger, oldest first."""
+    """Tell a dossier's history from the ledger, oldest first; what another commune wrote before it came stands in its place."""
+    own = {(step.inc, step.seq): step for step in _own_steps(db, dossier_id)}
+    counted = history.of_dossier(db, db, history.here(db, dossier_id), dossier_id) if history.was_brought(db, dossier_id) else []
+    return [own.pop((one.inc.hex(), one.event.i), None) or _brought_step(one) for one in counted] + list(own.values())
+
+
+def _brought_step(one: history.Kept) -> Step:
+    event = one.event
+    return Step(one.inc.hex(), event.i, event.t, event.at, event.a, event.d, None, one.device)
+
+
+def _own_steps(db: Database, dossier_id: str) -> list[Step]:
     sql = """SELECT d.inc, d.seq, d.kind, d.at, d.actor, e.bytes,
                     (SELECT number FROM receipt r WHERE r.inc = d.inc AND r.seq >= d.seq ORDER BY r.seq LIMIT 1) AS receipt
              FROM dossier_event d JOIN event e ON e.inc = d.inc AND e.seq = d.seq
@@ -281,8 +295,10 @@ def timeline(db: Database, dossier_id: str) -> list[Step]:
 
 def personal_of_step(db: Database, device: str, step: Step) -> dict[str, Any]:
     """Unseal the personal fields of one step, for a page that must show them (a reason, a receiver)."""
-    row = db.conn.execute("SELECT bytes FROM event WHERE inc = ? AND seq = ?", [bytes.fromhex(step.inc), step.seq]).fetchone()
-    return ledger.personal_of(db, device_bytes(device), bytes.fromhex(step.inc), events.decode(bytes(row[0])))
+    table, by = ("brought_event", step.device) if step.device else ("event", device)
+    sql = f"SELECT bytes FROM {table} WHERE inc = ? AND seq = ?"
+    row = db.conn.execute(sql, [bytes.fromhex(step.inc), step.seq]).fetchone()
+    return ledger.personal_of(db, device_bytes(by), bytes.fromhex(step.inc), events.decode(bytes(row[0])))
 
 
 def counts(db: Database, officer: str) -> dict[str, int]:

@@ -24,6 +24,13 @@ def fold_again(source: Database, target: Database, device: str, dossier: str) ->
         rows.save(target, owner, last.inc, last.event, found, words=True, away=owner != device)
 
 
+def fold_with_brought(source: Database, target: Database, device: str, dossier: str) -> None:
+    """Fold a dossier of which events were brought, after its own were: its row, and the files that all of them name."""
+    if history.was_brought(source, dossier):
+        history.name_files(source, target, dossier)
+        fold_again(source, target, device, dossier)
+
+
 def keep_facts_again(db: Database, target: Database, device: str, after: int) -> None:
     """Let the office's own acts of lives above the ordinal `after` stand once more over those of earlier lives."""
     for life in ledger.incarnations(db):

@@ -117,8 +117,7 @@ def rebuild(db: Database, device: str, path: Path) -> Database:
             late.see(bytes(inc), event)
         late.fold(db, other, device)
         for dossier in history.with_brought(db):
-            history.name_files(db, other, dossier)
-            reordering.fold_again(db, other, device, dossier)
+            reordering.fold_with_brought(db, other, device, dossier)
     return other
 
 

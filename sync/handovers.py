@@ -10,6 +10,7 @@ from sqlite_utils.db import Database
 
 from appliance import erasure, files, history, ownership, reordering, rows
 from appliance.box import Box
+from appliance.config import Home
 from appliance.ledger import Act
 from appliance.ownership import COLUMNS, ERASED, State
 from sync import recovery
@@ -53,7 +54,7 @@ def came(box: Box, act: Act, record: Record) -> None:
         history.bring(act.db, body.dossier, one.device, bytes.fromhex(one.inc), one.event.encode(), body.counts)
     if body.more:
         return
-    _settle(act, body.dossier)
+    _settle(box.home, act, body.dossier)
     if body.counts:
         sql = "UPDATE handover SET here = 1 WHERE dossier = ? AND taker = ? AND state = ?"
         act.db.conn.execute(sql, [body.dossier, box.device, State.ACCEPTED])
@@ -72,10 +73,12 @@ def erased(box: Box, act: Act, record: Record) -> None:
     act.db.conn.execute(sql, [record.d["dossier"], record.d["erased_at"], State.ACCEPTED])
 
 
-def _settle(act: Act, dossier: str) -> None:
-    """Fold a dossier of all that is here of it, and have the files fetched that it names."""
-    history.name_files(act.db, act.db, dossier)
-    reordering.fold_again(act.db, act.db, act.device, dossier)
+def _settle(home: Home, act: Act, dossier: str) -> None:
+    """Fold a dossier of all that is here of it, and have the files that it names fetched, like those a restore came without."""
+    reordering.fold_with_brought(act.db, act.db, act.device, dossier)
+    sql = "SELECT digest, size FROM dossier_file WHERE dossier = ? AND digest NOT IN (SELECT digest FROM file_lost)"
+    missing = [(*named, 0) for named in act.db.conn.execute(sql, [dossier]).fetchall() if not files.has(home, named[0])]
+    act.db.conn.executemany("INSERT INTO file_lost (digest, size, gone) VALUES (?, ?, ?)", missing)
     _touch(act, dossier)
 
 
@@ -85,8 +88,8 @@ def _touch(act: Act, dossier: str) -> None:
 
 
 def follow(sender: Sender) -> int:
-    """Fetch keys and files of dossiers that came, and erase copies whose owner did; gives how many dossiers were changed."""
-    return _fetch_keys(sender) + _list_files(sender.box) + _erase(sender.box)
+    """Fetch keys of dossiers that came, and erase copies whose owner did; gives how many dossiers were changed."""
+    return _fetch_keys(sender) + _erase(sender.box)
 
 
 def _fetch_keys(sender: Sender) -> int:
@@ -96,7 +99,7 @@ def _fetch_keys(sender: Sender) -> int:
     if with_key:
         with sender.box.writing() as act:
             for dossier in with_key:
-                _settle(act, dossier)
+                _settle(sender.box.home, act, dossier)
             note_keys_sent(act, [key for dossier in with_key for key in _key(act.db, dossier)])
     return len(with_key)
 
@@ -110,17 +113,6 @@ def _without_key(db: Database) -> tuple[str, ...]:
 def _key(db: Database, dossier: str) -> list[tuple[str, str, bool]]:
     sql = "SELECT dossier, key_id, destroyed_at IS NOT NULL FROM dossier_key WHERE dossier = ?"
     return [(found, key_id, bool(gone)) for found, key_id, gone in db.conn.execute(sql, [dossier])]
-
-
-def _list_files(box: Box) -> int:
-    """Have the files of brought events fetched, like those that a restore came without."""
-    sql = """SELECT DISTINCT f.digest, f.size FROM dossier_file f JOIN brought_event b ON b.dossier = f.dossier
-             WHERE f.digest NOT IN (SELECT digest FROM file_lost)"""
-    missing = [(digest, size) for digest, size in box.db.conn.execute(sql).fetchall() if not files.has(box.home, digest)]
-    if missing:
-        with box.writing() as act:
-            act.db.conn.executemany("INSERT OR IGNORE INTO file_lost (digest, size, gone) VALUES (?, ?, 0)", missing)
-    return len(missing)
 
 
 def _erase(box: Box) -> int:

@@ -2,11 +2,11 @@
 
 import pytest
 
-from appliance import between_units, history, ledger, ownership, rows, verify
+from appliance import between_units, erasure, history, ledger, ownership, queries, rows, verify
 from appliance.between_units import Said
 from appliance.errors import Refused
 from appliance.ownership import State
-from sync import compare
+from sync import compare, recovery
 from sync.province import handovers
 from wire_room import wire_room
 
@@ -149,22 +149,14 @@ def test_an_offer_that_nobody_answers_expires_by_the_provinces_clock_and_a_late_
     sound(room, here, there)
 
 
-def test_a_withdrawal_that_comes_first_wins_over_the_acceptance_and_the_other_way_round(room, here, there):
-    one, two = here.accept(), here.accept()
-    first, second = offer(here, there, one), offer(here, there, two)
-    for dossier, id in ((one, first), (two, second)):
+def test_of_a_withdrawal_and_an_acceptance_that_do_not_know_of_each_other_the_first_to_arrive_wins(room, here, there):
+    for first, second, ends in ((here, there, State.WITHDRAWN), (there, here, State.ACCEPTED)):
+        dossier = here.accept()
+        id = offer(here, there, dossier)
         between_units.withdraw(here.box, dossier, "ST01")
         between_units.accept(there.box, id, "ST02")
-    with room.province.writing() as db:  # As if only one of the two withdrawals had a line.
-        pass
-    rounds(here, there)
-    assert {stands(here, dossier).known.state for dossier in (one, two)} == {State.WITHDRAWN}
-    three = here.accept()
-    third = offer(here, there, three)
-    between_units.withdraw(here.box, three, "ST01")
-    between_units.accept(there.box, third, "ST02")
-    rounds(there, here)
-    assert stands(here, three).known.state is State.ACCEPTED
+        rounds(first, second)
+        assert stands(here, dossier).known.state is ownership.handover(there.box.db, id).state is ends
     sound(room, here, there)
 
 
@@ -220,7 +212,7 @@ def test_a_dossier_comes_back_and_goes_again_and_its_version_only_rises(room, he
     accepted(here, there, dossier)
     take(there, dossier, "ST09")
     rounds(there)
-    back = between_units.offer(there.box, dossier, here.box.home.settings.unit, "wrong" and "not_ours", "ST01")
+    back = between_units.offer(there.box, dossier, here.box.home.settings.unit, "not_ours", "ST01")
     rounds(there, here)
     between_units.accept(here.box, back, "ST02")
     rounds(here, there, here)
@@ -278,8 +270,6 @@ def test_a_stranger_cannot_accept_answer_note_or_open_what_is_not_offered_to_it(
     reasons = room.province.db.conn.execute("SELECT DISTINCT reason FROM quarantine").fetchall()
     assert reasons == [("dossier_of_another",)]
     assert ownership.handover(room.province.db, id).state is State.OPEN
-    from sync import recovery
-
     room.presented = stranger.certificate
     recovery.fetch_keys(stranger.sender, (dossier,))
     assert ledger.key_of(stranger.box.db, dossier) is None
@@ -294,8 +284,6 @@ def forge(commune, kind, dossier, clear):
 
 
 def test_an_erasure_by_the_new_owner_reaches_the_copy_that_stayed(room, here, there):
-    from appliance import erasure
-
     dossier = here.accept(page=PAGE)
     accepted(here, there, dossier)
     erasure.erase(there.box, dossier, "ST16", "test")
@@ -308,8 +296,6 @@ def test_an_erasure_by_the_new_owner_reaches_the_copy_that_stayed(room, here, th
 
 
 def test_lists_of_the_old_owner_do_not_count_what_went_away(room, here, there):
-    from appliance import queries
-
     dossier = here.accept()
     accepted(here, there, dossier)
     assert queries.to_take(here.box.db) == []

@@ -70,6 +70,11 @@ CLEAR = {
     "release.allowed": "document rule",
     "dossier.returned": "how",
     "dossier.erased": "basis",
+    "dossier.noted": "",
+    "handover.offered": "offer reason to",
+    "handover.withdrawn": "offer",
+    "handover.accepted": "offer",
+    "handover.rejected": "offer reason",
 }
 SEALED = {
     "dossier.imported": "applicant note row",
@@ -99,6 +104,7 @@ SEALED = {
     "copies.handed": "receiver",
     "release.allowed": "reason",
     "dossier.returned": "receiver",
+    "dossier.noted": "note",
 }
 
 

@@ -75,6 +75,7 @@ PAGES = (
     "web.report_page",
     "web.process_pages",
     "web.handing_over",
+    "web.between_units",
     "web.control_slip",
 )
 BODY_BYTES_MAX = 64 * 1024 * 1024  # One uploaded file; nginx holds the same limit.

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from flask import Blueprint
 
-from appliance import moves, undoing
+from appliance import moves, ownership, undoing
 from appliance.dossier import Dossier
 from appliance.errors import Refused
 from web import desk
@@ -31,6 +31,7 @@ OFFERS = (
     Offer("supplement.received", "receive_supplement", "bringing.page", "Nhận bổ sung…", "inbox"),
     Offer("dossier.refused", "refuse", "refusing.page", "Từ chối tiếp nhận…", "ban"),
     Offer("dossier.transferred", "transfer", "handing_over.dossier", "Chuyển cho…", "send"),
+    Offer("handover.offered", "hand_to_unit", "between_units.one", "Chuyển hồ sơ đến đơn vị khác…", "send"),
     Offer("dossier.withdrawn", "withdraw", "withdrawing.page", "Rút hồ sơ…", "undo-2"),
     Offer("dossier.stopped", "stop", "stopping.page", "Dừng giải quyết…", "circle-stop"),
     Offer("dossier.resumed", "resume", "resuming.page", "Tiếp tục giải quyết…", "circle-dot"),
@@ -41,9 +42,18 @@ OFFERS = (
 @bp.app_template_global()
 def offers(dossier: Dossier, besides: str = "") -> list[Offer]:
     """List the acts offered now, without the one whose page is `besides`: the page's main act."""
-    legal = moves.legal(dossier)
+    legal = legal_here(dossier)
     fitting = [one for one in OFFERS if one.kind in legal and holds(one.right) and desk.has_page(one.endpoint)]
     return [one for one in fitting if one.endpoint != besides and (one.kind != moves.UNDONE or may_undo(dossier))]
+
+
+def legal_here(dossier: Dossier) -> tuple[str, ...]:
+    """List the kinds of acts that are legal now, none where another commune owns the dossier."""
+    try:
+        ownership.check(box().db, box().device, dossier.id, "")
+    except Refused:
+        return ()
+    return moves.legal(dossier)
 
 
 def may_undo(dossier: Dossier) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from flask import Blueprint, abort, render_template
 
-from appliance import erasure, files, moves, signatures, trust
+from appliance import erasure, files, signatures, trust
 from appliance.clock import stamp
 from appliance.dossier import Dossier
 from appliance.money import still_due
@@ -16,7 +16,7 @@ from appliance.portal_money import amount_of
 from appliance.procedures import ReleasePath
 from appliance.signatures import SignatureFinding
 from appliance.text import Line, money_text
-from web import desk, next_step, places, timeline
+from web import desk, dossier_acts, next_step, places, timeline
 from web.per_request import act, box, holds, officer
 from web.reception_form import COPIES, RESULT_BY
 from web.vietnamese import CHANNELS, sentence
@@ -42,6 +42,7 @@ def page(dossier: str) -> str:
     found = desk.found(dossier)
     rule = desk.early_release(found)
     follows = next_step.next_step(found, rule, relayed=desk.rule_of(found).path is ReleasePath.RELAY)
+    legal = dossier_acts.legal_here(found)
     return render_template(
         "dossier.html",
         dossier=found,
@@ -50,8 +51,8 @@ def page(dossier: str) -> str:
         due_at=local_due(found),
         steps=next_step.steps(found),
         next=follows,
-        legal=moves.legal(found),
-        can=bool(follows.act) and holds(follows.act) and desk.has_page(follows.endpoint) and is_mine(found, follows.act),
+        legal=legal,
+        can=bool(legal and follows.act) and holds(follows.act) and desk.has_page(follows.endpoint) and is_mine(found, follows.act),
         sheets=sheets(found),
         first_sheet=first_sheet(found),
         entries=timeline.history(found),

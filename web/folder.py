@@ -39,7 +39,7 @@ def pieces(home: Home, db: Database, dossier_id: str) -> Iterator[tuple[str, byt
     every = looking_back.told(db, device, dossier_id)
     placed = {digest: path for digest, path in places(db, found).items() if files.has(home, digest)}
     yield "index.html", _index(db, found, every, placed)
-    yield "su-kien.jsonl", _lines(_event(db, device, one) for one in every)
+    yield "su-kien.jsonl", _lines(_event(db, device, one) for one in every if one.digest)  # Its chain is this box's own.
     yield "thong-tin-ca-nhan.jsonl", _lines({"inc": o.inc, "seq": o.event.i, "personal": o.personal} for o in every if o.personal)
     yield "tep.json", json.dumps(placed, ensure_ascii=False, indent=1).encode()
     yield "kiem-tra.py", Path(__file__).with_name("verify_folder.py").read_bytes()
@@ -87,7 +87,8 @@ def _lines(records: Iterable[dict[str, Any]]) -> bytes:
 def _index(db: Database, found: Dossier, every: list[Told], placed: dict[str, str]) -> bytes:
     called = {officer.id: officer.name for officer in officers.everybody(db)}
     steps = queries.timeline(db, found.id)
-    entries = [timeline.entry_of(found, step, one.personal, called) for step, one in zip(steps, every, strict=True)]
+    personal = {(one.inc, one.event.i): one.personal for one in every}
+    entries = [timeline.entry_of(found, step, personal.get((step.inc, step.seq), {}), called) for step in steps]
     page = PAGES.get_template("folder_index.html")
     return page.render(dossier=found, entries=entries, files=sorted(placed.values()), STATUS=STATUS, CHANNELS=CHANNELS).encode()
 

@@ -79,6 +79,12 @@ def at_desk(*names: str) -> Callable[[Database, Officer], int | None]:
     return lambda db, officer: sum(queries.counts_at_desks(db)[name] for name in names) or None
 
 
+def offered_by_others(db: Database, officer: Officer) -> int | None:
+    """Count the dossiers that other communes offer and nobody decided yet."""
+    ours = "EXISTS (SELECT 1 FROM dossier d WHERE d.id = h.dossier AND away = 0)"
+    return db.conn.execute(f"SELECT count(*) FROM handover h WHERE state = 'open' AND NOT {ours}").fetchone()[0] or None
+
+
 def to_compare(db: Database, officer: Officer) -> int | None:
     """Count what nobody has compared yet after a restore or a fork."""
     return comparing.count(db) or None
@@ -120,6 +126,14 @@ COMMUNE: tuple[Item, ...] = (
     Item("Hạn trả", "late.page", "view_dossier", "clock", "Sắp đến hạn, quá hạn, xin lỗi và hẹn lại, giải trình", due_or_late),
     Item("Ngày nghỉ", "declared_days.page", "declare_day", "clock", "Công bố ngày nghỉ, ngày làm bù; tính lại ngày hẹn"),
     Item("Bàn giao", "handing_over.page", "take", "send", "Hồ sơ đồng nghiệp chuyển đến, bàn giao cuối ca", offered),
+    Item(
+        "Chuyển giữa các xã",
+        "between_units.page",
+        "answer_handover",
+        "send",
+        "Hồ sơ xã khác chuyển đến, hồ sơ đã chuyển đi",
+        offered_by_others,
+    ),
     Item("Sổ đăng ký", "register.page", "view_registers", "list-checks", "Sổ theo dõi hồ sơ, văn bản đi, chứng thực, biên lai"),
     Item("Nhập hồ sơ nhận lúc máy hỏng", "paper_slips.late", "enter_late", "file-text", "Phiếu viết tay: nhập số và giờ nhận thật"),
     Item("Phiếu in sẵn", "paper_slips.page", "keep_paper_slips", "files", "Để dành số, in phiếu cho lúc máy chủ hỏng, hủy phiếu"),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from appliance import correcting, queries
+from appliance import correcting, ownership, queries
 from appliance.clock import local
 from appliance.dossier import Dossier
 from appliance.errors import Refused
@@ -47,7 +47,8 @@ class Entry:
 
 def history(dossier: Dossier, until: str = "9999") -> list[Entry]:
     """Tell the dossier's history, newest first, up to a moment (UTC text)."""
-    called, steps = desk.names(), [step for step in queries.timeline(box().db, dossier.id) if step.at <= until]
+    called = desk.names() | dict(ownership.units(box().db))
+    steps = [step for step in queries.timeline(box().db, dossier.id) if step.at <= until]
     return [entry_of(dossier, step, opened(step), called) for step in reversed(steps)]
 
 
@@ -61,7 +62,7 @@ def entry_of(dossier: Dossier, step: Step, personal: Mapping[str, Any], called: 
     """Say one step in words. `called`: names of officers by id."""
     parts = names_in(dossier)
     icon, words = step_words(step.kind, worded(step.facts, called, parts))
-    who = "Máy chủ" if step.actor in BOX else called.get(step.actor, step.actor)
+    who = "Máy chủ" if step.actor in BOX else step.actor if step.device else called.get(step.actor, step.actor)
     return Entry(step.at, icon, who, words, detail_of(step.kind, step.facts, personal, parts), step.acknowledged)
 
 

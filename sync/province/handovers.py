@@ -116,6 +116,7 @@ def _accepted(province: Province, db: Database, received: Received, event: Event
     db.conn.execute(keep, [giver, event.k])
     _tell(province, db, offer.offer)
     others = [one for one in store.events_of_dossier(db, event.k) if one.device != received.device]
+    bring(province, db, received.device, event.k, store.set_aside_of(db, event.k, received.device), counts=False)
     bring(province, db, received.device, event.k, others)
     bring(province, db, giver, event.k, [received])
 
@@ -188,6 +189,8 @@ def tell_aside(province: Province, db: Database, received: Received) -> None:
         return
     event = events.decode(received.data)
     bring(province, db, received.device, event.k, [received], counts=False)
+    if event.t == ERASED:
+        db.conn.execute("DELETE FROM copy_file WHERE device = ? AND dossier = ?", [received.device, event.k])
     if row[0] == "dossier_handed_over":
         name_late_files(db, event.k)
         bring(province, db, store.holder(db, event.k), event.k, [received], counts=False)
@@ -197,16 +200,19 @@ def name_late_files(db: Database, dossier: str) -> None:
     """Let files of events that came too late be taken in and given back like the others: they may be what matters."""
     if store.key_is_destroyed(db, dossier):
         return
-    sql = """SELECT l.device, l.bytes FROM ledger l JOIN quarantine q ON q.n = l.n WHERE l.dossier = ? AND q.reason = ?"""
-    for device, data in db.conn.execute(sql, [dossier, TOLD_ASIDE[0]]).fetchall():
-        event = events.decode(bytes(data))
+    sql = "SELECT l.device, l.bytes FROM ledger l JOIN quarantine q ON q.n = l.n WHERE l.dossier = ? AND q.reason = ?"
+    late = [(device, events.decode(bytes(data))) for device, data in db.conn.execute(sql, [dossier, TOLD_ASIDE[0]]).fetchall()]
+    without = {device for device, event in late if event.t == ERASED}  # It has no copy any more.
+    for device, event in late:
         rows.name_files(db, event)
-        keep = "INSERT OR IGNORE INTO copy_file (device, dossier, digest) VALUES (?, ?, ?)"
-        db.conn.executemany(keep, [(device, dossier, file.s) for file in event.x])
+        kept = [(device, dossier, file.s) for file in event.x if device not in without]
+        db.conn.executemany("INSERT OR IGNORE INTO copy_file (device, dossier, digest) VALUES (?, ?, ?)", kept)
 
 
 def bring(province: Province, db: Database, to: str, dossier: str, found: list[Received], counts: bool = True) -> None:
-    """Give a device events of others, as many as a record may hold at once; the last record says that it is the last."""
+    """Give a device events, as many as a record may hold at once; the last record says that it is the last."""
+    if not found:
+        return
     parts: list[list[dict[str, Any]]] = [[]]
     size = 0
     for one in found:

@@ -175,6 +175,12 @@ def events_of_dossier(db: Database, dossier: str) -> list[Received]:
     return list(_received(db, sql, [dossier]))
 
 
+def set_aside_of(db: Database, dossier: str, device: str) -> list[Received]:
+    """List a dossier's events of one device that were set aside, in order of arrival."""
+    sql = f"{RECEIVED} WHERE dossier = ? AND device = ? AND n IN (SELECT n FROM quarantine) ORDER BY n"
+    return list(_received(db, sql, [dossier, device]))
+
+
 def events_not_folded(db: Database, limit: int) -> list[Received]:
     """List the next events that the rows do not know yet."""
     sql = f"{RECEIVED} WHERE n > (SELECT n FROM folded) ORDER BY n LIMIT ?"

@@ -6,17 +6,20 @@ from typing import Any
 
 from sqlite_utils.db import Database
 
-from appliance import comparing, events, files, ledger, rows, verify
+from appliance import between_units, comparing, events, files, ledger, ownership, rows, verify
 from appliance.comparing import What
 from appliance.config import Home
+from appliance.ownership import State
 from simulation.ends import BoxEnd
+from simulation.equality_rules import i26_both_ends_digests_are_equal_exactly_when_their_rows_are
 from simulation.office import CANARY
 from sync import compare, sender
 from sync.key_bundles import sealed
 from sync.protocol import Hello, KeyBundle, Life, Mark
-from sync.province import receiver
+from sync.province import folding, receiver
 from sync.province import store_sqlite as store
 from sync.province import wanted as wanted_files
+from sync.province.handovers import TOLD_ASIDE
 from sync.province.opened import Province, open_province
 
 ROUNDS_MAX = 12  # With a good line everything must have come to rest by then.
@@ -48,9 +51,26 @@ def i06_any_delivery_gives_what_one_in_order_gives(world) -> Iterator[object]:
 
 
 def _shown(world, db: Database, sql: str) -> list[tuple]:
-    """Read what readers see, but for dossiers that a stranger wrote on: which of two was first is not the same for both."""
-    strange = {dossier for _, dossier in world.strange}
+    """Read what readers see, but for dossiers that two wrote on: which of them was first is not the same for both."""
+    strange = {dossier for _, dossier in world.strange} | _handed(world)
     return [row for row in db.conn.execute(sql).fetchall() if not strange & set(map(str, row))]
+
+
+def _handed(world) -> set[str]:
+    return {row[0] for row in world.province.db.conn.execute("SELECT dossier FROM handover")}
+
+
+def i06_what_was_handed_over_is_the_fold_of_what_arrived(world) -> Iterator[object]:
+    """A dossier that was offered to another commune, folded anew from the province's ledger, shows exactly what it showed."""
+    for dossier in sorted(_handed(world)):
+        with world.nature.at(world.province), world.province.opened.writing() as db:
+            db.conn.execute("SAVEPOINT looked")
+            before = [db.conn.execute(sql).fetchall() for sql in FOLDED.values()]
+            folding.fold_again(db, dossier)
+            after = [db.conn.execute(sql).fetchall() for sql in FOLDED.values()]
+            db.conn.execute("ROLLBACK TO looked")
+        if before != after:
+            yield dossier
 
 
 def _fresh(world) -> Province:
@@ -90,7 +110,8 @@ def i07_a_box_is_the_fold_of_its_ledger_and_both_ends_hold_the_same(world) -> It
         if findings := verify.verify(box.home, box.db):
             yield from ((box.name, one) for one in findings if not _known_gone(world, one))
         yield from _differences(world, box)
-        for (dossier,) in box.db.conn.execute("SELECT id FROM dossier").fetchall():
+        owned = world.province.db.conn.execute("SELECT id FROM dossier WHERE device = ?", [box.device]).fetchall()
+        for (dossier,) in {*owned, *box.db.conn.execute("SELECT id FROM dossier WHERE away = 0").fetchall()}:
             if rows.load(box.db, dossier) != rows.load(world.province.db, dossier):
                 yield box.name, dossier, rows.load(box.db, dossier), rows.load(world.province.db, dossier)
 
@@ -119,13 +140,14 @@ def i10_after_recovery_no_acknowledged_event_is_missing_from_the_box(world) -> I
 
 
 def i14_an_event_set_aside_blocks_nothing(world) -> Iterator[object]:
-    """Everything held is folded, and only what a stranger wrote on another's dossier was set aside."""
+    """Everything held is folded, and only what a stranger wrote, or one that was not the owner any more, was set aside."""
     db = world.province.db
     folded, last = db.conn.execute("SELECT (SELECT n FROM folded), (SELECT max(n) FROM ledger)").fetchone()
     if folded != (last or 0):
         yield folded, last
     aside = db.conn.execute("SELECT l.device, l.dossier, q.reason FROM quarantine q JOIN ledger l ON l.n = q.n").fetchall()
-    yield from (one for one in aside if one[:2] not in world.strange)
+    told = {(dossier, reason) for dossier in _handed(world) for reason in TOLD_ASIDE}
+    yield from (one for one in aside if one[:2] not in world.strange and one[1:] not in told)
 
 
 def i15_a_dossier_has_all_its_files_on_both_ends(world) -> Iterator[object]:
@@ -174,19 +196,33 @@ def i21_with_a_good_line_all_work_ends(world) -> Iterator[object]:
 
 def i23_an_erased_person_is_nowhere(world) -> Iterator[object]:
     """No word that names the person of an erased dossier is in any file of either home: database, WAL, search index, files."""
+    sql = "SELECT dossier, device FROM ledger WHERE kind = 'dossier.erased' AND n NOT IN (SELECT n FROM quarantine)"
+    erased = world.province.db.conn.execute(sql).fetchall()
+    words = {
+        (CANARY + dossier.replace("-", "")).encode(): dossier
+        for dossier, device in erased
+        if (device, dossier) not in world.strange
+    }
+    for home in (world.province.home, *(box.home for box in standing(world))):
+        for path in (path for path in home.root.rglob("*") if path.is_file()):
+            data = path.read_bytes()
+            yield from ((path.name, dossier) for word, dossier in words.items() if word in data)
+
+
+def i13_every_hand_over_has_ended_and_no_dossier_is_ownerless(world) -> Iterator[object]:
+    """No offer waits for ever, both communes know how each ended, and who owns a dossier has it whole, to go on with."""
+    known = {one.offer: one for one in ownership.handovers(world.province.db, "TRUE", [])}
+    yield from (one for one in known.values() if one.state is State.OPEN)
     for box in standing(world):
-        erased = {
-            event.k for event in _events(box.db) if event.t == "dossier.erased" and (box.device, event.k) not in world.strange
-        }
-        words = {(CANARY + dossier.replace("-", "")).encode(): dossier for dossier in erased}
-        for home in (box.home, world.province.home):
-            for path in (path for path in home.root.rglob("*") if path.is_file()):
-                data = path.read_bytes()
-                yield from ((path.name, dossier) for word, dossier in words.items() if word in data)
-
-
-def _events(db: Database) -> Iterator[events.Event]:
-    yield from (events.decode(bytes(row[0])) for row in db.conn.execute("SELECT bytes FROM event").fetchall())
+        ours = ownership.handovers(box.db, "TRUE", [])
+        yield from ((box.name, one) for one in ours if one != known[one.offer])
+        concerned = {one.offer for one in known.values() if box.device in (one.giver, one.taker)}
+        yield from ((box.name, offer) for offer in concerned - {one.offer for one in ours})
+        yield from ((box.name, stands) for stands in between_units.ours(box.db) if stands.said)
+        for (dossier,) in world.province.db.conn.execute("SELECT id FROM dossier WHERE device = ?", [box.device]).fetchall():
+            away = box.db.conn.execute("SELECT away FROM dossier WHERE id = ?", [dossier]).fetchone()
+            if away != (0,) or not ownership.owner(box.db, dossier).here:
+                yield box.name, dossier, away
 
 
 def standing(world) -> list[BoxEnd]:
@@ -199,7 +235,10 @@ AT_REST: tuple[Callable, ...] = (
     i21_with_a_good_line_all_work_ends,
     i10_after_recovery_no_acknowledged_event_is_missing_from_the_box,
     i07_a_box_is_the_fold_of_its_ledger_and_both_ends_hold_the_same,
+    i26_both_ends_digests_are_equal_exactly_when_their_rows_are,
     i06_any_delivery_gives_what_one_in_order_gives,
+    i06_what_was_handed_over_is_the_fold_of_what_arrived,
+    i13_every_hand_over_has_ended_and_no_dossier_is_ownerless,
     i15_a_dossier_has_all_its_files_on_both_ends,
     i20_a_cut_costs_at_most_what_was_on_its_way,
     i23_an_erased_person_is_nowhere,

@@ -14,7 +14,9 @@ from boxes import UNIT
 from provisioning import enrol
 from simulation.nature import START, Machine, Nature
 from simulation.network import Line
+from sync import feed
 from sync.agent import Agent, keep_on
+from sync.province import admission
 from sync.province.api import bp
 from sync.province.opened import Province, open_province
 from sync.sender import Sender, open_sender
@@ -165,7 +167,17 @@ def make_template(folder: Path, nature: Nature) -> None:
         request = enrol.ask(home)
         given = enrol.admit(there, request, unit_of(name), name, START)
         enrol.settle(home, given, Settings("commune", request.device, name, unit_of(name), province_url=URL))
-        open_sender(home, CATALOGUE).box.close()  # Brings the tables of the sending up to date.
+    _tell_of_each_other(there, [Home(folder / name) for name in NAMES])
+
+
+def _tell_of_each_other(there: Home, homes: list[Home]) -> None:
+    """Let every box know the communes that were admitted after it; opening it brings the tables of the sending up to date."""
+    province = open_province(there)
+    for home in homes:
+        opened = open_sender(home, CATALOGUE)
+        feed.take_in(opened.box, admission.initial_feed(province, opened.box.device), opened.province)
+        opened.box.close()
+    province.close()
 
 
 def unit_of(name: str) -> str:

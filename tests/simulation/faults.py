@@ -45,6 +45,8 @@ THEMES = (  # What a seed may be about, beside its mixture.
     {"backup": 8, "restore": 6, "erase": 4, "act": 14},
     {"power_cut": 8, "tidy": 4, "later_day": 3, "clock": 3},
 )
+HAND_OVER = {"offer": 14, "answer": 18, "withdraw": 1, "remark": 3, "later_day": 2, "round": 40, "act": 14}
+HAND_OVER_EVERY = 5  # Every so many seeds two communes hand dossiers over; these have twice the steps.
 CUTS = {"lost": 0.1, "answer_lost": 0.1}
 
 
@@ -53,6 +55,7 @@ class Faults:
     """The mixture of one seed."""
 
     plan: Random
+    hands_over: bool = False
     quiet: bool = False  # at the end everything is let come to rest
     rates: dict[str, float] = field(init=False)
     bytes_per_s: int = field(init=False)
@@ -64,7 +67,7 @@ class Faults:
         self.rates = {name: often * self.plan.random() for name in OF_LINE if self.plan.random() < 0.5}
         troubles = {name: weight for name, weight in TROUBLE.items() if self.plan.random() < 0.5}
         theme = self.plan.choice(THEMES)
-        self.steps = WORK | troubles | theme
+        self.steps = WORK | troubles | theme | (HAND_OVER if self.hands_over else {})
         self.rates |= CUTS if "power_cut" in theme else {}
 
     def of_request(self, asked: Asked) -> str:

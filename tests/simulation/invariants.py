@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterator
 
 from sqlite_utils.db import Database
 
-from appliance import chain, comparing, events, files, ledger, rows
+from appliance import chain, comparing, events, files, ledger, ownership, rows
 from appliance.comparing import What
 from appliance.events import Event
 from appliance.ids import device_bytes
 from simulation.ends import BoxEnd
+from simulation.equality_rules import i26_no_difference_is_told_where_there_is_none
 from simulation.feed_rules import FEED_RULES
 from sync import progress
 from sync.province import forks
@@ -125,6 +126,53 @@ def i11_a_copy_never_writes_in_a_life_of_which_the_province_has_more(world) -> I
                 yield box.name, bytes(inc).hex(), seq
 
 
+def i12_a_dossier_has_one_owner_in_each_version(world) -> Iterator[object]:
+    """Each version of a dossier has one owner for ever, versions rise by one, no box believes otherwise, and the owner alone wrote."""
+    if not world.province.runs():
+        return
+    db = world.province.db
+    decided = db.conn.execute(f"{DECIDED} ORDER BY dossier, version").fetchall()
+    for dossier, version, giver, taker in decided:
+        for number, device in ((version, giver), (version + 1, taker)):
+            if world.owners.setdefault((dossier, number), device) != device:
+                yield dossier, number, device
+    for dossier in {row[0] for row in decided}:
+        versions = [row[1] for row in decided if row[0] == dossier]
+        if versions != list(range(1, len(versions) + 1)):
+            yield dossier, versions
+        if store.holder(db, dossier) != world.owners[dossier, len(versions) + 1]:
+            yield dossier, "holder"
+        yield from _written_by_others(world, dossier)
+    for box in world.running:
+        believed = box.db.conn.execute(DECIDED).fetchall()
+        yield from ((box.name, *row) for row in believed if world.owners.get((row[0], row[1] + 1)) != row[3])
+
+
+DECIDED = "SELECT dossier, version, giver, taker FROM handover WHERE state = 'accepted'"
+
+
+def _written_by_others(world, dossier: str) -> Iterator[object]:
+    """List events in a dossier's row of a device that did not own the version they say, or that came when that was over."""
+    reached = 0
+    for one in store.events_of_dossier(world.province.db, dossier):
+        event = events.decode(one.data)
+        if event.o and event.t not in (*ownership.BESIDE, ownership.ERASED):
+            if world.owners[dossier, event.o] != one.device or event.o < reached:
+                yield dossier, event.t, event.o
+            reached = event.o
+
+
+def i13_an_offer_ends_once(world) -> Iterator[object]:
+    """An offer that ended stays as it ended, and a dossier never has two that are open."""
+    for offer, state in (
+        world.province.db.conn.execute("SELECT offer, state FROM handover").fetchall() if world.province.runs() else ()
+    ):
+        if state != "open" and world.ended.setdefault(offer, state) != state:
+            yield offer, world.ended[offer], state
+    sql = "SELECT dossier FROM handover WHERE state = 'open' GROUP BY dossier HAVING count(*) > 1"
+    yield from world.province.db.conn.execute(sql).fetchall() if world.province.runs() else ()
+
+
 def i15_a_file_that_readers_see_is_what_its_name_says(world) -> Iterator[object]:
     """Every file under a digest, on both ends, has exactly the bytes of that digest."""
     for end in (world.province, *world.boxes):
@@ -223,6 +271,8 @@ ALWAYS: tuple[Callable, ...] = (
     i08_a_box_never_believes_more_than_the_province_holds,
     i09_an_act_and_its_rows_are_kept_together_or_not_at_all,
     i11_a_copy_never_writes_in_a_life_of_which_the_province_has_more,
+    i12_a_dossier_has_one_owner_in_each_version,
+    i13_an_offer_ends_once,
     i15_a_file_that_readers_see_is_what_its_name_says,
     i16_a_file_that_an_event_names_is_never_collected,
     i17_the_feed_position_an_event_names_never_goes_back,
@@ -230,4 +280,5 @@ ALWAYS: tuple[Callable, ...] = (
     *FEED_RULES,
     i24_no_number_stands_on_two_papers_unsaid,
     i25_two_machines_are_told_from_one,
+    i26_no_difference_is_told_where_there_is_none,
 )

@@ -4,7 +4,7 @@ A mutation that no seed catches is a defect of the simulation. docs/simulation.m
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
 
@@ -12,10 +12,12 @@ import msgspec
 import pytest
 
 from appliance import box as boxes
-from appliance import database, erasure, files, ledger, numbering, reordering, tidying, witness
-from sync import agent, compaction, feed, files_back, files_out, protocol, recovery, sender
+from appliance import contents, database, erasure, files, ledger, numbering, reordering, tidying, witness
+from appliance.errors import Refused
+from sync import agent, compaction, equality, feed, files_back, files_out, protocol, recovery, sender
 from sync.protocol import SendEvents, Verdict
-from sync.province import feed_out, folding, forks, receiver, uploads
+from sync.province import feed_out, folding, forks, handovers, receiver, uploads
+from sync.province import equality as equality_there
 from sync.province import store_sqlite as store
 
 Patch = pytest.MonkeyPatch
@@ -184,6 +186,33 @@ def no_new_life(patch: Patch) -> None:
     patch.setattr(boxes, "_why_new_life", lambda life, last, seen, mark: "")
 
 
+@breaks("i12", "who owned a dossier once may write on it for ever")
+def once_and_for_ever(patch: Patch) -> None:
+    original = handovers.take
+
+    def take(province, db, received, event):
+        late = event.t not in handovers.DECIDES and handovers.held(db, event.k, received.device)
+        return late or original(province, db, received, event)
+
+    patch.setattr(handovers, "take", take)
+
+
+@breaks("i13", "an acceptance is not compared with how the offer stands")
+def accepted_whatever_it_was(patch: Patch) -> None:
+    original = handovers._accepted
+
+    def accepted(province, db, received, event):
+        db.conn.execute("UPDATE handover SET state = 'open' WHERE offer = ? AND taker = ''", [event.d["offer"]])
+        original(province, db, received, event)
+
+    patch.setitem(handovers.DECIDES, "handover.accepted", accepted)
+
+
+@breaks("i13", "an offer waits for ever")
+def offers_never_expire(patch: Patch) -> None:
+    patch.setattr(handovers, "expire", lambda province: None)
+
+
 @breaks("i14", "nothing is folded any more once an event was set aside")
 def stopped_by_one(patch: Patch) -> None:
     original = folding._fold_batch
@@ -206,7 +235,14 @@ def nothing_set_aside(patch: Patch) -> None:
 
 @breaks("i07", "anybody may write on another commune's dossier")
 def anybody_writes(patch: Patch) -> None:
-    patch.setattr(folding, "_check_owner", lambda db, received, event: None)
+    original = handovers.take
+
+    def take(province, db, received, event):
+        with suppress(Refused):
+            return original(province, db, received, event)
+        return True
+
+    patch.setattr(handovers, "take", take)
 
 
 @breaks("i15", "a file that came is not compared with its name")
@@ -347,3 +383,23 @@ def one_taken_for_two(patch: Patch) -> None:
         return row[0] if row else ""
 
     patch.setattr(forks, "_alive_beside", beside)
+
+
+@breaks("i07", "both ends are never compared")
+def never_compared(patch: Patch) -> None:
+    patch.setattr(equality, "nightly", lambda sender: False)
+
+
+@breaks("i26", "the province does not make the rows anew that it is asked for")
+def not_mended_there(patch: Patch) -> None:
+    patch.setattr(equality_there, "_again", lambda db, device, dossier: None)
+
+
+@breaks("i26", "a box does not make its own rows anew where they differ")
+def not_mended_here(patch: Patch) -> None:
+    patch.setattr(equality.mending, "fold_anew", lambda act, dossiers: {})
+
+
+@breaks("i07", "the digest of a dossier leaves out who acted")
+def actors_left_out(patch: Patch) -> None:
+    patch.setattr(contents, "ACTS", contents.ACTS.replace("e.actor", "''"))

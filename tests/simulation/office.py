@@ -3,7 +3,7 @@
 import hashlib
 from typing import Any
 
-from appliance import erasure, events, files, ledger, numbering, rows, tidying
+from appliance import between_units, erasure, events, files, ledger, numbering, rows, tidying
 from appliance.catalogue import builtin
 from appliance.errors import Refused
 from appliance.events import Event, FileRef
@@ -149,11 +149,46 @@ def stranger(world, box: BoxEnd) -> str:
     dossier = world.nature.plan.choice(found)
     world.strange.add((box.device, dossier))
     with box.box.writing() as act:
-        event = _newer(act, dossier, world.nature.plan.choice(["dossier.taken", "dossier.erased"]))
+        kind = world.nature.plan.choice(["dossier.taken", "dossier.erased"])
+        event = _newer(act, dossier, "dossier.taken" if world.faults.hands_over else kind)  # It may be its own one day.
         act.head = ledger.append(act.db, act.device_bytes, act.life, event)
         rows.fold(act.db, act.device, act.life.inc, event, {})
         world.newer.add(hashlib.sha256(events.encode(event)).hexdigest())
     return f"{event.t} {dossier[-4:]}"
+
+
+def offer(world, box: BoxEnd) -> str:
+    """Offer a dossier to the other commune."""
+    dossier = some_dossier(world, box)
+    other = next(unit for unit in sorted({one.unit for one in world.boxes}) if unit != box.unit)
+    return kept_or_not(world, box, lambda: between_units.offer(box.box, dossier, other, "not_ours", "ST01") and dossier[-4:])
+
+
+def withdraw(world, box: BoxEnd) -> str:
+    """Take an offer back."""
+    found = [stands.known.dossier for stands in between_units.ours(box.db) if stands.known]
+    if not found:
+        raise Refused("handover_closed")
+    dossier = world.nature.plan.choice(found)
+    return kept_or_not(world, box, lambda: between_units.withdraw(box.box, dossier, "ST01") or dossier[-4:])
+
+
+def answer(world, box: BoxEnd) -> str:
+    """Look what the other commune offers, and accept it or reject it."""
+    box.round()
+    found = [one for one, said in between_units.offered_to_us(box.box) if not said]
+    if not found:
+        raise Refused("handover_closed")
+    offer, yes = world.nature.plan.choice(found), world.nature.plan.random() < 0.8
+    if yes:
+        return kept_or_not(world, box, lambda: between_units.accept(box.box, offer.offer, "ST02") or f"yes {offer.dossier[-4:]}")
+    return kept_or_not(world, box, lambda: between_units.reject(box.box, offer.offer, "not_ours", "ST02") or "no")
+
+
+def remark(world, box: BoxEnd) -> str:
+    """Add a note to a dossier, be it this commune's still or not."""
+    dossier = some_dossier(world, box)
+    return kept_or_not(world, box, lambda: between_units.note(box.box, dossier, "a note", "ST08") or dossier[-4:])
 
 
 def tidy(world, box: BoxEnd) -> str:

@@ -9,14 +9,16 @@ from pathlib import Path
 
 from appliance import erasure, files
 from simulation import office, troubles
-from simulation.at_rest import AT_REST, ROUNDS_MAX, i21_with_a_good_line_all_work_ends
+from simulation.at_rest import AT_REST, ROUNDS_MAX, i21_with_a_good_line_all_work_ends, standing
 from simulation.ends import BoxEnd, make_template
+from simulation.equality_rules import a_night
 from simulation.invariants import ALWAYS
 from simulation.nature import Nature
 from simulation.world import World
 from sync.province import forks
 
 STEPS = 40
+ANSWER_S = 20 * 24 * 3600  # More than the longest an offer waits for its answer, over any holiday.
 FAST = Path("/dev/shm")  # A disk in memory: what is proven is the order of things, not the disk.
 BY_OPERATOR = ("sync_replaced", "sync_two_machines", "device_replaced", "sync_fork")
 STEP_OF: dict[str, Callable[[World, BoxEnd], str]] = {
@@ -28,6 +30,10 @@ STEP_OF: dict[str, Callable[[World, BoxEnd], str]] = {
     "erase": office.erase,
     "newer": office.newer,
     "stranger": office.stranger,
+    "offer": office.offer,
+    "withdraw": office.withdraw,
+    "answer": office.answer,
+    "remark": office.remark,
     "tidy": office.tidy,
     "publish": office.publish,
     "later_day": office.later_day,
@@ -73,7 +79,7 @@ def run_seed(seed: int, steps: int = STEPS) -> World:
 
 def _lived(world: World, steps: int) -> World:
     try:
-        for number in range(steps):
+        for number in range(steps * (2 if world.faults.hands_over else 1)):
             step(world, number)
         come_to_rest(world)
         ask(world, ALWAYS + AT_REST)
@@ -120,10 +126,23 @@ def come_to_rest(world: World) -> None:
             _operate(world, box)
         if number > 1 and not next(i21_with_a_good_line_all_work_ends(world), None):
             break
+    _let_offers_expire(world)
+    a_night(world, standing(world))
     for end in (world.province, *world.running):
         if erasure.owed(end.home).exists():
             erasure.shrink(end.home)  # As the keeper of the replica does between two runs.
     world.gone |= {digest for box in world.running for digest in _nowhere(world, box)}
+
+
+def _let_offers_expire(world: World) -> None:
+    """Let so much time go by that nobody can answer any more, and everybody hear of it."""
+    if world.province.db.conn.execute("SELECT 1 FROM handover WHERE state = 'open'").fetchone():
+        world.nature.pass_time(ANSWER_S)
+        for _ in range(3):
+            world.nature.pass_time(3_700)
+            for box in world.running:
+                world.note(f"answers {box.name} {world.run(box, box.round)} {box.state().get('last_error', '')}")
+                _operate(world, box)
 
 
 def _end_faults(world: World) -> None:
