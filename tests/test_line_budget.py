@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 import pytest
+import urllib3
 from click.testing import CliRunner
 
 from appliance import files
@@ -15,7 +16,8 @@ from desk_room import HTTPS, log_in
 from provisioning.cli import main
 from sync import budget, carrying, lanes
 from sync.lanes import Lanes
-from web.line_state import files_state, this_hour, troubles, whole_day
+from web.health import of_the_line
+from web.line_state import files_state, this_hour, whole_day
 from wire_room import wire_room
 
 PAGE = 64 * 1024
@@ -150,10 +152,10 @@ def test_the_technicians_page_says_the_trouble_and_what_to_do(app):
     with box.writing() as act:
         for name, value in {"last_error": "line_portal", "clock_off_min": "-120"}.items():
             act.db.conn.execute("INSERT INTO sync_state (name, value) VALUES (?, ?)", [name, value])
-    told = troubles({"last_error": "line_portal", "clock_off_min": "-120"})
+    told = of_the_line({"last_error": "line_portal", "clock_off_min": "-120"})
     assert "Mạng đang đòi đăng nhập" in told[0] and "Mở trình duyệt" in told[0] and "120 phút" in told[1]
     page = log_in(app, "st16").get("/suc-khoe", base_url=HTTPS).text
-    assert [words for words in (*told, "Giờ này gửi tệp: không giới hạn") if words not in page] == []
+    assert [words for words in (*told, "Lệch 120 phút", "Giờ này gửi tệp: không giới hạn") if words not in page] == []
 
 
 def test_files_go_by_their_class(sending, monkeypatch):
@@ -171,6 +173,31 @@ def test_files_go_by_their_class(sending, monkeypatch):
     assert sending.round()
     sent = [call.rsplit("/", 1)[1] for call in sending.line.seen if call.startswith("PUT")]
     assert sent == [asked, over, document, new, old]
+
+
+@pytest.mark.parametrize("connections", lanes.STEPS)
+def test_a_cut_costs_at_most_a_chunk_a_connection(sending, monkeypatch, connections):
+    monkeypatch.setattr(lanes, "STEPS", (connections,))
+    monkeypatch.setattr(carrying, "CHUNK_BYTES_MAX", PAGE // 4)
+    sending.agent.files.lanes.open = connections
+    pages, attempts, good = 12, [], sending.line.request
+
+    def cut_in_the_middle(method, url, **rest):
+        attempts.append(method)
+        if attempts.count("PUT") > 20 and method == "PUT":
+            raise urllib3.exceptions.ProtocolError("cut")
+        return good(method, url, **rest)
+
+    for fill in range(pages):
+        page_of(sending, fill)
+    sending.line.request = cut_in_the_middle
+    assert not sending.round()
+    lost = attempts.count("PUT") - 20
+    assert 1 <= lost <= connections
+    sending.line.request = good
+    sending.line.seen.clear()
+    assert sending.round() and sending.state()["waiting_files"] == "0"
+    assert sum(call.startswith("PUT") for call in sending.line.seen) == 4 * pages - 20
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from appliance import health, numbering
 from appliance.clock import moment_of
 from appliance.errors import Refused
 from appliance.health import Alarm, Facts
-from appliance.text import Line
+from appliance.text import Line, number_text
 from sync import budget, published
 from web import comparing, line_state, state_chip
 from web.compared import compared
@@ -50,7 +50,7 @@ def look() -> dict[str, object]:
     seen = health.facts(box().home, numbering.floor(box().db))
     alarms = health.alarms(seen)
     todo = [("bad" if alarm in BAD else "warn", sentence(Line(alarm, facts_of(seen)))) for alarm in alarms]
-    todo += [("warn", words) for words in line_state.troubles(sync_state())]
+    todo += [("warn", words) for words in of_the_line(sync_state())]
     if stopped := comparing.stopped():
         todo.insert(0, ("bad", stopped))
     return {"parts": parts(seen, alarms), "todo": todo, "news": news(), "at": seen.now, "device": box().device}
@@ -59,6 +59,20 @@ def look() -> dict[str, object]:
 def news() -> list[tuple[str, str, str, str]]:
     """Say what the province published and what came of it: kind, sentence, state, since when."""
     return [(KINDS[one.kind], sentence(one.line), one.state, one.at) for one in published.shown(box().db)]
+
+
+def of_the_line(known: dict[str, str]) -> list[str]:
+    """Say what is wrong with the line, and with the clock as the province's answers show it."""
+    off = line_state.clock_off(known)
+    return [words for words in (line_state.trouble(known), sentence(Refused("clock_off", minutes=off)) if off else "") if words]
+
+
+def clock_seen(seen: Facts, alarms: list[Alarm]) -> tuple[str, str]:
+    """Say how the clock stands, by the ledger and by the province's answers."""
+    off = line_state.clock_off(sync_state())
+    if off and not seen.clock_trouble:
+        return f"Lệch {number_text(off)} phút so với tỉnh", "warn"
+    return "Khớp với sổ cái" if not seen.clock_trouble else "Không đúng", worst(alarms, "clock")
 
 
 def sync_state() -> dict[str, str]:
@@ -78,10 +92,11 @@ def parts(seen: Facts, alarms: list[Alarm]) -> list[Part]:
     """Say each part in words. What nobody looked at is said to be unknown."""
     both = compared(box().db, seen.now)
     link = state_chip.chip(state_chip.facts(box().db), seen.now)
-    link_state = {"ok": "ok", "send": "ok", "off": "ok", "off4": "warn"}.get(link.kind, "bad")
+    calm = "warn" if line_state.trouble(sync_state()) else "ok"
+    link_state = {"ok": calm, "send": calm, "off": calm, "off4": "warn"}.get(link.kind, "bad")
     return [
         Part("Ổ đĩa", "hard-drive", f"Còn trống {gigabytes(seen.disk_free_bytes)}", worst(alarms, "disk")),
-        Part("Đồng hồ", "clock", "Khớp với sổ cái" if not seen.clock_trouble else "Không đúng", worst(alarms, "clock")),
+        Part("Đồng hồ", "clock", *clock_seen(seen, alarms)),
         Part("Cơ sở dữ liệu", "database", f"Nhật ký ghi {gigabytes(seen.wal_bytes)}", worst(alarms, "wal")),
         Part("Sao lưu liên tục", "archive", replicated(seen), worst(alarms, "replica")),
         Part("Đồng bộ", link.icon, link.text, "unknown" if link is state_chip.UNKNOWN else link_state),

@@ -14,11 +14,15 @@ from web.words.forks import STOPPED
 from web.words.line import FREE, TECHNICIAN
 
 
-def troubles(known: Mapping[str, str]) -> list[str]:
-    """Say what the agent (sync_state) was last held up by, and that the clock is off; each with what a technician does."""
-    code, off = known.get("last_error", ""), abs(int(known.get("clock_off_min", "0")))
-    said = [f"{sentence(Refused(code))} {TECHNICIAN.get(code, '')}".strip()] if code and code not in STOPPED else []
-    return [*said, sentence(Refused("clock_off", minutes=off))] if off else said
+def trouble(known: Mapping[str, str]) -> str:
+    """Say what the agent (sync_state) was last held up by, and what a technician does; empty when nothing did."""
+    code = known.get("last_error", "")
+    return f"{sentence(Refused(code))} {TECHNICIAN.get(code, '')}".strip() if code and code not in STOPPED else ""
+
+
+def clock_off(known: Mapping[str, str]) -> int:
+    """Give by how many minutes the clock is away from the province's; 0 while it is about right or nobody knows."""
+    return abs(int(known.get("clock_off_min", "0")))
 
 
 def files_state(known: Mapping[str, str], hours: Hours, now: str) -> tuple[str, str]:
