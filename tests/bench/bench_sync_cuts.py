@@ -1,4 +1,4 @@
-"""What a cut costs on a 3G line: bytes that are sent again, over the chunk that one cut may cost.
+"""What a cut costs on a 3G line: bytes that are sent again, over the chunk of five seconds of the line that a cut may cost.
 
 The line is the relay of slow_line.py (rate and delay, no loss), whose connections are all reset at once. Files of the same sizes go
 over it without a cut first; all that is sent above that is what the cuts cost, new hellos and questions included.
@@ -16,6 +16,7 @@ from outbox import fresh, scan, through
 from slow_line import SlowLine, slow_line
 
 from sync.agent import round_of
+from sync.carrying import CHUNK_S
 from wire_room import Commune, Room, wire_room
 
 BITS_PER_S, ONE_WAY_S = 384e3, 0.15
@@ -26,15 +27,15 @@ CHANCE = random.Random(384)
 
 
 def run() -> Iterator[dict]:
-    """Give the bytes sent again for a cut, over the mean chunk that went when there was none."""
+    """Give the bytes sent again for a cut, over a chunk; several connections share one between them."""
     with tempfile.TemporaryDirectory() as folder, wire_room(Path(folder)) as room:
         whole, other = (fresh(room, Path(folder), n) for n in range(2))
         needed, _ = carried(room, whole, cutting=False)
         sent, cuts = carried(room, other, cutting=True)
         assert cuts, "the line was never cut"
-    chunks = [path for path in whole.line.seen if path.startswith("PUT /files/")]
-    chunk = FILES * FILE_BYTES / len(chunks)
-    note = f"{cuts} cuts, {sent - needed} of {sent} bytes sent again, chunks of {chunk:.0f}; 384 kbit/s, 300 ms round trip"
+    chunk = CHUNK_S * BITS_PER_S / 8
+    pieces = sum(path.startswith("PUT /files/") for path in whole.line.seen)
+    note = f"{cuts} cuts, {sent - needed} of {sent} bytes sent again, a chunk is {chunk:.0f}, {pieces} pieces without a cut"
     yield figure("sync_sent_again_per_cut_over_chunk_relay", [(sent - needed) / cuts / chunk], "times", "lower", note, limit=1.0)
 
 
