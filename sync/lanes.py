@@ -43,15 +43,16 @@ class Lanes:
         if not busy:
             self.window = None
             return
-        if self.window is None:
+        window = self.window
+        if window is None:
             self.window = Window(now)
             return
-        self.window.size += size
-        self.window.chunks += 1
-        took = now - self.window.began
-        if self.window.chunks >= WINDOW_CHUNKS * self.open and took >= WINDOW_S:
-            self.window, arrived = None, self.window.size
-            self.judge(arrived / took)
+        window.size += size
+        window.chunks += 1
+        took = now - window.began
+        if window.chunks >= WINDOW_CHUNKS * self.open and took >= WINDOW_S:
+            self.window = None
+            self.judge(window.size / took)
 
     def judge(self, bytes_per_s: float) -> None:
         """Learn from a window what the open connections carry together, and choose their number for the next."""

@@ -1,7 +1,6 @@
 """Many days without a line on a clock of our own: the office works, the agent fails all the time, and what grows is measured.
 
-days = list(live(commune, Plan()))        one Day after each evening
-held(days)                                raises AssertionError where a named limit does not hold
+days = list(live(commune, Plan()))        one Day after each evening, to be judged by offline_limits.held
 """
 
 import gc
@@ -26,28 +25,16 @@ from appliance.errors import Refused
 from appliance.events import FileRef
 from appliance.ids import uuid7
 from boxes import ACCEPTED, PERSON, UNIT
+from offline_limits import DRAFTS_KEPT_DAYS, Day
 from simulation.ends import Once
-from soak import WAL_BYTES_MAX
 from sync import agent, carrying
 from sync.agent import keep_on
 from sync.problems import problem_of
 from web import jobs
 from wire_room import Commune
 
-MB = 1_000_000
 START = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)
-DRAFTS_KEPT_DAYS = 30
 BUSY_SHARE = 0.2
-TRIES_OF_A_DAY = 8_640  # What the agent's own waiting comes to: one in ten seconds, the mean of its longest wait.
-
-# The named limits, each for an office of any size. What lies on the disk is the ledger, the files once, and little else.
-EVENT_BYTES_MAX = 3_000  # of the database, for each event: the event, its rows, its words, its key
-FILES_TWICE_MAX = 1.01  # bytes of stored files over bytes scanned for dossiers
-DRAFT_DAYS_MAX = DRAFTS_KEPT_DAYS + 2  # days of pages of drafts that nobody finished
-SPOOL_BYTES_MAX = MB
-LOG_DAY_BYTES_MAX = 2_000  # whatever the number of tries
-MEMORY_GROWTH_MAX = 24 * MB  # from the third evening on: the lists of what waits grow with what waits
-DESCRIPTORS_GROWTH_MAX = 3
 
 
 @dataclass(frozen=True)
@@ -61,25 +48,6 @@ class Plan:
     pages: int = 2
     drafts: int = 3  # left lying every day
     seed: int = 30589
-
-
-@dataclass(frozen=True)
-class Day:
-    """What an evening finds, in bytes and counts; `try_ms`: what the last try of the day took."""
-
-    number: int
-    events: int
-    database: int
-    wal: int
-    scanned: int
-    stored: int
-    lying: int  # of pages of drafts, beside the dossiers' files
-    spool: int
-    log: int
-    memory: int
-    descriptors: int
-    tries: int
-    try_ms: float
 
 
 class DeadLine:
@@ -257,23 +225,3 @@ def live(commune: Commune, plan: Plan) -> Iterator[Day]:
         logger.setLevel(logging.NOTSET)
         handler.close()
         commune.sender.wire._pool = good
-
-
-def held(days: list[Day]) -> list[str]:
-    """Judge the named limits; gives a line for each. Raises AssertionError where one does not hold."""
-    first, last, warm = days[0], days[-1], days[min(2, len(days) - 1)]
-    grown = (last.database - first.database) / (last.events - first.events)
-    kept = last.lying / max(1, first.lying)
-    judged = [
-        ("database, bytes an event", grown, EVENT_BYTES_MAX),
-        ("write-ahead log at its largest, MB", last.wal / MB, WAL_BYTES_MAX / MB),
-        ("stored files over scanned bytes, drafts apart", (last.stored - last.lying) / last.scanned, FILES_TWICE_MAX),
-        ("pages of unfinished drafts, days' worth", kept, DRAFT_DAYS_MAX),
-        ("spool, MB", max(day.spool for day in days) / MB, SPOOL_BYTES_MAX / MB),
-        ("log, bytes a day", last.log / last.number, LOG_DAY_BYTES_MAX),
-        ("memory, growth since the third evening, MB", (last.memory - warm.memory) / MB, MEMORY_GROWTH_MAX / MB),
-        ("descriptors, growth since the third evening", last.descriptors - warm.descriptors, DESCRIPTORS_GROWTH_MAX),
-    ]
-    broken = [(what, seen, most) for what, seen, most in judged if seen > most]
-    assert not broken, broken
-    return [f"| {what} | {seen:.2f} | {most:g} |" for what, seen, most in judged]

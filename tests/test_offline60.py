@@ -2,7 +2,8 @@
 
 import pytest
 
-from offline60 import Day, Plan, held, live
+from offline60 import Plan, live
+from offline_limits import Day, held
 from sync.compare import compare_box
 from wire_room import wire_room
 
