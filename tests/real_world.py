@@ -1,13 +1,12 @@
 """The simulation's world over real ends: the same office, the same rules, asked of two homes whose programs are real processes.
 
 What the seed answered there (time, chance, disk, line, death) is the machine's own here. The officers' work is done by this
-process, on the box's home beside its agent; everything at the province is only read.
+process, on both homes, beside the programs over them.
 """
 
 import shutil
 import time
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -15,7 +14,8 @@ from types import SimpleNamespace
 
 from sqlite_utils.db import Database
 
-from appliance import database, erasure, ledger
+from appliance import erasure, ledger
+from appliance.config import Home
 from boxes import UNIT
 from line_faults import Message
 from real_ends import Ends
@@ -25,8 +25,9 @@ from simulation.invariants import ALWAYS
 from simulation.network import Answered, Asked
 from simulation.run import ask
 from simulation.world import Family, Observer, World
-from sync import progress
-from sync.province.opened import open_province
+from sync import equality, progress
+from sync.equality import Verdict
+from sync.province.opened import Province, open_province
 from sync.sender import keys_to_send, open_sender
 
 REST_S = 300.0
@@ -54,19 +55,23 @@ class RealBox(BoxEnd):
 
 @dataclass
 class RealProvince:
-    """The province's home, as one who may only read it."""
+    """The province's home, opened beside its receiver for its office's work, and for reading."""
 
     ends: Ends
     name: str = "province"
     full: bool = False
-    db: Database = field(init=False)
+    opened: Province = field(init=False)
 
     def __post_init__(self) -> None:
-        self.db = database.connect(self.home.database, readonly=True)
+        self.opened = open_province(self.home)
 
     @property
-    def home(self):
+    def home(self) -> Home:
         return self.ends.demo.province
+
+    @property
+    def db(self) -> Database:
+        return self.opened.db
 
     def runs(self) -> bool:
         """Say that its home can be read, whether its programs run or not."""
@@ -95,7 +100,7 @@ class RealWorld(World):
     def close(self) -> None:
         """Let go of both homes."""
         self.box.close()
-        self.province.db.conn.close()
+        self.province.opened.close()
 
     def does(self, act: Callable[[World, BoxEnd], str]) -> str:
         """Let the office do something."""
@@ -143,6 +148,8 @@ class RealWorld(World):
         self.folder = self.template.parent / "twins"
         shutil.rmtree(self.folder, ignore_errors=True)
         with self.ends.near.entered():
+            found = equality.compare(self.box.sender)
+            self.must("both ends say that they hold the same", found.verdict is Verdict.EQUAL and not found.mended, found)
             ask(self, RULES)
 
     def _hear_promises(self) -> None:
@@ -151,8 +158,3 @@ class RealWorld(World):
         for inc, seq, digest in self.box.db.conn.execute(sql).fetchall():
             place = self.box.device, bytes(inc)
             self.acknowledged[place] = max(self.acknowledged.get(place, (0, "")), (seq, bytes(digest).hex()))
-
-    def announce(self, act: Callable) -> None:
-        """Let the province's office do something with its home, in this process."""
-        with closing(open_province(self.ends.demo.province)) as opened:
-            act(opened)

@@ -47,7 +47,7 @@ def office_and_proxy(tmp_path_factory):
 def work(world) -> None:
     """Do what brings every call about: dossiers, some with pages, and something that the province announces."""
     news = f"{world.nature.entropy.getrandbits(256):064x}"
-    world.announce(lambda province: admission.publish_catalogue_notice(province, news, "2027-01-01", "n"))
+    admission.publish_catalogue_notice(world.province.opened, news, "2027-01-01", "n")
     for act in (office.accept, office.act, office.accept, office.newer):
         world.does(act)
 

@@ -1,7 +1,7 @@
 """Runs the long proofs, tests/prove/prove_*.py, and leaves what each saw in docs/proofs/, with commit and command.
 
 A proof module has `prove(words)`, which gives the lines of its page or raises AssertionError. The first word on the command line
-may choose the modules whose name holds it; the others (such as --seed 17) are handed to them.
+may choose a module, or those whose name holds it; the others (such as --seed 17) are handed to them.
 """
 
 import importlib
@@ -19,14 +19,13 @@ def main(words: list[str]) -> None:
     """Prove, and write one page for each proof."""
     sys.path[:0] = [str(HERE), str(HERE.parent), str(ROOT)]
     wanted = words.pop(0) if words and not words[0].startswith("-") else ""
-    for path in sorted(HERE.glob("prove_*.py")):
-        name = path.stem.removeprefix("prove_")
-        if wanted in name:
-            print(f"… {name}", flush=True)
-            lines = importlib.import_module(path.stem).prove(words)
-            print("\n".join(lines))
-            if not words:  # A replay of one seed is no proof.
-                page(name, lines)
+    names = sorted(path.stem.removeprefix("prove_") for path in HERE.glob("prove_*.py"))
+    for name in [wanted] if wanted in names else [name for name in names if wanted in name]:
+        print(f"… {name}", flush=True)
+        lines = importlib.import_module(f"prove_{name}").prove(words)
+        print("\n".join(lines))
+        if not words:  # A replay of one seed is no proof.
+            page(name, lines)
 
 
 def page(name: str, lines: list[str]) -> None:
