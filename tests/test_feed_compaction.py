@@ -33,6 +33,7 @@ STATE = {  # Everything of a box that its feed brings about.
     "end": "SELECT position, digest FROM feed_state",
     "grants": "SELECT book, unit, inc_no, first, last, source FROM number_grant ORDER BY 1, 2, 3, 4",
     "days": "SELECT day, name, basis, working FROM province_day ORDER BY day",
+    "published": "SELECT position, kind, state, code, facts FROM published ORDER BY position",
     "times": "SELECT source, at FROM trusted_time ORDER BY source",
 }
 
@@ -68,6 +69,8 @@ PUBLISHED = st.one_of(
     st.tuples(st.just("catalogue.noticed"), st.sampled_from("ab").map(lambda c: {"digest": c * 64, "note": "n"})),
     st.tuples(st.just("numbers.granted"), GRANTS),
     st.tuples(st.just("erasure.confirmed"), st.integers(0, 3).map(lambda n: {"dossier": str(n), "erased_at": "t"})),
+    st.tuples(st.just("software.noticed"), st.sampled_from("12").map(lambda v: {"version": v, "note": "n"})),
+    st.tuples(st.just("trust.published"), st.sampled_from([{"roots": [], "issuers": []}, {"roots": 1}])),
     st.tuples(st.just("unheard.of"), st.integers(0, 3).map(lambda n: {"n": n})),
 )
 STEPS = st.lists(st.one_of(PUBLISHED, st.sampled_from(["compact", "late", "often"])), min_size=5, max_size=40)
@@ -255,7 +258,7 @@ def test_nothing_is_compacted_that_would_cost_everybody_more_than_it_saves(room,
     device = commune.box.device
     announce(room, 1, 2, 3, 4)
     assert feed_out.compact_all(room.province) == {device: 0}
-    for n in range(40):
+    for n in range(60):
         announce(room, n)
     assert feed_out.compact_all(room.province)[device] > 30
     assert feed_out.compact_all(room.province) == {device: 0}

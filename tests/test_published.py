@@ -224,3 +224,13 @@ def test_the_technician_sees_what_came_of_what_the_province_published(app, box):
     shown = get(client, "/suc-khoe/bo-phan").text
     assert "Có bản phần mềm 1.2: Cập nhật vào thứ Bảy." in shown
     assert "Danh sách tin cậy không dùng được" in shown and "Không dùng</span>" in shown
+
+
+def test_what_is_decided_at_a_page_names_the_catalogue_in_force(app, box, tmp_path):
+    client = log_in(app, "st03")
+    get(client, "/")
+    assert box.catalogue == builtin().digest
+    name = catalogue_shelf.keep(box.home, bundle(tmp_path / "bundle", clock.local_day(clock.stamp())))
+    get(client, "/")
+    with box.writing() as act:
+        assert act.catalogue == box.catalogue == name

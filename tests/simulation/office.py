@@ -10,6 +10,7 @@ from appliance.events import Event, FileRef
 from appliance.ids import uuid7
 from appliance.ledger import Act
 from boxes import ACCEPTED, PERSON
+from simulation import feed_rules
 from simulation.ends import BoxEnd
 from sync.province import admission, feed_out
 from sync.province import store_sqlite as store
@@ -214,10 +215,15 @@ def publish(world, box: BoxEnd) -> str:
 
 
 def compact(world, box: BoxEnd) -> str:
-    """Let the province leave out of every feed what no longer stands."""
+    """Let the province announce some days, and leave out of every feed what no longer stands."""
     if not world.province.runs():
         return "nobody there"
-    left = 0
+    left, plan = 0, world.nature.plan
+    with world.nature.at(world.province):
+        for _ in range(plan.choice([0, 1, 4])):
+            day = f"2027-04-0{plan.randint(1, 9)}"
+            admission.publish_day(world.province.opened, day, "n", "b", plan.random() < 0.5)
+    feed_rules.remember(world)
     with world.nature.at(world.province), world.province.opened.writing() as db:
         for device in store.devices(db):
             left += feed_out.compact(db, world.province.opened.signing, device.id, worth=0)
