@@ -13,6 +13,7 @@ import psutil
 from appliance.config import Home
 
 MB = 1_000_000
+POINTS_MIN = 10
 WAL_BYTES_MAX = 16 * MB  # SQLite empties its log at 4 MB, unless a reader or the replica holds it for a while.
 
 
@@ -113,6 +114,7 @@ def judged(samples: Sequence[Sample]) -> Iterator[Verdict]:
     middle = (samples[0].at + samples[-1].at) / 2
     for who, what in sorted({key for one in samples for key in one.seen}):
         points = [(one.at, one.seen[who, what]) for one in samples if one.at >= middle and (who, what) in one.seen]
+        assert len(points) >= POINTS_MIN, f"{who} was measured {len(points)} times only"
         times, values = zip(*points, strict=True)
         growth = linear_regression(times, values).slope * (times[-1] - times[0])
         yield Verdict(who, what, values[0], values[-1], growth, max(one.seen.get((who, what), 0) for one in samples))
