@@ -63,10 +63,12 @@ def _named_at(db: Database, inc: bytes, seq: int) -> list[str]:
 
 
 def _fold(act: Act, dossier: str, stored: list[Stored]) -> None:
+    """Enter the acts and files anew, then the row over them. Numbers stay: others than this dossier may have spoken of them since."""
     place = _take_out(act.db, dossier)
     for inc, event in stored:
-        rows.fold(act.db, act.device, inc, event, ledger.personal_of(act.db, act.device_bytes, inc, event))
-    reordering.fold_with_brought(act.db, act.db, act.device, dossier)
+        rows.enter(act.db, act.device, inc, event)
+    history.name_files(act.db, act.db, dossier)
+    reordering.fold_again(act.db, act.db, act.device, dossier)
     _put_in_place(act.db, dossier, place)
 
 
