@@ -48,6 +48,7 @@ class Backlog:
 
 
 _named = msgspec.json.Decoder(Named).decode
+_counted: dict[tuple[object, ...], Backlog] = {}  # at most one: an agent without a line asks at every try
 
 
 def acknowledged(db: Database, inc: bytes) -> int:
@@ -62,7 +63,23 @@ def mark_of(db: Database, inc: bytes) -> Mark:
 
 
 def backlog(db: Database) -> Backlog:
-    """Count what waits."""
+    """Count what waits; what was counted last is given again while neither events nor marks have changed."""
+    stands = _stands(db)
+    if (counted := _counted.get(stands)) is None:
+        counted = _count(db)
+        _counted.clear()
+        _counted[stands] = counted
+    return counted
+
+
+def _stands(db: Database) -> tuple[object, ...]:
+    """Give what the counts follow from: the newest event by its digest, the receipts, and the marks of sent files."""
+    newest = db.conn.execute("SELECT n, digest FROM event ORDER BY n DESC LIMIT 1").fetchone()
+    receipts = tuple(acknowledged(db, life.inc) for life in ledger.incarnations(db))
+    return newest, receipts, cursor_at(db, "files"), db.conn.execute("SELECT count(*), max(rowid) FROM file_sent").fetchone()
+
+
+def _count(db: Database) -> Backlog:
     dossiers: set[str] = set()
     count = 0
     for life in ledger.incarnations(db):

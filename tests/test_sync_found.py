@@ -62,7 +62,7 @@ def test_a_province_without_room_for_a_file_says_so_and_takes_it_later(room, com
     monkeypatch.setattr(uploads, "_append", half)
     numbered(commune, page=b"scan" * 5000)
     assert commune.round()
-    assert commune.state()["last_error"] == "province_busy"
+    assert commune.state()["last_error"] == "province_full"
     monkeypatch.undo()
     assert commune.round()
     assert files.read(room.province.home, files.digest_of(b"scan" * 5000)) == b"scan" * 5000
