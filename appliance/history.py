@@ -62,7 +62,7 @@ def _brought(db: Database, dossier: str) -> Iterator[Kept]:
 
 def _is_ours(db: Database, device: str, event: Event) -> bool:
     found = ownership.handover(db, event.d["offer"])
-    return bool(found) and (found.state, found.taker) == (State.ACCEPTED, device)
+    return found is not None and (found.state, found.taker) == (State.ACCEPTED, device)
 
 
 def places_of(source: Database, target: Database, dossier: str) -> list[Place]:

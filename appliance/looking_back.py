@@ -30,7 +30,7 @@ class Told(NamedTuple):
 
 
 def told(db: Database, device: str, dossier_id: str) -> list[Told]:
-    """List a dossier's events with their personal parts, oldest first; what came with a hand-over in its place, without a digest."""
+    """List a dossier's events with their personal parts, oldest first; what was handed over in its place, without a digest."""
     if history.was_brought(db, dossier_id):
         counted = history.of_dossier(db, db, device, dossier_id)
         return [Told(o.inc.hex(), o.event, history.personal_of(db, o), o.data, _digest(db, device, o)) for o in counted]

@@ -36,7 +36,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Handover:
-    """An offer as the province has it. `giver` and `taker` are devices (`taker` once it is accepted), `version` the owner's then."""
+    """An offer as the province has it. `giver` and `taker` (once it is accepted) are devices, `version` the owner's then."""
 
     offer: str
     dossier: str

@@ -159,7 +159,8 @@ def near_by_day(db: Database, before: str, today: str) -> list[tuple[str, str, i
 
     One that missed an earlier day and was given a new one is left out until that is late too.
     """
-    sql = """SELECT substr(due_at, 1, 10), coalesce(holder, ''), count(*) FROM dossier WHERE status IN (2, 4) AND away = 0 AND due_at < ?
+    sql = """SELECT substr(due_at, 1, 10), coalesce(holder, ''), count(*) FROM dossier
+             WHERE status IN (2, 4) AND away = 0 AND due_at < ?
              AND (due_at < ? OR coalesce(json_array_length(CAST(state AS TEXT), '$.due.passed'), 0) = 0) GROUP BY 1, 2"""
     return list(db.conn.execute(sql, [before, today]))
 
@@ -263,10 +264,11 @@ def by_code(db: Database, code: str) -> str | None:
 
 
 def timeline(db: Database, dossier_id: str) -> list[Step]:
-    """Tell a dossier's history from the ledger, oldest first; what another commune wrote before it came stands in its place."""
+    """Tell a dossier's history from the ledger, oldest first; what another commune wrote stands in its place."""
     own = {(step.inc, step.seq): step for step in _own_steps(db, dossier_id)}
     counted = history.of_dossier(db, db, history.here(db, dossier_id), dossier_id) if history.was_brought(db, dossier_id) else []
-    return [own.pop((one.inc.hex(), one.event.i), None) or _brought_step(one) for one in counted] + list(own.values())
+    found = [own.get((one.inc.hex(), one.event.i)) or _brought_step(one) for one in counted]
+    return found + [step for step in own.values() if step not in found]
 
 
 def _brought_step(one: history.Kept) -> Step:

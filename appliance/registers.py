@@ -54,7 +54,10 @@ class Entry:
 
 
 def received(db: Database, span: Span, most: int = LINES_MAX) -> list[Dossier]:
-    """List the dossiers accepted here within a span, oldest first; not those that another commune handed over. Raises Refused `too_many_lines`."""
+    """List the dossiers accepted here within a span, oldest first; not those handed over by others.
+
+    Raises Refused `too_many_lines`.
+    """
     here = "EXISTS (SELECT 1 FROM dossier_event e WHERE e.dossier = id AND e.kind IN ('dossier.accepted', 'dossier.imported'))"
     sql = f"SELECT state FROM dossier WHERE accepted_at >= ? AND accepted_at < ? AND {here} ORDER BY accepted_at, code LIMIT ?"
     found = [rows.decode(bytes(state)) for (state,) in db.conn.execute(sql, [*span.moments, most + 1])]

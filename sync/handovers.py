@@ -1,6 +1,6 @@
 """Hand-overs as the feed tells them to a box: offers and what the province decided, dossiers that come, and what follows from that.
 
-A key never comes by the feed, which is kept for ever: it is fetched, sealed to a recipient made for it, so that an erasure reaches it.
+A key never comes by the feed, which is kept for ever: it is fetched, sealed for the occasion, so that an erasure reaches it.
 """
 
 from collections.abc import Callable, Mapping
@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 import msgspec
 from sqlite_utils.db import Database
 
-from appliance import erasure, files, history, ownership, reordering, rows
+from appliance import erasure, files, history, reordering, rows
 from appliance.box import Box
 from appliance.config import Home
 from appliance.ledger import Act

@@ -3,6 +3,7 @@
 The page says only what is so: recorded here, known to the province, answered. The province decides; until then nothing has moved.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -163,7 +164,7 @@ def reject(offer: str) -> Response | tuple[str, int]:
     return answered(lambda: between_units.reject(box(), offer, reason, officer().id), "Đã trả lời không nhận, chờ tỉnh ghi nhận.")
 
 
-def answered(do, words: str) -> Response | tuple[str, int]:
+def answered(do: Callable[[], None], words: str) -> Response | tuple[str, int]:
     """Do it and go back to the list: with what was done, or with why not."""
     try:
         do()

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from flask import Blueprint
 
-from appliance import moves, ownership, undoing
+from appliance import between_units, moves, ownership, undoing
 from appliance.dossier import Dossier
 from appliance.errors import Refused
+from appliance.ownership import OFFERED
 from web import desk
 from web.per_request import box, holds, officer
 
@@ -44,7 +45,8 @@ def offers(dossier: Dossier, besides: str = "") -> list[Offer]:
     """List the acts offered now, without the one whose page is `besides`: the page's main act."""
     legal = legal_here(dossier)
     fitting = [one for one in OFFERS if one.kind in legal and holds(one.right) and desk.has_page(one.endpoint)]
-    return [one for one in fitting if one.endpoint != besides and (one.kind != moves.UNDONE or may_undo(dossier))]
+    kept = [one for one in fitting if one.endpoint != besides and (one.kind != moves.UNDONE or may_undo(dossier))]
+    return [one for one in kept if one.kind != OFFERED or not between_units.stands(box().db, dossier.id).open]
 
 
 def legal_here(dossier: Dossier) -> tuple[str, ...]:

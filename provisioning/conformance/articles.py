@@ -93,11 +93,17 @@ WORDS: Mapping[str, str] = {
     "13.2": "Mã băm của 256 nhóm hồ sơ",
     "13.3": "Mã băm của từng hồ sơ trong một nhóm",
     "13.4": "Dựng lại hồ sơ từ sự kiện đã giữ",
+    "14.1": "Một hồ sơ một đơn vị giữ; đơn vị cũ chỉ ghi chú",
+    "14.2": "Đề nghị chuyển và trả lời, quyết định một lần",
+    "14.3": "Đề nghị quá hạn không ai trả lời",
+    "14.4": "Hồ sơ đến đơn vị mới, khóa không nằm trong bản tin",
+    "14.5": "Việc đến muộn để riêng, không mất",
 }
 
 UNTRIED: Mapping[str, str] = {
     "2.2": "việc của người điều hành máy nhận: bỏ máy thử (tại máy nhận này: motcua enrol forget)",
     "10.1": "việc của máy xã, không phải của máy nhận",
+    **dict.fromkeys(("14.1", "14.2", "14.3", "14.4", "14.5"), "cần hai máy thử của hai xã thử; ở đây thử bằng một máy"),
     "10.3": "thử sẽ khóa máy thử đến khi người điều hành chọn lại một máy",
 }
 

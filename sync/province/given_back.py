@@ -48,7 +48,7 @@ def ledger_lines(province: Province, device: Device) -> Iterator[str]:
 
 
 def lost_keys(province: Province, device: Device, dossiers: tuple[str, ...], recipient: str) -> bytes:
-    """Seal the keys of some dossiers the device owns or held to an age recipient it made for this; destroyed ones are said to be so."""
+    """Seal keys of dossiers the device owns or held to an age recipient it made for this; destroyed ones are said to be so."""
     news = tuple(found for dossier in dossiers if (found := _key_news(province, device, dossier)))
     try:
         to = pyrage.x25519.Recipient.from_str(recipient)

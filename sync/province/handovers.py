@@ -1,7 +1,7 @@
 """Who owns a dossier is decided here and nowhere else: offers of communes, their answers, and what comes of them.
 
-Each decision compares dossier, owner and owner's version with what stands, and sets what follows, in the transaction in which its event
-is folded; the feed tells it to all whom it concerns. An offer that nobody answers ends by this clock. Keys never travel in the feed.
+Each decision compares dossier, owner and owner's version with what stands, and sets what follows, in the transaction in which its
+event is folded; the feed tells it to all whom it concerns. An offer that nobody answers ends by this clock.
 """
 
 from collections.abc import Callable, Mapping
@@ -183,7 +183,7 @@ def erased(province: Province, db: Database, owner: str, event: Event) -> None:
 
 
 def tell_aside(province: Province, db: Database, received: Received) -> None:
-    """Where an event was just set aside because another one owns its dossier: give it to its author and to the owner, to look at."""
+    """Where an event was just set aside because another one owns its dossier: let its author and the owner look at it."""
     row = db.conn.execute("SELECT reason FROM quarantine WHERE n = ?", [received.n]).fetchone()
     if row is None or row[0] not in TOLD_ASIDE:
         return

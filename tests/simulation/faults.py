@@ -46,7 +46,7 @@ THEMES = (  # What a seed may be about, beside its mixture.
     {"power_cut": 8, "tidy": 4, "later_day": 3, "clock": 3},
 )
 HAND_OVER = {"offer": 14, "answer": 18, "withdraw": 1, "remark": 3, "later_day": 2, "round": 40, "act": 14}
-HAND_OVER_EVERY = 5  # Every so many seeds two communes hand dossiers over; these have twice the steps.
+HAND_OVER_EVERY, HAND_OVER_FIRST = 6, 4  # The seeds in which two communes hand dossiers over; these have twice the steps.
 CUTS = {"lost": 0.1, "answer_lost": 0.1}
 
 

@@ -127,7 +127,7 @@ def i11_a_copy_never_writes_in_a_life_of_which_the_province_has_more(world) -> I
 
 
 def i12_a_dossier_has_one_owner_in_each_version(world) -> Iterator[object]:
-    """Each version of a dossier has one owner for ever, versions rise by one, no box believes otherwise, and the owner alone wrote."""
+    """Each version of a dossier has one owner for ever, versions rise by one, no box believes otherwise, its owner alone wrote."""
     if not world.province.runs():
         return
     db = world.province.db
@@ -170,7 +170,7 @@ def i13_an_offer_ends_once(world) -> Iterator[object]:
         if state != "open" and world.ended.setdefault(offer, state) != state:
             yield offer, world.ended[offer], state
     sql = "SELECT dossier FROM handover WHERE state = 'open' GROUP BY dossier HAVING count(*) > 1"
-    yield from world.province.db.conn.execute(sql).fetchall() if world.province.runs() else ()
+    yield from world.province.db.conn.execute(sql).fetchall()
 
 
 def i15_a_file_that_readers_see_is_what_its_name_says(world) -> Iterator[object]:

@@ -16,8 +16,8 @@ from appliance import contents, database, erasure, files, ledger, numbering, reo
 from appliance.errors import Refused
 from sync import agent, compaction, equality, feed, files_back, files_out, protocol, recovery, sender
 from sync.protocol import SendEvents, Verdict
-from sync.province import feed_out, folding, forks, handovers, receiver, uploads
 from sync.province import equality as equality_there
+from sync.province import feed_out, folding, forks, handovers, receiver, uploads
 from sync.province import store_sqlite as store
 
 Patch = pytest.MonkeyPatch
@@ -233,7 +233,7 @@ def nothing_set_aside(patch: Patch) -> None:
     patch.setattr(folding, "_set_aside_if_it_fails", none)
 
 
-@breaks("i07", "anybody may write on another commune's dossier")
+@breaks("i26", "anybody may write on another commune's dossier")
 def anybody_writes(patch: Patch) -> None:
     original = handovers.take
 
@@ -400,6 +400,6 @@ def not_mended_here(patch: Patch) -> None:
     patch.setattr(equality.mending, "fold_anew", lambda act, dossiers: {})
 
 
-@breaks("i07", "the digest of a dossier leaves out who acted")
+@breaks("i26", "the digest of a dossier leaves out who acted")
 def actors_left_out(patch: Patch) -> None:
     patch.setattr(contents, "ACTS", contents.ACTS.replace("e.actor", "''"))

@@ -19,7 +19,7 @@ from appliance.errors import Refused
 from provisioning import enrol
 from simulation import office
 from simulation.ends import BoxEnd, End, ProvinceEnd, unit_of
-from simulation.faults import HAND_OVER_EVERY, Faults
+from simulation.faults import HAND_OVER_EVERY, HAND_OVER_FIRST, Faults
 from simulation.nature import Death, Nature
 from simulation.network import Answered, Asked, deliver
 from sync.protocol import HelloAnswer, SegmentAnswer, Statement
@@ -94,7 +94,7 @@ class World(Observer):
     def __init__(self, folder: Path, template: Path, nature: Nature):
         super().__init__()
         self.nature, self.folder, self.template = nature, folder, template
-        self.faults = Faults(nature.plan, nature.seed % HAND_OVER_EVERY == HAND_OVER_EVERY - 1)
+        self.faults = Faults(nature.plan, nature.seed % HAND_OVER_EVERY == HAND_OVER_FIRST)
         self.late: list[Asked] = []
         self.defects = Defects()
         self.defects.excused = lambda why: isinstance(why, OSError | sqlite3.OperationalError) and self.nature.on.full
