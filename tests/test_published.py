@@ -12,14 +12,11 @@ from appliance import catalogue_shelf, clock, files, process_shelf, tidying
 from appliance.catalogue import BUILTIN, builtin
 from appliance.trust import read_trust
 from courier_room import Courier
-from desk_room import get, log_in
 from provisioning.cli import main
 from sync import feed, published
 from sync.courier.going import MB
-from sync.protocol import Statement
 from sync.province import feed_out, publishing
 from sync.published import State
-from sync.statements import Record
 from web.vietnamese import sentence
 from wire_room import wire_room
 
@@ -200,37 +197,3 @@ def test_a_file_of_a_feed_is_not_tidied_away_while_something_waits_for_it(room, 
     assert commune.round() and came(commune)[0][1] is State.DONE
     tidying.drop_files(commune.box, float("inf"))
     assert not files.has(commune.home, here)
-
-
-def test_the_technician_sees_what_came_of_what_the_province_published(app, box):
-    client = log_in(app, "st16")
-    assert "Tin của tỉnh</h2>" not in get(client, "/suc-khoe").text
-    for n, (kind, body) in enumerate(
-        (
-            ("software.noticed", {"version": "1.2", "note": "Cập nhật vào thứ Bảy."}),
-            ("trust.published", {"roots": [], "issuers": []}),
-        ),
-        1,
-    ):
-        with box.writing() as act:
-            record = Record(box.device, n, "0" * 64, kind, clock.stamp(), body)
-            statement = Statement(msgspec.json.encode(record).decode(), "")
-            sql = "INSERT INTO feed_record (position, digest, bytes) VALUES (?, ?, ?)"
-            act.db.conn.execute(sql, [n, b"", msgspec.json.encode(statement)])
-            published.note(box, act, record)
-    waiting = get(client, "/suc-khoe/bo-phan").text
-    assert waiting.count("Đang tải phần đi kèm") == 2
-    published.carry_out(box)
-    shown = get(client, "/suc-khoe/bo-phan").text
-    assert "Có bản phần mềm 1.2: Cập nhật vào thứ Bảy." in shown
-    assert "Danh sách tin cậy không dùng được" in shown and "Không dùng</span>" in shown
-
-
-def test_what_is_decided_at_a_page_names_the_catalogue_in_force(app, box, tmp_path):
-    client = log_in(app, "st03")
-    get(client, "/")
-    assert box.catalogue == builtin().digest
-    name = catalogue_shelf.keep(box.home, bundle(tmp_path / "bundle", clock.local_day(clock.stamp())))
-    get(client, "/")
-    with box.writing() as act:
-        assert act.catalogue == box.catalogue == name

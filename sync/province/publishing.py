@@ -11,8 +11,7 @@ from pathlib import Path
 import msgspec
 from sqlite_utils.db import Database
 
-from appliance import catalogue, files, process_file, trust
-from appliance.catalogue_faults import faults
+from appliance import catalogue, catalogue_shelf, clock, files, process_file, trust
 from appliance.errors import Refused
 from appliance.text import Line
 from sync.protocol import Statement
@@ -26,9 +25,7 @@ WITH_FILES = ("catalogue.published", "processes.published")
 
 def publish_catalogue(province: Province, folder: Path) -> bool:
     """Give every box a catalogue bundle. Says whether it was news. Raises Refused `catalogue_broken`, `published_too_big`."""
-    if found := faults(folder):
-        raise Refused("catalogue_broken", count=len(found), first=found[0], faults=found)
-    bundle = catalogue.load_bundle(folder)
+    bundle = catalogue_shelf.kept(province.home, catalogue_shelf.keep(province.home, folder))
     sheets = [(path.name, path.read_bytes()) for path in catalogue.files_of(folder)]
     named = _kept(province, sheets)
     said = CatalogueSaid(bundle.digest, bundle.manifest.effective_from.isoformat(), bundle.manifest.version, named)
@@ -40,7 +37,8 @@ def publish_processes(province: Province, name: str, data: bytes) -> tuple[bool,
 
     Raises Refused `published_processes_wrong` where no process of it is sound.
     """
-    found = process_file.read(data, catalogue.builtin().procedures)
+    today = clock.local_day(clock.stamp())
+    found = process_file.read(data, catalogue_shelf.current(province.home, today).procedures)
     notes = [one.line for one in found.notes]
     if not found.processes:
         raise Refused("published_processes_wrong", source=name, left=found.records)
