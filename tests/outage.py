@@ -2,7 +2,7 @@
 
 week = fill(box, Plan()); …; new = accept(box, …)     the work of the days, and a dossier while the box catches up
 story = Story(calls, heads, week, news)                what came to the receiver, in order; heads: of its receipts, in order
-story.check(connections)                               raises AssertionError where something old went before something new
+story.check(connections, beside)                       raises AssertionError where something old went before something new
 """
 
 import random
