@@ -164,13 +164,16 @@ def _written_by_others(world, dossier: str) -> Iterator[object]:
 
 def i13_an_offer_ends_once(world) -> Iterator[object]:
     """An offer that ended stays as it ended, and a dossier never has two that are open."""
-    for offer, state in (
-        world.province.db.conn.execute("SELECT offer, state FROM handover").fetchall() if world.province.runs() else ()
-    ):
-        if state != "open" and world.ended.setdefault(offer, state) != state:
+    if not world.province.runs():
+        return
+    db = world.province.db
+    for offer, state in db.conn.execute("SELECT offer, state FROM handover WHERE state <> 'open'").fetchall():
+        if world.ended.setdefault(offer, state) != state:
             yield offer, world.ended[offer], state
-    sql = "SELECT dossier FROM handover WHERE state = 'open' GROUP BY dossier HAVING count(*) > 1"
-    yield from world.province.db.conn.execute(sql).fetchall()
+    for offer in db.conn.execute("SELECT offer FROM handover WHERE state = 'open'").fetchall():
+        if offer[0] in world.ended:
+            yield offer, "open again"
+    yield from db.conn.execute("SELECT dossier FROM handover WHERE state = 'open' GROUP BY dossier HAVING count(*) > 1").fetchall()
 
 
 def i15_a_file_that_readers_see_is_what_its_name_says(world) -> Iterator[object]:
