@@ -63,7 +63,7 @@ def _named_at(db: Database, inc: bytes, seq: int) -> list[str]:
 
 
 def _fold(act: Act, dossier: str, stored: list[Stored]) -> None:
-    """Enter the acts and files anew, then the row over them. Numbers stay: others than this dossier may have spoken of them since."""
+    """Enter the acts and files anew, then the row over them. Numbers stay as they are: others may have spoken of them since."""
     place = _take_out(act.db, dossier)
     for inc, event in stored:
         rows.enter(act.db, act.device, inc, event)

@@ -55,7 +55,7 @@ def a_night(world, standing: list[BoxEnd]) -> None:
 
 
 def i26_no_difference_is_told_where_there_is_none(world) -> Iterator[object]:
-    """No comparison tells a person of a dossier: every row that was changed can be made anew, and what is on its way is not compared."""
+    """No comparison tells a person of a dossier: every changed row can be made anew, and what is on its way is not compared."""
     for box in world.running:
         yield from ((box.name, case) for case in comparing.cases(box.db) if case.what is What.CONTENT_DIFFERS)
 
