@@ -26,7 +26,9 @@ COLUMNS = (
 )  # fmt: skip
 ROW = f"SELECT {', '.join(COLUMNS)} FROM dossier WHERE id = ?"
 ACTS = """SELECT e.inc, e.seq, e.kind, e.at, e.actor, l.digest FROM dossier_event e LEFT JOIN {ledger}
-          WHERE e.dossier = ? AND e.device = ? ORDER BY 1, 2"""
+          WHERE e.dossier = ? AND e.device = ? AND NOT EXISTS (  -- What the province set aside after a hand-over.
+              SELECT 1 FROM brought_event b WHERE b.device = e.device AND b.inc = e.inc AND b.seq = e.seq AND b.counts = 0)
+          ORDER BY 1, 2"""
 FILES = "SELECT digest, size, media FROM dossier_file WHERE dossier = ? ORDER BY digest"
 LEDGER = "event l ON l.inc = e.inc AND l.seq = e.seq"  # Of a box; the province's is another table.
 _encode = msgspec.json.Encoder(order="sorted").encode

@@ -28,7 +28,7 @@ SEEN = (  # What readers see of a dossier; none of it is asked of the code that 
     "SELECT status, signature, code, procedure, procedure_name, applicant, holder, accepted_at, due_at, finished_at, returned_at,"
     " channel, offered_to, money_open, originals_kept, origin, works, last_inc, last_seq FROM dossier WHERE id = ?",
     "SELECT inc, seq, kind, at, actor FROM dossier_event WHERE dossier = ? AND device = (SELECT device FROM dossier WHERE id = ?1)"
-    " ORDER BY 1, 2",
+    " AND (inc, seq) NOT IN (SELECT inc, seq FROM brought_event WHERE counts = 0) ORDER BY 1, 2",  # Set aside after a hand-over.
     "SELECT digest, size, media FROM dossier_file WHERE dossier = ? ORDER BY 1",
 )
 
