@@ -6,9 +6,9 @@ import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from bench_sync import through
 from figures import figure
 from names import person
+from outbox import through
 from slow_line import slow_line
 
 from appliance import contents
@@ -70,7 +70,7 @@ def carried(room: Room, box: Commune, mended: int = 0) -> float:
     """Compare over a line that counts."""
     with slow_line(*LINE, urlsplit(room.url).port or 0) as line:
         through(box, line.port)
-        found = equality.compare(box.sender)
+        found = equality.compare(box.agent.sender)
         box.line.pool.clear()
     assert (found.verdict, found.dossiers, len(found.mended)) == (Verdict.EQUAL, DOSSIERS, mended), found
     return float(sum(line.carried.values()))
