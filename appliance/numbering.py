@@ -173,16 +173,19 @@ def _confirmed(db: Database, day: date) -> bool:
     return db.conn.execute(sql, [day.isoformat()]).fetchone() is not None
 
 
-def account(db: Database) -> list[Gap]:
+def account(db: Database, only: str = "", years: tuple[str, str] = ("", "9999")) -> list[Gap]:
     """List the numbers below the highest used one of each range that are neither used, void nor lost; empty is right.
 
-    Numbers set aside for paper slips are not handed out in order: `paper_slips.twice` accounts for them.
+    Of every book and period, or of one book and the years from the first to the last named. Numbers set aside for paper slips
+    are not handed out in order: `paper_slips.twice` accounts for them.
     """
     found = []
-    for book, unit, *granted in db.conn.execute("SELECT book, unit, first, last FROM number_grant").fetchall():
-        sql = "SELECT period, n FROM number_used WHERE book = ? AND unit = ? AND n BETWEEN ? AND ? ORDER BY period, n"
+    ranges = "SELECT book, unit, first, last FROM number_grant WHERE ?1 IN ('', book)"
+    for book, unit, *granted in db.conn.execute(ranges, [only]).fetchall():
+        sql = """SELECT period, n FROM number_used
+                 WHERE book = ? AND unit = ? AND period BETWEEN ? AND ? AND n BETWEEN ? AND ? ORDER BY period, n"""
         used: dict[str, list[int]] = {}
-        for period, n in db.conn.execute(sql, [book, unit, *granted]):
+        for period, n in db.conn.execute(sql, [book, unit, *years, *granted]):
             used.setdefault(period, []).append(n)
         for period, numbers in used.items():
             for first, last in without((granted[0], granted[1]), taken_out(db, unit, book, period)):

@@ -1,7 +1,7 @@
 """Three simulated years of an office: are its pages as quick at the end as after the first year, do its own rows stay few?
 
 One day of each week is lived through the real acts: logins, drafts given up, dossiers accepted, certified, paid and handed over,
-papers printed; and each night is tidied. The clock is the only thing that is not real.
+papers printed, the drawer counted; and each night is tidied. The clock is the only thing that is not real.
 """
 
 import random
@@ -17,7 +17,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from names import person
 
-from appliance import clock, database, drafts, money, officers, release, tidying
+from appliance import clock, database, drafts, drawer, money, officers, release, tidying
 from appliance.box import Box
 from appliance.catalogue import builtin
 from appliance.drafts import NewPage
@@ -31,7 +31,7 @@ from web import jobs
 from web.app import create_app
 
 YEARS, WEEKS, A_DAY, LOOKS = 3, 52, 3, 12
-FIRST = datetime(2027, 1, 4, 3, 0, tzinfo=UTC)  # A Monday, ten in the morning.
+FIRST = datetime(2027, 3, 1, 3, 0, tzinfo=UTC)  # A Monday, ten in the morning; each look falls in a February.
 PAGES = {
     "st04": ("/", "/tiep-nhan", "/tra-cuu", "/tra-cuu?q=nguyen+thi", "/in", "/so-van-ban"),
     "st08": ("/", "/viec", "/han-tra", "/ban-giao"),
@@ -113,6 +113,9 @@ def day(app: Flask, box: Box) -> None:
             money.take_fee(act, box.home, builtin(), dossier, cashier, "cash")
         with box.writing() as act:
             release.hand_over(act, dossier, "ST06", EarlyRelease.NEVER, "counter", {"name": owner["name"]})
+    in_drawer = drawer.open_shift(box.db, "ST07").expected
+    with box.writing() as act:
+        drawer.count(act, "ST07", in_drawer, in_drawer)
 
 
 def times(app: Flask) -> dict[str, float]:

@@ -3,6 +3,8 @@
 import argparse
 import tempfile
 from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 from walk import Walk
@@ -15,18 +17,16 @@ def prove(words: list[str]) -> list[str]:
     options = argparse.ArgumentParser()
     options.add_argument("--seed", type=int)
     seed = options.parse_args(words).seed
+    numbers = range(1, SEEDS + 1) if seed is None else [seed]
     seen: Counter[str] = Counter()
     refused: Counter[str] = Counter()
     without_right = 0
-    for number in [seed] if seed is not None else range(1, SEEDS + 1):
-        with tempfile.TemporaryDirectory() as folder:
-            walk = Walk(Path(folder), number)
-            walk.run(STEPS)
-            walk.close()
-        seen += walk.seen
-        refused += walk.refused
-        without_right += walk.without_right
-    seeds = SEEDS if seed is None else 1
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+        for done_by, refused_by, lacking in pool.map(_walked, numbers):
+            seen += done_by
+            refused += refused_by
+            without_right += lacking
+    seeds = len(numbers)
     done, no = sum(seen.values()), sum(refused.values())
     return [
         f"{seeds} seeds of {STEPS} steps: {done} acts done, {no} refused with a sentence, {without_right} not tried for want",
@@ -36,6 +36,14 @@ def prove(words: list[str]) -> list[str]:
         "",
         *_table("refused because", refused),
     ]
+
+
+def _walked(seed: int) -> tuple[Counter[str], Counter[str], int]:
+    with tempfile.TemporaryDirectory() as folder:
+        walk = Walk(Path(folder), seed)
+        walk.run(STEPS)
+        walk.close()
+    return walk.seen, walk.refused, walk.without_right
 
 
 def _table(title: str, counted: Counter[str]) -> list[str]:
