@@ -1,4 +1,4 @@
-"""The one way a file that matters is written: temporary name, write, fsync, rename, fsync of the folder; and how a full disk is known."""
+"""The one way a file that matters is written: temporary name, write, fsync, rename, fsync of the folder. A full disk is known here."""
 
 import errno
 import os

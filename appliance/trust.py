@@ -1,7 +1,7 @@
 """The roots, issuers and revocation lists that officers' signatures are judged by, as files of one folder.
 
-roots/*.der and issuers/*.der are a list that a technician or the province puts there whole; crls/*.crl is a cache that the agent renews. These roots
-serve officers' signatures alone and are never mixed with the roots of devices, the LAN or software updates.
+roots/*.der and issuers/*.der are a list that a technician or the province puts there whole; crls/*.crl is a cache that the agent
+renews. These roots serve officers' signatures alone and are never mixed with the roots of devices, the LAN or software updates.
 """
 
 import hashlib

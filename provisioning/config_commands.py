@@ -1,4 +1,4 @@
-"""`motcua config`, `budget` and `health`: what is in force and where it comes from, what files may use of the line, how the box is."""
+"""`motcua config`, `budget`, `health`: what is in force and where it comes from, what files may use of the line, how the box is."""
 
 import sys
 

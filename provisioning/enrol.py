@@ -92,7 +92,8 @@ def ask(home: Home) -> Request:
 def admit(home: Home, request: Request, unit: str, name: str, now: datetime, announced: bool = True) -> Admission:
     """Let a box in: certify its TLS key, register it, grant numbers for its life and the next two. Again renews the certificate.
 
-    `announced`: the other communes are told of it, so that dossiers may be offered to it. Raises ValueError when the request does not prove its key.
+    `announced`: the other communes are told of it, so that dossiers may be offered to it. Raises ValueError when the request does
+    not prove its key.
     """
     asked = x509.load_pem_x509_csr(request.tls_request.encode())
     certificate = authority.certify_device(authority.load(home.keys, "device-ca"), asked, request.device, now)

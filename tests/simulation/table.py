@@ -3,6 +3,8 @@
 import sys
 import time
 from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
@@ -49,17 +51,22 @@ def rows() -> list[tuple[str, str, int]]:
     return [(rule, name, int(seed)) for rule, _, name, seed in cells]
 
 
+def _seed_or_why(name: str, known: int | None) -> int | str:
+    try:
+        return first_seed(name, known)
+    except LookupError as nothing:
+        return str(nothing)
+
+
 def write() -> None:
     """Look for every seed and write them into the page; a mutation that none catches is left out, and named."""
     lines, known = [], {name: seed for _, name, seed in rows()}
-    for name, mutation in MUTATIONS.items():
-        try:
-            seed = first_seed(name, known.get(name))
-        except LookupError as nothing:
-            print(nothing, flush=True)
-            continue
-        print(f"{seed:4} {name}", flush=True)
-        lines.append(f"| {mutation.rule} | {mutation.what} | `{name}` | {seed} |")
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+        found = pool.map(_seed_or_why, MUTATIONS, [known.get(name) for name in MUTATIONS])
+        for (name, mutation), seed in zip(MUTATIONS.items(), found, strict=True):
+            print(f"{name}: {seed}", flush=True)
+            if isinstance(seed, int):
+                lines.append(f"| {mutation.rule} | {mutation.what} | `{name}` | {seed} |")
     before = PAGE.read_text(encoding="utf-8").split(BEGIN)[0]
     PAGE.write_text(before + BEGIN + "\n".join(lines) + "\n", encoding="utf-8")
 
