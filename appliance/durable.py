@@ -1,4 +1,4 @@
-"""The one way a file that matters is written: temporary name, write, fsync, rename, fsync of the folder. A full disk is known here."""
+"""The one way a file that matters is written: temporary name, write, fsync, rename, fsync of the folder. And: what a full disk is."""
 
 import errno
 import os
