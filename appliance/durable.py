@@ -1,4 +1,4 @@
-"""The one way a file that matters is written: temporary name, write, fsync, rename, fsync of the folder. And: what a full disk is."""
+"""The one way a file that matters is written: temporary name, write, fsync, rename, fsync of the folder. What a full disk is."""
 
 import errno
 import os
