@@ -177,12 +177,13 @@ def person_words(one: Named) -> list[str]:
 
 
 def _keep_number(db: Database, event: Event) -> None:
-    """Account for every number an event uses, voids or lists as lost."""
+    """Account for every number an event uses, voids or lists as lost; one that is void stays void when its use is folded again."""
     state, reason = NUMBER_STATES.get(event.t, "used"), event.d.get("reason")
     for number in numbers(event):
         db.conn.execute(
             """INSERT INTO number_used (unit, book, period, n, state, dossier, reason, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-               ON CONFLICT (unit, book, period, n) DO UPDATE SET state = excluded.state, reason = excluded.reason""",
+               ON CONFLICT (unit, book, period, n) DO UPDATE SET state = excluded.state, reason = excluded.reason
+               WHERE NOT (state = 'voided' AND excluded.state = 'used')""",
             [number["unit"], number["book"], number["period"], number["n"], state, event.k or None,
              reason if state != "used" else None, event.at],
         )  # fmt: skip

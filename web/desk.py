@@ -6,7 +6,7 @@ from datetime import datetime
 
 from flask import current_app, url_for
 
-from appliance import catalogue_shelf, clock, clocks, delegations, lateness, officers, online, procedures, queries
+from appliance import catalogue_shelf, clock, clocks, delegations, history, lateness, officers, online, procedures, queries
 from appliance.catalogue import Catalogue
 from appliance.clock import local, stamp
 from appliance.dossier import Dossier, Status
@@ -82,6 +82,11 @@ def early_release(dossier: Dossier) -> EarlyRelease:
 def names() -> dict[str, str]:
     """Give the names of all officers by id."""
     return {officer.id: officer.name for officer in officers.everybody(box().db)}
+
+
+def names_in(dossier: str) -> dict[str, str]:
+    """Give the names of officers a dossier names: none where another commune began it, whose officers may bear the same ids."""
+    return {} if history.was_brought(box().db, dossier) else names()
 
 
 def who_may(act: str) -> list[Officer]:

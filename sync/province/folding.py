@@ -123,12 +123,6 @@ def destroy_key(db: Database, dossier: str, at: str) -> None:
         db.conn.execute("INSERT OR IGNORE INTO doomed (dossier, digest) VALUES (?, ?)", [dossier, digest])
 
 
-def is_destroyed(db: Database, dossier: str) -> bool:
-    """Say whether a dossier's key was destroyed."""
-    sql = "SELECT 1 FROM dossier_key WHERE dossier = ? AND destroyed_at IS NOT NULL"
-    return db.conn.execute(sql, [dossier]).fetchone() is not None
-
-
 def remove_doomed(province: Province) -> None:
     """Delete the files that erased dossiers alone had named, derived images, and what the search index and the WAL still hold."""
     doomed = province.db.conn.execute("SELECT dossier, digest FROM doomed").fetchall()

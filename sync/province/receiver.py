@@ -169,7 +169,7 @@ def _take_key(db: Database, device: Device, news: KeyNews) -> None:
     if news.destroyed_at and store.holder(db, news.dossier) not in ("", device.id):
         return  # Its copy alone: the owner decides.
     if news.destroyed_at:
-        if folding.is_destroyed(db, news.dossier):
+        if store.key_is_destroyed(db, news.dossier):
             return
         folding.destroy_key(db, news.dossier, news.destroyed_at)
     elif not _kept_key(db, news):
