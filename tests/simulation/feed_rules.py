@@ -4,11 +4,15 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
-from appliance import ledger
 from simulation.ends import BoxEnd
 from sync.compaction import COMPACTED
 from sync.protocol import Statement
 from sync.statements import Record
+
+
+def _cursor(box: BoxEnd) -> int:
+    row = box.db.conn.execute("SELECT position FROM feed_state").fetchone()
+    return row[0] if row else 0
 
 
 def i22_what_a_box_has_of_its_feed_is_what_the_province_wrote(world) -> Iterator[object]:
@@ -18,7 +22,7 @@ def i22_what_a_box_has_of_its_feed_is_what_the_province_wrote(world) -> Iterator
         if fed is None or any(fed.get(n) != data for n, data in ours.items()):
             yield box.name, "differs"
             return
-        here = ledger.feed_position(box.db)
+        here = _cursor(box)
         missing = set(range(1, here + 1)) - ours.keys()
         if max(ours, default=0) != here or missing - _left_out(fed, max(fed, default=0)):
             yield box.name, "cursor", here, sorted(missing)
@@ -27,7 +31,7 @@ def i22_what_a_box_has_of_its_feed_is_what_the_province_wrote(world) -> Iterator
 def i22_a_compacted_feed_gives_the_state_of_the_full_one(world) -> Iterator[object]:
     """What a box was granted and what days it was told of is what every record ever written up to its cursor comes to."""
     for box in world.running if world.province.runs() else ():
-        fed, here = _fed(world, box.device) or {}, ledger.feed_position(box.db)
+        fed, here = _fed(world, box.device) or {}, _cursor(box)
         if set(range(1, here + 1)) - dict(_feed_of(box)).keys() - _left_out(fed, here):
             continue  # On its way over holes: what takes the place of the records left out may still be to come.
         said = [_said(fed[n]) for n in range(1, here + 1)]

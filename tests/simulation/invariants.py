@@ -1,8 +1,7 @@
 """The rules of the wire as code, one function each, asked by an observer who trusts neither end. World in, Broken out.
 
 ALWAYS holds after every step, AT_REST when faults have ended and everything had time to come to rest; i05 is asked whenever an
-answer leaves (world.py). Not covered yet: I12 and I13 (ownership and hand-over between communes): they are not built.
-I25 is ours: two machines with one key.
+answer leaves (world.py). I25 and I26 are ours: two machines with one key; what a comparison of both ends tells.
 """
 
 import hashlib

@@ -14,7 +14,7 @@ import pytest
 from appliance import box as boxes
 from appliance import contents, database, erasure, files, ledger, numbering, reordering, tidying, witness
 from appliance.errors import Refused
-from sync import agent, compaction, equality, feed, files_back, files_out, protocol, recovery, sender
+from sync import agent, compaction, equality, feed, files_out, protocol, recovery, sender
 from sync.protocol import SendEvents, Verdict
 from sync.province import equality as equality_there
 from sync.province import feed_out, folding, forks, handovers, receiver, uploads
@@ -35,11 +35,12 @@ class Mutation:
 MUTATIONS: dict[str, Mutation] = {}
 
 
-def breaks(rule: str, what: str) -> Callable[[Callable[[Patch], None]], None]:
+def breaks(rule: str, what: str) -> Callable[[Callable[[Patch], None]], Callable[[Patch], None]]:
     """Enter a mutation into the table, under the name of its function."""
 
-    def enter(apply: Callable[[Patch], None]) -> None:
+    def enter(apply: Callable[[Patch], None]) -> Callable[[Patch], None]:
         MUTATIONS[apply.__name__] = Mutation(rule, what, apply)
+        return apply
 
     return enter
 
@@ -133,8 +134,9 @@ def listed_by_delivery(patch: Patch) -> None:
     patch.setattr(folding, "_fold_batch", fold)
 
 
-@breaks("i07", "a dossier is not folded again when its key comes after its events")
+@breaks("i07", "a dossier is not folded again when its key comes after its events, and both ends are never compared")
 def late_keys_ignored(patch: Patch) -> None:
+    never_compared(patch)
     patch.setattr(folding, "fold_again", lambda db, dossier: None)
     for module in (agent, sender):
         patch.setattr(module, "send_keys", _keys_only_when_asked(sender.send_keys))
@@ -213,8 +215,9 @@ def offers_never_expire(patch: Patch) -> None:
     patch.setattr(handovers, "expire", lambda province: None)
 
 
-@breaks("i14", "nothing is folded any more once an event was set aside")
+@breaks("i14", "nothing is folded any more once an event was set aside, and both ends are never compared")
 def stopped_by_one(patch: Patch) -> None:
+    never_compared(patch)
     original = folding._fold_batch
 
     def folded(province):
@@ -254,17 +257,6 @@ def files_unread(patch: Patch) -> None:
         uploads.wanted.came(province, [digest])
 
     patch.setattr(uploads, "_finish", finish)
-
-
-@breaks("i15", "a file that came back is not compared with its name")
-def files_back_unread(patch: Patch) -> None:
-    def put(home, part, digest):
-        target = files.path_of(home, digest)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        part.replace(target)
-        return True
-
-    patch.setattr(files_back.files, "put_checked", put)
 
 
 @breaks("i16", "tidying takes files that dossiers name")
