@@ -286,13 +286,14 @@ def written_anew(patch: Patch) -> None:
 
 @breaks("i20", "a file that was cut begins anew")
 def begins_anew(patch: Patch) -> None:
-    original = uploads._append
+    original = uploads.missing
 
-    def append(part, offset, data):
-        original(part, 0, b"")
-        original(part, offset, data)
+    def missing(province, device, digests):
+        for wanted in original(province, device, digests).missing:
+            uploads._part(province, device, wanted.digest).unlink(missing_ok=True)
+        return original(province, device, digests)
 
-    patch.setattr(uploads, "_append", append)
+    patch.setattr(uploads, "missing", missing)
 
 
 @breaks("i21", "receipts of earlier lives are not asked for")
