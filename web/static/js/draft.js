@@ -2,7 +2,7 @@
 // The answer is JSON: {"saved_at": "09:15:32"}, or 409 and 422 {"error": "…"}; the form hears it as `motcua:saved`, `motcua:refused`.
 // What could not be saved waits in sessionStorage until the page is opened again.
 import { say } from "./say.js";
-const AFTER_MS = 800, RETRY_MS = 4000, PREFIX = `motcua-draft:${document.body.dataset.officer}:`, SENT = "motcua-sent", NEVER = ["csrf_token", "password", "pin"];
+const AFTER_MS = 800, RETRY_MS = 4000, ANSWER_MS = 8000, SAYS = [200, 409, 422], PREFIX = `motcua-draft:${document.body.dataset.officer}:`, SENT = "motcua-sent", NEVER = ["csrf_token", "password", "pin"];
 
 function fields(form) { return [...new FormData(form)].filter(([name, value]) => !NEVER.includes(name) && typeof value === "string"); }
 
@@ -13,7 +13,7 @@ class Draft {
     this.restore();
     form.addEventListener("input", () => this.later(AFTER_MS));
     form.addEventListener("change", () => this.later(50));
-    form.addEventListener("submit", (event) => { if (!event.defaultPrevented) this.sent(); });
+    form.addEventListener("submit", (event) => this.submitted(event));
     addEventListener("motcua:save", () => this.later(0));
     addEventListener("pagehide", () => { if (this.dirty && !this.gone) this.keep(); });
   }
@@ -44,18 +44,35 @@ class Draft {
     }
     this.later(0);
   }
+  // One save at a time, and what was asked without an answer is asked again before anything newer: the box would take this page
+  // for a second window.
   async save() {
     if (this.busy || this.gone) return;
     this.busy = true;
-    this.dirty = false;
-    const answer = await fetch(this.form.dataset.autosave, { method: "POST", body: new FormData(this.form), signal: AbortSignal.timeout(8000) }).catch(() => null);
+    if (!this.asked) Object.assign(this, { asked: new FormData(this.form), dirty: false });
+    const [status, said] = await this.ask();
     this.busy = false;
-    if (answer?.ok) return this.saved(await answer.json());
-    if (answer?.status === 401 || answer?.status === 423) dispatchEvent(new CustomEvent("motcua:knock", { detail: answer.status }));
-    const said = answer && [409, 422].includes(answer.status) ? await answer.json().catch(() => ({})) : {};
+    if (status && status < 500) this.asked = null;
+    if (status === 200) this.saved(said);
+    else this.unsaved(status, said);
+    this.press?.();
+  }
+  ask() {
+    const options = { method: "POST", body: this.asked, signal: AbortSignal.timeout(ANSWER_MS) };
+    return fetch(this.form.dataset.autosave, options).then(async (a) => [a.status, SAYS.includes(a.status) ? await a.json() : {}]).catch(() => [0, {}]);
+  }
+  unsaved(status, said) {
+    if (status === 401 || status === 423) dispatchEvent(new CustomEvent("motcua:knock", { detail: status }));
     if (said.error) this.tell("motcua:refused", said);
     else this.timer = setTimeout(() => this.save(), RETRY_MS);
     this.failed(said.error ?? "Chưa lưu được nháp. Đang thử lại…");
+  }
+  // A form that is sent while a save is on its way goes after it.
+  submitted(event) {
+    if (event.defaultPrevented) return;
+    if (!this.busy) return this.sent();
+    event.preventDefault();
+    this.press = () => { this.press = null; this.form.requestSubmit(event.submitter); };
   }
   tell(kind, detail) { this.form.dispatchEvent(new CustomEvent(kind, { bubbles: true, detail })); }
   saved(answer) {
