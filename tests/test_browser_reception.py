@@ -308,6 +308,7 @@ def test_f9_while_a_save_is_on_its_way_accepts_after_it(desk: Page, box: Box) ->
     until(lambda: desk.evaluate("1") and caught)  # Only a call lets the caught request through.
     desk.get_by_label("Ghi chú").fill("một hai")
     press(desk, "F9")
+    expect(desk.locator("#saved")).to_contain_text("lưu xong gửi ngay")
     assert queries.to_take(box.db) == []
     caught[0].continue_()
     expect(desk.locator(".toast")).to_contain_text("Đã tiếp nhận H99.99.99-")
