@@ -16,6 +16,7 @@ from hardware.scan_batch import Order
 
 END_S = 5.0  # For letting go of the device.
 READ_BYTES = 1 << 16
+LAST = ("end", "fault")
 
 
 def spawn(sane_config: Path, order: Order) -> subprocess.Popen:
@@ -35,19 +36,26 @@ def spawn(sane_config: Path, order: Order) -> subprocess.Popen:
 
 
 def told_by(child: subprocess.Popen, quiet_s: Callable[[], float]) -> Iterator[dict]:
-    """Yield what the child tells until it ends. Raises TimeoutError, the child killed, when it's silent for too long."""
+    """Yield what the child tells until it ends. Raises TimeoutError, the child killed, when it's silent for too long.
+
+    A driver that hangs while it lets go, after the last word, is killed too; that takes nothing back.
+    """
     assert child.stdout
-    heard = b""
+    heard, ended = b"", False
     try:
         while True:
-            if not select.select([child.stdout], [], [], quiet_s())[0]:
+            if not select.select([child.stdout], [], [], END_S if ended else quiet_s())[0]:
                 kill(child)
+                if ended:
+                    return
                 raise TimeoutError
             read = os.read(child.stdout.fileno(), READ_BYTES)
             if not read:
                 return
             *lines, heard = (heard + read).split(b"\n")
-            yield from map(json.loads, lines)
+            for event in map(json.loads, lines):
+                ended |= event["event"] in LAST
+                yield event
     finally:
         child.stdout.close()
         _wait(child)

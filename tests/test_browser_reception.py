@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 from PIL import Image
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 import test_printer
 from appliance import database, drafts, files, forms, numbering, queries
@@ -273,6 +273,46 @@ def test_a_second_window_loses_nothing_and_says_what_differs(desk: Page, box: Bo
     desk.get_by_role("button", name="Giữ nội dung trang này").click()
     until(lambda: drafts.open_of(box.db, "ST04")[0].body.note == "từ cửa sổ một")
     expect(desk.locator("#conflict")).to_be_empty()
+
+
+def held(page: Page) -> list[Route]:
+    """Hold the next save of the page back; those after it pass."""
+    caught: list[Route] = []
+    page.route(re.compile(r"/luu$"), lambda route: caught.append(route), times=1)
+    return caught
+
+
+def test_a_save_whose_answer_was_lost_is_no_second_window(desk: Page, box: Box) -> None:
+    fill(desk)
+    saved(desk)
+    caught = held(desk)
+    desk.get_by_label("Ghi chú").fill("trước khi mất câu trả lời")
+    desk.keyboard.press("Tab")
+    until(lambda: desk.evaluate("1") and caught)  # Only a call lets the caught request through.
+    caught[0].fetch()
+    desk.get_by_label("Ghi chú").fill("gõ tiếp khi chưa biết")
+    caught[0].abort()
+    expect(desk.locator("#saved")).to_contain_text("Đang thử lại")
+    saved(desk)
+    until(lambda: desk.evaluate("1") and drafts.open_of(box.db, "ST04")[0].body.note == "gõ tiếp khi chưa biết")
+    expect(desk.locator("#conflict")).to_be_empty()
+
+
+def test_f9_while_a_save_is_on_its_way_accepts_after_it(desk: Page, box: Box) -> None:
+    fill(desk)
+    desk.get_by_label("Có: Giấy chứng sinh").check()
+    saved(desk)
+    caught = held(desk)
+    desk.get_by_label("Ghi chú").fill("một")
+    desk.keyboard.press("Tab")
+    until(lambda: desk.evaluate("1") and caught)  # Only a call lets the caught request through.
+    desk.get_by_label("Ghi chú").fill("một hai")
+    press(desk, "F9")
+    expect(desk.locator("#saved")).to_contain_text("lưu xong gửi ngay")
+    assert queries.to_take(box.db) == []
+    caught[0].continue_()
+    expect(desk.locator(".toast")).to_contain_text("Đã tiếp nhận H99.99.99-")
+    assert [d.note for d in map(lambda d: queries.dossier(box.db, d.id), queries.to_take(box.db))] == ["một hai"]
 
 
 def test_what_is_missing_is_listed_with_links_to_the_fields(desk: Page, box: Box) -> None:

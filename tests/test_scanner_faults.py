@@ -1,12 +1,16 @@
 """Each way a scanner says no, through SANE's own test backend, becomes a code with a sentence an officer can act on."""
 
+import json
 import os
+import signal
 import string
+import subprocess
+import sys
 
 import pytest
 
 from appliance.errors import Refused
-from hardware import sane_config
+from hardware import sane_config, scan_child
 from hardware.faults import FAULTS
 from hardware.sane_scanner import choose, find
 from hardware.scan_batch import Order
@@ -99,3 +103,25 @@ def test_every_fault_has_a_sentence_made_of_its_facts():
     for code, facts in FAULTS.items():
         used = {name for _, name, _, _ in string.Formatter().parse(SENTENCES[code]) if name}
         assert used <= set(facts), code
+
+
+def hanging(last: dict) -> subprocess.Popen:
+    """Start a process that tells of a page and a last word, and hangs then."""
+    words = "\n".join(json.dumps(event) for event in ({"event": "page", "n": 1}, last))
+    program = [sys.executable, "-c", "import sys, time; print(sys.argv[1], flush=True); time.sleep(60)", words]
+    return subprocess.Popen(program, stdout=subprocess.PIPE, start_new_session=True)
+
+
+@pytest.mark.parametrize("last", [{"event": "end", "state": "done"}, {"event": "fault", "code": "cover_open", "facts": {}}])
+def test_a_driver_that_hangs_after_its_last_word_takes_nothing_back(last, monkeypatch):
+    monkeypatch.setattr(scan_child, "END_S", 0.2)
+    child = hanging(last)
+    assert list(told_by(child, lambda: QUIET_S)) == [{"event": "page", "n": 1}, last]
+    assert child.returncode == -signal.SIGKILL
+
+
+def test_a_driver_that_hangs_before_its_last_word_is_told_of():
+    child = hanging({"event": "alive"})
+    with pytest.raises(TimeoutError):
+        list(told_by(child, lambda: 1.0))
+    assert child.returncode == -signal.SIGKILL
