@@ -41,8 +41,10 @@ def forget(act: Act, dossier: str) -> list[str]:
 
 
 def forget_key(db: Database, dossier: str, at: str) -> None:
-    """Destroy the dossier's key; the row stays to say when."""
-    db.conn.execute("UPDATE dossier_key SET secret = NULL, destroyed_at = ? WHERE dossier = ?", [at, dossier])
+    """Destroy the dossier's key for good, also one that never came here; the row stays to say since when."""
+    sql = """INSERT INTO dossier_key (dossier, key_id, secret, made_at, destroyed_at) VALUES (?, '', NULL, ?, ?)
+             ON CONFLICT (dossier) DO UPDATE SET secret = NULL, destroyed_at = coalesce(destroyed_at, excluded.destroyed_at)"""
+    db.conn.execute(sql, [dossier, at, at])
 
 
 def forget_files(db: Database, dossier: str) -> list[str]:

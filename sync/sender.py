@@ -125,12 +125,14 @@ def keys_to_send(db: Database, wanted: tuple[str, ...] = (), most: int = KEYS_MA
     """List keys and destructions the province has not heard of, and those it asks for.
 
     A destruction is for good, so it never goes before the erasing event is acknowledged: that may still be lost with this disk.
+    A key that never came here has no name, and nothing to say.
     """
     asked = ", ".join("?" * len(wanted))
     sql = f"""SELECT k.dossier, k.key_id, k.secret, k.destroyed_at FROM dossier_key k
               LEFT JOIN key_sent s ON s.dossier = k.dossier
               WHERE (s.dossier IS NULL OR s.key_id <> k.key_id OR s.destroyed <> (k.destroyed_at IS NOT NULL)
                      OR k.dossier IN ({asked}))
+                AND k.key_id <> ''
                 AND (k.destroyed_at IS NULL OR EXISTS (
                      SELECT 1 FROM dossier_event e JOIN receipt r ON r.inc = e.inc AND r.seq >= e.seq
                      WHERE e.dossier = k.dossier AND e.kind = 'dossier.erased'))

@@ -113,11 +113,7 @@ def fold_again(db: Database, dossier: str) -> None:
 
 def destroy_key(db: Database, dossier: str, at: str) -> None:
     """Destroy a dossier's key for good, also one that never came, and mark what is to leave the disk."""
-    db.conn.execute(
-        """INSERT INTO dossier_key (dossier, key_id, secret, made_at, destroyed_at) VALUES (?, '', NULL, ?, ?)
-           ON CONFLICT (dossier) DO UPDATE SET secret = NULL, destroyed_at = coalesce(destroyed_at, excluded.destroyed_at)""",
-        [dossier, at, at],
-    )
+    erasure.forget_key(db, dossier, at)
     db.conn.execute("DELETE FROM key_wanted WHERE dossier = ?", [dossier])
     for digest in ("", *erasure.forget_files(db, dossier)):
         db.conn.execute("INSERT OR IGNORE INTO doomed (dossier, digest) VALUES (?, ?)", [dossier, digest])

@@ -11,7 +11,6 @@ from appliance.restored import Restored
 from simulation.ends import BoxEnd, End
 from simulation.faults import OF_AGENT, OF_BOX, OF_HEALING, OF_PROVINCE
 from simulation.invariants import held_of
-from simulation.world import TORN_MAX
 from sync.province import admission
 
 BACKUPS_MAX = 4
@@ -51,8 +50,7 @@ def power_cut(world, box: BoxEnd) -> str:
     """Let a machine lose its power: what was not synced to the disk is torn."""
     end = any_end(world, box)
     world.died(end)
-    end.torn(world.nature)
-    world.excuses[end.name, "death"] += TORN_MAX
+    world.tear(end)
     return end.name
 
 
@@ -137,8 +135,6 @@ def _excuse(world, box: BoxEnd, how: str) -> None:
     several = sum(other.device == box.device for other in world.boxes) > 1  # Each may begin a life of the same ordinal.
     family.may_double |= several or how in ("unnoticed", "marked, new disk")
     family.may_need_operator |= how in ("unnoticed", "marked, new disk")  # It may not know a later life of its own.
-    world.excuses[box.name, "files"] += 9
-    world.excuses[box.name, "segments"] += 9
 
 
 def put_in_place(home: Home, copy: Backup) -> None:
@@ -215,4 +211,5 @@ def revoke(world, box: BoxEnd) -> str:
     with world.nature.at(world.province):
         admission.revoke_device(world.province.opened, box.device)
     world.families[box.device].revoked_at = held_of(world, box.device)
+    world.families[box.device].may_lose_files = True  # What it had not sent by then is nowhere else.
     return box.name

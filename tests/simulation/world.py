@@ -27,7 +27,6 @@ from sync.statements import Receipt
 
 Place = tuple[str, bytes, int]  # device, incarnation, number
 POWER = 0.5  # How many deaths are power cuts, which also tear what the disk had not got yet.
-TORN_MAX = 9  # How many chunks of unfinished files that may cost.
 MEANWHILE = {"receiver": 0.15, "agent": 0.03}  # How often others act at a point of an end.
 LOGS = [logging.getLogger(name) for name in ("motcua", "province")]
 
@@ -46,7 +45,7 @@ class Family:
 
     may_fork: bool = False  # It may show another branch of a life until that is healed.
     may_double: bool = False  # It may use a number twice; a person must then be told.
-    may_lose_files: bool = False  # A disk was changed, or a machine was retired, before all its files were sent.
+    may_lose_files: bool = False  # A disk was changed, or a machine retired or revoked, before all its files were sent.
     may_need_operator: bool = False  # More than one machine had its key, or a life that it does not know was written.
     cloned: bool = False  # Two machines with its key were at work.
     on_purpose: bool = False  # A technician said that one machine goes on for another.
@@ -77,9 +76,8 @@ class Observer:
         self.counted: Counter[str] = Counter()
         self.held: dict[Place, bytes] = {}
         self.acknowledged: dict[tuple[str, bytes], tuple[int, str]] = {}
-        self.excuses: Counter[tuple[str, str]] = Counter()  # (machine, call): how often it may have been for nothing
-        self.sent: Counter[tuple[str, str]] = Counter()
-        self.largest: Counter[str] = Counter()  # chunk of each machine
+        self.under_way: Asked | None = None  # the newest request whose sender waits for the answer
+        self.landed: dict[tuple[str, str], int] = {}  # (machine, file): how far the province answered that it has come
         self.newer: set[str] = set()  # what a later version wrote, by the digest of its bytes
         self.strange: set[tuple[str, str]] = set()  # (device, dossier): written by one to whom it does not belong
         self.fed: dict[str, dict[int, bytes]] = defaultdict(dict)  # every record a feed ever had
@@ -157,10 +155,14 @@ class World(Observer):
         end.close()
         end.deaths += 1
         if self.nature.plan.random() < POWER:
-            end.torn(self.nature)
-            self.excuses[end.name, "death"] += TORN_MAX
-        self.excuses[end.name, "death"] += 1
+            self.tear(end)
         self.note(f"    {end.name} died")
+
+    def tear(self, end: End) -> None:
+        """Take from an end what its disk had not got yet; the province may know less of unfinished files then."""
+        end.torn(self.nature)
+        if end is self.province:
+            self.landed.clear()
 
     def revive(self) -> None:
         """Switch on what is off and not retired; it may die again over it."""
@@ -193,7 +195,6 @@ class World(Observer):
         if not self.late:
             return "none"
         asked = self.late.pop(self.nature.plan.randrange(len(self.late)))
-        self.excuses[asked.machine, asked.path.split("/")[1]] += 1
         try:
             status = deliver(self, asked).status
         except OSError:
@@ -207,21 +208,27 @@ class World(Observer):
     def saw(self, asked: Asked, fault: str) -> None:
         """See a request leave."""
         self.counted[fault or "undisturbed"] += 1
-        self.sent[asked.machine, "chunk" if asked.method == "PUT" else asked.path] += len(asked.body)
+        self.under_way = asked
         if asked.method == "PUT":
-            self.largest[asked.machine] = max(self.largest[asked.machine], len(asked.body))
-        if fault:
-            self.excuses[asked.machine, asked.path.split("/")[1]] += 1
+            begins, came = int(asked.headers["Upload-Offset"]), self.landed.get((asked.machine, asked.path), 0)
+            self.must("i20_what_came_of_a_file_is_not_sent_again", begins >= came, (asked.call, begins, came))
         self.note(f"    {asked.call} {asked.weight}{f' ({fault})' if fault else ''}")
 
     def witnessed(self, asked: Asked, answered: Answered) -> None:
         """See an answer leave the province: what it promises must be on its disk at this moment."""
         self.must("the province never fails inside", answered.status != 500, (asked.call, self.defects.seen[-1:]))
-        if answered.status >= 500:
-            self.excuses[asked.machine, asked.path.split("/")[1]] += 1
+        if asked is self.under_way and asked.method == "PUT":
+            self._came(asked, answered)
         receipt = _receipt_in(asked, answered)
         if receipt:
             self._promised(receipt)
+
+    def _came(self, asked: Asked, answered: Answered) -> None:
+        said = msgspec.json.decode(answered.body)
+        if answered.status < 300:
+            self.landed[asked.machine, asked.path] = said["offset"]
+        elif said["code"] == "upload_damaged":
+            self.landed.pop((asked.machine, asked.path), None)
 
     def _promised(self, receipt: Receipt) -> None:
         inc = bytes.fromhex(receipt.inc)
