@@ -6,7 +6,7 @@ import shutil
 import pytest
 from sqlite_utils.utils import sqlite3
 
-from appliance import comparing, crash, erasure, files, ledger, restored, rows, witness
+from appliance import comparing, crash, erasure, files, ledger, mending, restored, rows, witness
 from appliance.comparing import What
 from appliance.restored import Restored
 from sync import progress
@@ -121,6 +121,20 @@ def test_an_erasure_that_comes_back_leaves_no_word_even_without_any_file(commune
     stored = [path.read_bytes() for path in commune.home.root.glob("main.db*")]
     assert not any(CANARY.encode() in data for data in stored)
     assert not erasure.owed(commune.home).exists()
+
+
+def test_a_dossier_whose_key_went_before_it_was_ever_sent_is_erased_also_in_the_copy_that_takes_it_back(commune, tmp_path):
+    numbered(commune)
+    commune.round()
+    older = copy_of(commune, tmp_path / "older")
+    dossier, _ = numbered(commune, CANARY)
+    erasure.erase(commune.box, dossier, "ST16", "test")
+    commune.round()
+    put_back(commune, older)
+    assert commune.round() and commune.round()
+    assert rows.load(commune.box.db, dossier).erased_at
+    assert mending.keys_lacking(commune.box.db, [dossier]) == []
+    assert commune.state()["last_error"] == ""
 
 
 def test_words_that_a_power_cut_left_behind_are_owed(commune):
