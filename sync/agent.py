@@ -94,7 +94,7 @@ def keep_on(agent: Agent, ended: threading.Event) -> None:
             round_of(agent)
         except Exception as error:  # A defect, or a full disk: it must not end the sending for good.
             _round_failed(agent, error)
-        _wait(agent, retry.wait_s(agent.mood, time.monotonic(), chance), ended)
+        _wait(agent, agent.sender.wire.held_s() + retry.wait_s(agent.mood, time.monotonic(), chance), ended)
 
 
 def _round_failed(agent: Agent, error: Exception) -> None:
