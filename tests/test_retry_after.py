@@ -9,10 +9,10 @@ import pytest
 
 from appliance import rows
 from appliance.errors import Refused
+from line_room import turn_to
 from signing_room import until
 from sync import retry
 from sync.agent import keep_on
-from line_room import turn_to
 from wire_room import wire_room
 from wrong_receivers import instead, served_wrongly
 
