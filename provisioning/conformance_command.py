@@ -13,8 +13,8 @@ from provisioning.options import home_option
 
 MARKS = {"holds": "ĐẠT", "fails": "SAI", "not_tried": "CHƯA THỬ"}
 ERASED = {True: "Các hồ sơ thử đã được xóa qua đường đồng bộ.", False: "Các hồ sơ thử CHƯA được xóa (điều 12.1)."}
-AFTER = """{erased} Việc còn lại ở máy nhận: bỏ máy thử {device} cùng những gì nó đã gửi
-(máy nhận của phần mềm này: motcua enrol forget {device})."""
+AFTER = "{erased} Việc còn lại ở máy nhận: bỏ máy thử cùng những gì nó đã gửi (ở máy nhận của phần mềm này bằng lệnh bên dưới)."
+FORGET = "  motcua enrol forget {device}"
 
 
 @click.command(
@@ -28,18 +28,31 @@ AFTER = """{erased} Việc còn lại ở máy nhận: bỏ máy thử {device} 
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Tệp trả lời ghi danh (điều 2.1).",
 )
+@click.option(
+    "--second",
+    nargs=3,
+    metavar="THƯ_MỤC TỆP MÃ_ĐƠN_VỊ",
+    type=(click.Path(path_type=Path), click.Path(exists=True, dir_okay=False, path_type=Path), str),
+    help="Máy thử thứ hai, của một xã thử khác, để thử việc chuyển hồ sơ giữa hai xã (điều 14).",
+)
 @click.option("--json", "as_json", is_flag=True, help="In kết quả dạng JSON cho chương trình khác đọc.")
 @click.argument("url", metavar="ĐỊA_CHỈ")
-def conformance(home: Home, admission: Path, as_json: bool, url: str) -> None:
+def conformance(home: Home, admission: Path, second: tuple[Path, Path, str] | None, as_json: bool, url: str) -> None:
     """Try every article; exit 1 when one fails, 2 when the test could not begin or the line went away."""
-    from provisioning.conformance.articles import judge
+    from provisioning.conformance.articles import Party, judge
     from provisioning.conformance.device import Unfit, open_device
     from provisioning.conformance.line import Unreachable, open_line
     from provisioning.conformance.written import NotTried
 
+    tried = [(home, admission, ""), *([(Home(second[0]), second[1], second[2])] if second else [])]
     try:
-        device = open_device(home, admission.read_bytes())
-        judged = judge(open_line(url, home.keys), device)
+        devices = [open_device(folder, given.read_bytes()) for folder, given, _ in tried]
+        if len({device.id for device in devices}) < len(devices):
+            raise Unfit("máy thử thứ hai phải là máy khác")
+        first, *others = (
+            Party(open_line(url, device.home.keys), device, unit) for device, (*_, unit) in zip(devices, tried, strict=True)
+        )
+        judged = judge(first, *others)
     except Unfit as unfit:
         _stop(f"Chưa thử được: {unfit}.")
     except NotTried as why:
@@ -48,11 +61,14 @@ def conformance(home: Home, admission: Path, as_json: bool, url: str) -> None:
         _stop(f"Không hỏi được máy nhận {url}: {away}. Kiểm tra địa chỉ, đường truyền và chứng thư rồi thử lại.")
     rows = [asdict(one) for one in judged]
     click.echo(
-        json.dumps({"url": url, "device": device.id, "articles": rows}, ensure_ascii=False, indent=1) if as_json else said(rows)
+        json.dumps({"url": url, "devices": [device.id for device in devices], "articles": rows}, ensure_ascii=False, indent=1)
+        if as_json
+        else said(rows)
     )
     if not as_json:
         erased = any((row["article"], row["outcome"]) == ("12.1", "holds") for row in rows)
-        click.echo(AFTER.format(device=device.id, erased=ERASED[erased]))
+        click.echo(AFTER.format(erased=ERASED[erased]))
+        click.echo("\n".join(FORGET.format(device=device.id) for device in devices))
     sys.exit(1 if any(row["outcome"] == "fails" for row in rows) else 0)
 
 

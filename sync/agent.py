@@ -59,7 +59,8 @@ LINE_MARKS = Path("/proc/net/route")
 PASSES_MAX = 1_000
 BY_OTHERS = {"stamps", "crls"}  # Stages that need another authority than the province: their faults do not slow the sending.
 # What the heartbeat is soon enough for, while new events still wake the agent.
-PATIENT = {("files", code) for code in ("province_full", "budget_hours", "budget_speed", "budget_twice")}
+UNREAD = ("budget_hours", "budget_speed", "budget_twice")
+PATIENT = {("files", "province_full"), *((stage, code) for stage in ("files", "files_back") for code in UNREAD)}
 T = TypeVar("T")
 log = logging.getLogger("motcua.agent")
 
@@ -94,7 +95,7 @@ def keep_on(agent: Agent, ended: threading.Event) -> None:
             round_of(agent)
         except Exception as error:  # A defect, or a full disk: it must not end the sending for good.
             _round_failed(agent, error)
-        _wait(agent, retry.wait_s(agent.mood, time.monotonic(), chance), ended)
+        _wait(agent, agent.sender.wire.held_s() + retry.wait_s(agent.mood, time.monotonic(), chance), ended)
 
 
 def _round_failed(agent: Agent, error: Exception) -> None:
@@ -140,21 +141,25 @@ def _pass(agent: Agent) -> bool:
         _stage(agent, "feed", lambda: feed.fetch(sender, answer.feed))
     _stage(agent, "handovers", lambda: handovers.follow(sender))
     _tell_up(agent)
-    while _stage(agent, "files_back", lambda: files_back.fetch_some(sender)):
-        if progress.backlog(sender.box.db).events:
-            return True
     began = time.monotonic()
 
     def held_up() -> bool:
         return answer is not None and progress.events_wait(sender.box.db)
 
+    def turn_over() -> bool:
+        return held_up() or time.monotonic() - began > STRETCH_S  # Neither new events nor the province's news wait behind scans.
+
+    while _stage(agent, "files_back", lambda: files_back.fetch_some(sender, agent.files, turn_over)) and not turn_over():
+        pass
+    if held_up():
+        return True
     while _stage(agent, "published", lambda: published.fetch_one(sender)):
         if progress.backlog(sender.box.db).events:
             return True
     while _stage(agent, "files", lambda: files_out.send_some(sender, agent.files, held_up)):
         _tell_up(agent)
-        if held_up() or time.monotonic() - began > STRETCH_S:
-            return True  # Neither new events nor the province's news wait behind scans.
+        if turn_over():
+            return True
     if _stage(agent, "equality", lambda: equality.nightly(sender)):
         return True
     _stage(agent, "crls", lambda: _renew_crls(agent))

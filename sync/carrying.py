@@ -45,6 +45,17 @@ class FilesOut:
         pace = min(self.bytes_per_s, allowed) if allowed else self.bytes_per_s
         return int(min(max(CHUNK_BYTES_MIN, pace * CHUNK_S), CHUNK_BYTES_MAX))
 
+    def take(self, most: int, held_up: Callable[[], bool]) -> int:
+        """Wait until a chunk may come, and pay for it; gives its size, 0 where something else goes first or the hour has none."""
+        while not held_up() and (allowed := self.allowed()) != 0:
+            if not (paid_s := self.purse.wait_s(time.monotonic())):
+                size = min(most, self.chunk_bytes(allowed)) if allowed else most
+                if allowed:
+                    self.purse.pay(size, allowed, time.monotonic())
+                return size
+            time.sleep(min(POLL_S, paid_s))
+        return 0
+
     def learn(self, size: int, took_s: float) -> None:
         """Learn from a chunk that went."""
         self.bytes_per_s += LEARN * (size / max(took_s, 0.001) - self.bytes_per_s)

@@ -52,3 +52,13 @@ def needed_dossiers(db: Database, now: str) -> set[str]:
     marks = ",".join("?" * len(LIVING))
     sql = f"SELECT id FROM dossier WHERE status IN ({marks}) AND (status = ? OR due_at <= ?)"
     return {row[0] for row in db.conn.execute(sql, [*LIVING, int(Status.DONE), near])}
+
+
+def needed_here(db: Database, now: str) -> set[str]:
+    """List the dossiers whose files, where they are not here, are needed at the counter now.
+
+    What is to be handed out, or is due, is opened beside the citizen; and what another commune handed over nobody here has read.
+    """
+    marks = ",".join("?" * len(LIVING))
+    sql = f"SELECT id FROM dossier WHERE status IN ({marks}) AND id IN (SELECT dossier FROM brought_event)"
+    return needed_dossiers(db, now) | {row[0] for row in db.conn.execute(sql, LIVING)}

@@ -18,7 +18,7 @@ import urllib3
 
 from appliance.config import Home
 from appliance.errors import Refused
-from sync import line_troubles, protocol
+from sync import line_troubles, protocol, retry
 from sync.line_troubles import Heard
 from sync.problems import content_digest, refusal_of
 from sync.protocol import SPOKEN, common_version
@@ -38,6 +38,7 @@ KEEPALIVE = (
     (socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, SILENT_MS),
     (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),
 )
+ASKS_LATER = {429, 503}
 BINARY = "application/octet-stream"
 JSON = "application/json"
 Said = TypeVar("Said")
@@ -48,16 +49,21 @@ class LineDown(Refused):
 
 
 class Wire:
-    """One line to one province. Threads may share it."""
+    """One line to one province; threads may share it. While the province asks to be left alone, all is refused `province_busy`."""
 
     def __init__(self, url: str, pool: urllib3.PoolManager):
         self.url, self._pool = url.rstrip("/") + "/sync/v1", pool
         self.heard: Heard | None = None
         self.version = max(SPOKEN)  # Until the province says that it speaks only older ones.
+        self._held_until = float("-inf")
 
     def province_clock(self) -> datetime | None:
         """Work out what the province's clock shows now; None before it was heard."""
         return self.heard.now(time.monotonic()) if self.heard else None
+
+    def held_s(self) -> float:
+        """Say for how long the province still asks to be left alone."""
+        return max(0.0, self._held_until - time.monotonic())
 
     def hello(self, hello: protocol.Hello) -> protocol.HelloAnswer:
         """Say how we stand; learn how the province does."""
@@ -155,6 +161,8 @@ class Wire:
     def _ask_once(
         self, method: str, path: str, body: bytes | None = None, media: str = JSON, more: Mapping[str, str] | None = None
     ) -> bytes:
+        if self.held_s():
+            raise Refused("province_busy")
         headers = {"Sync-Version": str(self.version), **(more or {})}
         if body is not None:
             headers |= {"Content-Type": media, "Content-Length": str(len(body)), "Content-Digest": content_digest(body)}
@@ -171,6 +179,10 @@ class Wire:
             raise LineDown(line_troubles.of_answer(answer.status), status=answer.status)
         with suppress(KeyError, ValueError):
             self.heard = Heard(parsedate_to_datetime(answer.headers["Date"]), time.monotonic())
+        if answer.status in ASKS_LATER:
+            asked = retry.asked_s(answer.headers.get("Retry-After", ""), answer.headers.get("Date", ""))
+            self._held_until = max(self._held_until, time.monotonic() + asked)
+            raise Refused("province_busy")
         if answer.status >= 400:
             raise refusal_of(data)
         return data

@@ -22,7 +22,7 @@ STORM = 2  # How many more requests of the same call a storm refuses.
 BARE_503 = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 _BUSY = problem_of(Refused("province_busy"))[1]
 BUSY = (
-    b"HTTP/1.1 503 Service Unavailable\r\nSync-Version: 1\r\nRetry-After: 5\r\nContent-Type: application/problem+json\r\n"
+    b"HTTP/1.1 503 Service Unavailable\r\nSync-Version: 1\r\nRetry-After: 1\r\nContent-Type: application/problem+json\r\n"
     b"Content-Length: %d\r\n\r\n%s" % (len(_BUSY), _BUSY)
 )
 HOTEL = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 26\r\nConnection: close\r\n\r\n<html>Please log in</html>"

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from provisioning.demo.plan import LOG_BYTES_MAX, LOGS_KEPT
 from soak import WAL_BYTES_MAX
 
 MB = 1_000_000
@@ -11,6 +12,8 @@ FILES_TWICE_MAX = 1.01  # bytes of stored files over bytes scanned for dossiers
 DRAFT_DAYS_MAX = DRAFTS_KEPT_DAYS + 2  # days of pages of drafts that nobody finished
 SPOOL_BYTES_MAX = MB
 LOG_DAY_BYTES_MAX = 2_000  # whatever the number of tries
+LINE_BYTES_MAX = 64 * 1024  # What one write of a program may add before its log is turned over.
+PROGRAM_LOG_BYTES_MAX = (1 + LOGS_KEPT) * (LOG_BYTES_MAX + LINE_BYTES_MAX)
 MEMORY_GROWTH_MAX = 24 * MB  # from the third evening on: the lists of what waits grow with what waits
 DESCRIPTORS_GROWTH_MAX = 3
 

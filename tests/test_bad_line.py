@@ -3,6 +3,7 @@
 `make prove PROOF=line` does the same at length: other lines, a whole day, and a death at every labelled point.
 """
 
+import time
 from contextlib import ExitStack, contextmanager
 
 import pytest
@@ -53,12 +54,13 @@ def work(world) -> None:
 
 
 def come_through(world) -> None:
-    """Do rounds, without waiting between them, until all work has ended."""
+    """Do rounds, without waiting longer between them than the province asks for, until all work has ended."""
     agent = Agent(world.box.sender)
     for _ in range(ROUNDS_MAX):
         round_of(agent)
         if not world.unrest():
             return
+        time.sleep(agent.sender.wire.held_s())
     raise AssertionError(world.unrest())
 
 

@@ -36,6 +36,19 @@ def test_our_receiver_keeps_every_article_that_can_be_tried_and_can_be_tried_aga
     assert untried == {*articles.UNTRIED, *OVER_HTTPS_ALONE}
 
 
+def test_with_one_device_all_is_tried_but_what_needs_two_communes(trial):
+    rows = json.loads(trial.run_alone("--json").stdout)["articles"]
+    needs_two = {row["article"] for row in rows if "--second" in row["reason"]}
+    assert needs_two == {"14.1", "14.2", "14.4", "14.5"}
+    assert {row["outcome"] for row in rows if row["article"] not in needs_two} == {"holds", "not_tried"}
+    home, admission = trial.home, trial.admission
+    same = CliRunner().invoke(main, [
+        "conformance", trial.room.url, "--home", str(home.root), "--admission", str(admission),
+        "--second", str(home.root), str(admission), "H99.99.98",
+    ])  # fmt: skip
+    assert same.exit_code == 2 and "phải là máy khác" in same.output
+
+
 @pytest.mark.parametrize("name", WRONG)
 def test_a_receiver_that_does_one_thing_wrong_is_found_by_that_article_and_no_other(trial, name):
     make, article = WRONG[name]
@@ -62,16 +75,17 @@ def test_a_test_device_is_forgotten_with_all_it_sent_and_no_other_device_can_be(
     commune = trial.room.commune(tmp_path / "commune")
     dossier = commune.accept(page=b"trang")
     assert commune.round()
-    tried = trial.given().device
+    tried = [trial.given().device, (trial.neighbour[0].keys / "device.id").read_text()]
     assert trial.run().exit_code == 0
-    assert forget(trial, tried) == 0
-    assert forget(trial, commune.box.device) == forget(trial, tried) == 1
+    assert [forget(trial, device) for device in tried] == [0, 0]
+    assert forget(trial, commune.box.device) == forget(trial, tried[0]) == 1
     province = trial.room.province
     tables = [table.name for table in province.db.tables if "device" in table.columns_dict and table.name != "receipt_given"]
     assert len(tables) > 10
-    left = [table for table in tables if province.db.execute(f"SELECT 1 FROM {table} WHERE device = ?", [tried]).fetchone()]
+    left = [table for table in tables if province.db.execute(f"SELECT 1 FROM {table} WHERE device IN (?, ?)", tried).fetchone()]
     assert left == []
-    other, trial.room.presented = commune.accept(name="Người Đến Sau"), commune.certificate
+    assert province.db.execute("SELECT count(*) FROM handover").fetchone()[0] == 0
+    other = commune.accept(name="Người Đến Sau")
     assert commune.round()
     held = {row[0] for row in province.db.execute("SELECT id FROM dossier WHERE device = ?", [commune.box.device])}
     assert held == {dossier, other}

@@ -7,7 +7,7 @@ import pytest
 import urllib3
 from click.testing import CliRunner
 
-from appliance import files
+from appliance import between_units, files
 from appliance.config import Home
 from appliance.errors import Refused
 from appliance.events import FileRef
@@ -15,7 +15,7 @@ from appliance.ids import uuid7
 from boxes import ACCEPTED, PERSON
 from desk_room import HTTPS, log_in
 from provisioning.cli import main
-from sync import budget, carrying, lanes
+from sync import budget, carrying, files_back, lacking, lanes
 from sync.lanes import Lanes
 from web.health import of_the_line
 from web.line_state import files_state, this_hour, whole_day
@@ -126,6 +126,71 @@ def test_no_file_goes_in_an_hour_without_and_every_event_does(room, sending):
     assert not any(call.startswith("PUT") or "missing" in call for call in sending.line.seen)
     set_budget(sending.home)
     assert sending.round() and sending.state()["waiting_bytes"] == "0"
+
+
+def lose(commune, *pages: str) -> None:
+    """Let files be gone that a restore came without."""
+    assert commune.round()
+    for page in pages:
+        files.remove(commune.home, page)
+    assert lacking.fetch(commune.box) == len(pages)
+
+
+def here(commune, pages: list[str]) -> list[bool]:
+    return [files.has(commune.home, page) for page in pages]
+
+
+def test_files_that_come_back_share_the_hours_budget_with_those_going_out(room, sending, monkeypatch):
+    now = [1000.0]
+    passing = SimpleNamespace(monotonic=lambda: now[0], sleep=lambda s: now.__setitem__(0, now[0] + s))
+    pages = [page_of(sending, fill) for fill in range(6)]
+    lose(sending, *pages)
+    monkeypatch.setattr(carrying, "time", passing)
+    set_budget(sending.home, "0-24=256")
+    out = page_of(sending, 9)
+    assert sending.round() and all(here(sending, pages)) and files.has(room.province.home, out)
+    assert now[0] - 1000.0 == pytest.approx(6 * PAGE / (256 * 125))  # The last of the seven is paid for by whoever comes next.
+
+
+def test_in_an_hour_without_files_only_what_the_counter_needs_comes_back(sending):
+    pages = [page_of(sending, 1), page_of(sending, 2, OVER), page_of(sending, 3)]
+    lose(sending, *pages)
+    set_budget(sending.home, "0-24=0")
+    assert sending.round() and here(sending, pages) == [False, True, False]
+    set_budget(sending.home)
+    assert sending.round() and all(here(sending, pages))
+
+
+def test_the_papers_of_a_dossier_that_another_commune_hands_over_come_in_any_hour(room, sending, tmp_path):
+    there = room.commune(tmp_path / "there", "H99.99.98")
+    page = page_of(sending, 1)
+    assert sending.round() and there.round()
+    (dossier,) = sending.box.db.conn.execute("SELECT dossier FROM dossier_file WHERE digest = ?", [page]).fetchone()
+    offer = between_units.offer(sending.box, dossier, "H99.99.98", "not_ours", "ST01")
+    assert sending.round() and there.round()
+    set_budget(there.home, "0-24=0")
+    between_units.accept(there.box, offer, "ST02")
+    assert there.round() and there.round() and here(there, [page]) == [True]
+
+
+def test_new_events_go_before_the_next_part_that_comes_back(sending, monkeypatch):
+    """A file comes in parts; what is accepted meanwhile does not wait for the file's end."""
+    monkeypatch.setattr(files_back, "PART_BYTES", PAGE // 8)
+    page = page_of(sending, 1)
+    lose(sending, page)
+    sending.line.seen.clear()
+    good = sending.line.request
+
+    def meanwhile(method, url, **rest):
+        if "after=" in url and "/files/" in url and sum("/files/" in call for call in sending.line.seen) == 2:
+            sending.accept()
+        return good(method, url, **rest)
+
+    sending.line.request = meanwhile
+    assert sending.round() and here(sending, [page]) == [True]
+    parts = [at for at, call in enumerate(sending.line.seen) if call == f"GET /files/{page}"]
+    segment = sending.line.seen.index("POST /segments")
+    assert len([at for at in parts if at < segment]) == 3 and len(parts) == 8
 
 
 def test_a_budget_that_cannot_be_read_stops_files_alone_and_is_said(sending):

@@ -138,6 +138,7 @@ def exchanges(tmp_path_factory):
 def be_refused(trial: Trial) -> None:
     """Be told that two machines speak, that a certificate was renewed, that the device is revoked, that nobody knows it."""
     line, home = open_line(trial.room.url, trial.home.keys), trial.room.province.home
+    trial.room.presented = trial.given().tls_certificate
     told = [say(line, session)["told"] for session in ("1" * 32, "2" * 32)]
     say(line, "1" * 32, told[1])
     assert line.ask("POST", "/segments", b"x").code == "sync_two_machines"

@@ -2,9 +2,8 @@
 
 import pytest
 
-from simulation.mutations import MUTATIONS
 from simulation.run import run_seed
-from simulation.table import rows, rule_broken
+from simulation.table import MUTATIONS, rows, rule_broken
 
 pytestmark = pytest.mark.xdist_group("simulation")
 TABLE = rows()

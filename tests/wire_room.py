@@ -186,7 +186,7 @@ def _application(room: Room) -> Flask:
     inner = app.wsgi_app
 
     def as_nginx_does(environ, start):
-        environ["HTTP_X_CLIENT_CERT"] = quote(room.presented)
+        environ.setdefault("HTTP_X_CLIENT_CERT", quote(room.presented))
         return inner(environ, start)
 
     app.wsgi_app = as_nginx_does

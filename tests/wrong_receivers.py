@@ -3,18 +3,22 @@
 A fault gets the request and a way to ask our receiver; it gives the answer. WRONG says which article each must be found by.
 """
 
+import base64
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import BytesIO
+from unittest import mock
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from werkzeug.wrappers import Request, Response
 
+from appliance.ledger import key_of
 from browsing import serving
 from sync import segments
 from sync.protocol import Statement
+from sync.province import feed_out, handovers
 from sync.province import store_sqlite as store
 from sync.province.opened import Province
 from sync.statements import Receipt, sign_receipt
@@ -53,9 +57,11 @@ def forgets_what_it_acknowledged() -> Fault:
             have = tuple(answer.get_json(force=True)["have"].values())
             if have not in lost:
                 lost.add(have)
+                place = [bytes.fromhex(have[0]), have[1]]
                 with province.writing() as db:
+                    db.conn.execute("DELETE FROM quarantine WHERE n IN (SELECT n FROM ledger WHERE inc = ? AND seq = ?)", place)
                     for table in ("receipt_given", "ledger"):
-                        db.conn.execute(f"DELETE FROM {table} WHERE inc = ? AND seq = ?", [bytes.fromhex(have[0]), have[1]])
+                        db.conn.execute(f"DELETE FROM {table} WHERE inc = ? AND seq = ?", place)
         return answer
 
     return fault
@@ -148,6 +154,42 @@ def answers_buckets_from_memory() -> Fault:
     return fault
 
 
+def while_folding(name: str, wrong: Callable) -> Fault:
+    """Have one function of our receiver's hand-overs be another while it answers; `wrong` is given the right one first."""
+    right = getattr(handovers, name)
+
+    def fault(request: Request, ask: Ask, province: Province) -> Response:
+        with mock.patch.object(handovers, name, lambda *args, **more: wrong(right, *args, **more)):
+            return ask()
+
+    return fault
+
+
+def leaves_the_past_out(right, province, db, to, dossier, found, counts=True):
+    """Hand a dossier over without its first event."""
+    right(province, db, to, dossier, found[1:] if counts and len(found) > 1 else found, counts)
+
+
+def brings_the_key_too(right, province, db, to, dossier, found, counts=True):
+    """Put the key where nothing can be taken back."""
+    secret = base64.b64encode(key_of(db, dossier).secret).decode()
+    right(province, db, to, dossier, found, counts)
+    feed_out.add(db, province.signing, to, "handover.key", {"dossier": dossier, "secret": secret})
+
+
+def opens_every_offer(right, *asked):
+    """Take whatever is offered."""
+    return ""
+
+
+def takes_notes_of_anybody(right, db, dossier, device):
+    """Never ask who held a dossier."""
+
+
+def throws_late_work_away(right, province, db, received):
+    """Tell nobody of what was set aside."""
+
+
 def keeps_nothing(request: Request, ask: Ask, province: Province) -> Response:
     """Be too busy for every segment."""
     busy = {"type": "urn:motcua:sync:province_busy", "title": "Busy", "status": 503, "code": "province_busy"}
@@ -177,5 +219,10 @@ WRONG: dict[str, tuple[Callable[[], Fault], str]] = {
     "keeps damaged files": (lambda: keeps_damaged_files, "7.4"),
     "refuses in its own way": (lambda: refuses_in_its_own_way, "1.4"),
     "answers buckets from memory": (answers_buckets_from_memory, "13.2"),
+    "lets anybody write notes": (lambda: while_folding("_must_have_held", takes_notes_of_anybody), "14.1"),
+    "opens every offer": (lambda: while_folding("_why_not", opens_every_offer), "14.2"),
+    "leaves the past of a dossier out": (lambda: while_folding("bring", leaves_the_past_out), "14.4"),
+    "puts the key in the feed": (lambda: while_folding("bring", brings_the_key_too), "14.4"),
+    "throws late work away": (lambda: while_folding("tell_aside", throws_late_work_away), "14.5"),
     "says no version": (lambda: says_no_version, "1.2"),
 }

@@ -21,6 +21,7 @@ from web.per_request import act, box, officer
 from web.vietnamese import sentence, step_words
 from web.words.between_units import REASONS, REJECTIONS, WHY
 
+COPY = "Ở đây chỉ xem và ghi chú; trạng thái và ngày hẹn trả bên dưới là của lúc chuyển."
 bp = Blueprint("between_units", __name__)
 
 
@@ -105,7 +106,7 @@ def in_words(one: Stands) -> Told | None:
     why = f" ({why[:1].lower()}{why[1:]})" if why else ""
     said = {
         State.OPEN: Told("hold", "clock", f"Tỉnh đã ghi nhận, chờ {to} nhận đến {moment(one.known.until)}.", True),
-        State.ACCEPTED: Told("warn", "send", f"Đã chuyển cho {to} lúc {moment(one.known.decided_at)}. Ở đây chỉ xem và ghi chú."),
+        State.ACCEPTED: Told("warn", "send", f"Đã chuyển cho {to} lúc {moment(one.known.decided_at)}. {COPY}"),
         State.REJECTED: Told("warn", "ban", f"{to} không nhận{why}. Hồ sơ vẫn của đơn vị này."),
         State.WITHDRAWN: Told("", "undo-2", f"Đã rút đề nghị chuyển cho {to}{why}. Hồ sơ vẫn của đơn vị này."),
         State.EXPIRED: Told("warn", "clock", f"{to} không trả lời trước hạn. Hồ sơ vẫn của đơn vị này; có thể chuyển lại."),

@@ -82,12 +82,13 @@ class Device:
         return life
 
     def write(self, life: Life, kind: str, clear: dict[str, Any], *, dossier: str = "", version: int = 1,
-              personal: tuple[DossierKey, dict[str, Any]] | None = None, files: Sequence[FileRef] = ()) -> int:  # fmt: skip
-        """Write an event of a life; gives its number."""
+              personal: tuple[DossierKey, dict[str, Any]] | None = None, files: Sequence[FileRef] = (),
+              owner: int = 0) -> int:  # fmt: skip
+        """Write an event of a life, `owner` being the version of 14.1; gives its number."""
         seq = life.last + 1
         place = uuid.UUID(self.id).bytes, bytes.fromhex(life.inc), seq
         sealed = sealing.seal(personal[0], *place, personal[1]) if personal else None
-        said = Event(seq, kind, version, clock.stamp(), "synced", a=ACTOR, k=dossier, d=clear, p=sealed, x=tuple(files))
+        said = Event(seq, kind, version, clock.stamp(), "synced", a=ACTOR, k=dossier, o=owner, d=clear, p=sealed, x=tuple(files))
         return self.write_bytes(life, events.encode(said))
 
     def write_bytes(self, life: Life, event: bytes) -> int:

@@ -20,9 +20,18 @@ LEVEL_TRIES = 4
 NAMED = "Nguyễn Thị Thử Nghiệm"
 
 
+@dataclass(frozen=True)
+class Neighbour:
+    """A second test device and the unit it was admitted under: dossiers may be handed over to it."""
+
+    kit: "Kit"
+    unit: str
+
+
 @dataclass
 class Kit:
-    """`acknowledged`: how far the life is; `lost`: acknowledgements that did not stand; `receipts`: (where it came, statement)."""
+    """`acknowledged`: how far the life is; `lost`: acknowledgements that did not stand; `receipts`: (where it came, statement);
+    `dossiers`: those that the device owns."""
 
     line: Line
     device: Device
@@ -33,6 +42,12 @@ class Kit:
     dossiers: list[str] = field(default_factory=list)
     session: str = field(default_factory=lambda: secrets.token_hex(16))
     heard: int = 0
+    neighbour: Neighbour | None = None
+
+    @property
+    def ends(self) -> tuple["Kit", ...]:
+        """Give every device that takes part."""
+        return (self, self.neighbour.kit) if self.neighbour else (self,)
 
     def hello(self, **changes: Any) -> Answer:
         """Say hello for the life, or as changed."""

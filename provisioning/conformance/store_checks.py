@@ -176,28 +176,28 @@ def too_large(kit: Kit, store: Store) -> None:
 def erased(kit: Kit, store: Store) -> None:
     """An erased dossier's key and files are gone; its events stay."""
     store.begun(kit)
-    kept = [dossier for dossier in kit.dossiers if dossier]
-    for dossier in kept:
-        kit.device.write(kit.life, "dossier.erased", {"basis": "conformance"}, dossier=dossier)
-    kit.level()
+    for end in kit.ends:
+        for dossier in end.dossiers:
+            end.device.write(end.life, "dossier.erased", {"basis": "conformance"}, dossier=dossier)
+        end.level()
     name = name_of(store.whole)
     for _ in range(ERASED_TRIES):
         gone = kit.line.ask("GET", f"/files/{name}?after=0&most=1").status == 404
-        if gone and not any(secret for _, secret in lost_keys(kit, *kept).values()):
+        if gone and not any(secret for _, secret in lost_keys(kit, *kit.dossiers).values()):
             return
         time.sleep(ERASED_WAIT_S)
     raise written.Fails("sau khi xóa hồ sơ, tệp hoặc khóa vẫn lấy lại được")
 
 
 def erasure_confirmed(kit: Kit, store: Store) -> None:
-    """The feed says that it was done."""
+    """The feed says that it was done, also to the one who handed the dossier over."""
     if not store.dossier:
         raise NotTried("chưa có hồ sơ nào được xóa")
     kit.level()
     for _ in range(ERASED_TRIES):
         told = [written.said(one) for one in feed_pages(kit)]
         confirmed = {record["d"].get("dossier") for record in told if record["t"] == "erasure.confirmed"}
-        if confirmed >= set(kit.dossiers):
+        if confirmed >= {dossier for end in kit.ends for dossier in end.dossiers}:
             return
         time.sleep(ERASED_WAIT_S)
     raise written.Fails("bản tin không xác nhận việc xóa")

@@ -4,13 +4,14 @@ import os
 import re
 import subprocess
 from collections.abc import Callable
+from pathlib import Path
 
 from appliance.config import Home
 from appliance.durable import write_durably
 from hardware import sane_config
 from provisioning.debian import NGINX
 from provisioning.demo import print_shop
-from provisioning.demo.plan import LOOPBACK, Demo, programs
+from provisioning.demo.plan import LOG_BYTES_MAX, LOGS_KEPT, LOOPBACK, Demo, Program, programs
 from provisioning.rendered import rendered
 from web.static_version import FOLDER, digest
 
@@ -45,16 +46,22 @@ def configure(demo: Demo) -> None:
     for home, port, province in ((demo.commune, demo.commune_port, False), (demo.province, demo.province_port, True)):
         write_durably(home.run / "nginx.conf", nginx_config(home, LOOPBACK, port, province).encode())
         write_durably(home.run / "away.html", rendered("away.html", version=digest()).encode())
-    supervisor = rendered(
+    write_durably(demo.folder / "supervisord.conf", supervisor_config(demo.folder, programs(demo)).encode())
+
+
+def supervisor_config(folder: Path, kept_running: tuple[Program, ...]) -> str:
+    """Give what the supervisor reads; `folder` is for what it writes itself."""
+    return rendered(
         "supervisord.conf",
-        folder=demo.folder,
-        programs=programs(demo),
+        folder=folder,
+        programs=kept_running,
         as_root=os.geteuid() == 0,
         start_s=STARTED_S,
         retries=RESTART_TRIES,
         stop_s=STOP_S,
+        log_bytes=LOG_BYTES_MAX,
+        logs_kept=LOGS_KEPT,
     )
-    write_durably(demo.folder / "supervisord.conf", supervisor.encode())
 
 
 def nginx_config(home: Home, address: str, port: int, province: bool) -> str:

@@ -12,6 +12,8 @@ PORT_BASE = 8400
 LOOPBACK = "127.0.0.1"
 PYTHON = sys.executable
 BIN = Path(sys.executable).parent
+LOG_BYTES_MAX = 2 * 1024 * 1024  # Of a program, the lines of calls of its nginx among them: then the file is turned over,
+LOGS_KEPT = 1  # and so many earlier ones stay.
 SCANNERS = {"quay-1": "Mot Cua", "thu": "test:0"}  # Name of a worker, and the device it drives: the eSCL simulator, SANE's own.
 
 

@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from offline60 import Plan, live
-from offline_limits import MB, Day, held
+from offline_limits import MB, PROGRAM_LOG_BYTES_MAX, Day, held
 from sync.compare import compare_box
 from wire_room import wire_room
 
@@ -39,6 +39,8 @@ def _told(plan: Plan, days: list[Day]) -> list[str]:
         f"{plan.tries} tries of the agent, each of which meets another trouble. A real agent tries about",
         f"{TRIES_OF_A_DAY} times a day: with what waits on the last evening that is {busy_s / 864:.1f} % of one core.",
         "A try leaves nothing on the disk but the state that screens show.",
+        "The log of each program, nginx's lines of calls among them, is turned over by the supervisor: it never takes more than",
+        f"{PROGRAM_LOG_BYTES_MAX / MB:.1f} MB, however many days (tests/test_program_logs.py).",
     ]
 
 

@@ -68,7 +68,7 @@ def prove(words: list[str]) -> list[str]:
 
 
 def _caught_up(ends: Ends, line: SlowLine, plan: Plan) -> list[str]:
-    box, log = open_sender(ends.demo.commune).box, AccessLog(ends.demo.province.log / "access.log")
+    box, log = open_sender(ends.demo.commune).box, AccessLog(ends.demo.province.log / "nginx.log")
     week, making_s = _timed(lambda: outage.fill(box, plan))
     began = clock.stamp()
     ends.agent.start()

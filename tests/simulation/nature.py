@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from appliance import clock, crash, database, durable, files, ids, sealing
-from sync import agent, carrying, files_back, files_out, segments, sender
+from sync import agent, carrying, files_back, files_out, segments, sender, wire
 from sync.province import feed_out, folding, given_back, uploads
 
 START = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
@@ -109,7 +109,7 @@ class Nature:
             (database, "BUSY_TIMEOUT_MS", 50),  # One thread: who waits for a lock here waits for himself.
             (files, "put_at", lambda home, digest: START.timestamp() if files.has(home, digest) else math.inf),
             *self._bounds(),
-            *((module, "time", times) for module in (ids, agent, carrying)),
+            *((module, "time", times) for module in (ids, agent, carrying, wire)),
             *((module, "secrets", secret) for module in (ids, sealing, durable, sender)),
             *((module, "os", chance) for module in (ids, sealing)),
             (durable, "os", _Disk(self)),
