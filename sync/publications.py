@@ -1,7 +1,7 @@
 """What a province may publish, as the bodies of feed records, and the files that travel beside them. Pure."""
 
-from collections.abc import Callable
-from typing import Annotated
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any
 
 import msgspec
 import zstandard
@@ -54,6 +54,14 @@ class SoftwareSaid(msgspec.Struct, frozen=True):
     version: Text
     note: Annotated[str, Meta(max_length=NOTE_CHARS_MAX)]
     files: tuple[File, ...] = ()
+
+
+PUBLISHED: Mapping[str, type[Any]] = {
+    "catalogue.published": CatalogueSaid,
+    "processes.published": ProcessesSaid,
+    "trust.published": TrustSaid,
+    "software.noticed": SoftwareSaid,
+}
 
 
 def packed(data: bytes, name: str, keep: Callable[[bytes], str]) -> File:

@@ -21,7 +21,7 @@ from appliance.ledger import Act
 from appliance.text import Line, day_text
 from sync import files_back
 from sync.protocol import Statement
-from sync.publications import CatalogueSaid, ProcessesSaid, SoftwareSaid, TrustSaid, unpacked
+from sync.publications import PUBLISHED, CatalogueSaid, ProcessesSaid, SoftwareSaid, TrustSaid, unpacked
 from sync.sender import Sender
 from sync.statements import Record
 
@@ -76,34 +76,36 @@ def _software(box: Box, said: SoftwareSaid) -> Line:
     return Line("published_software", {"version": said.version, "note": said.note})
 
 
-@dataclass(frozen=True)
-class Kind:
-    """How the body of a kind is read, and what it brings about; that raises Refused where it does not hold."""
-
-    body: type[Any]
-    effect: Callable[[Box, Any], Line]
-
-
-KINDS: Mapping[str, Kind] = {
-    "catalogue.published": Kind(CatalogueSaid, _catalogue),
-    "processes.published": Kind(ProcessesSaid, _processes),
-    "trust.published": Kind(TrustSaid, _trust),
-    "software.noticed": Kind(SoftwareSaid, _software),
+# What each kind brings about; that raises Refused where it does not hold.
+KINDS: Mapping[str, Callable[[Box, Any], Line]] = {
+    "catalogue.published": _catalogue,
+    "processes.published": _processes,
+    "trust.published": _trust,
+    "software.noticed": _software,
 }
 
 
 def note(box: Box, act: Act, record: Record) -> None:
     """Note that something was published, and which files it needs; a body that cannot be read is refused and shown."""
     try:
-        said = msgspec.convert(record.d, KINDS[record.t].body)
-        state, line = State.WAITING, Line("published_waiting", {"kind": record.t})
-        needed = {one.file: one.size for one in said.files}
+        said = msgspec.convert(record.d, PUBLISHED[record.t])
     except msgspec.ValidationError:
-        state, line, needed = State.REFUSED, Line("published_unreadable", {"kind": record.t}), {}
-    sql = "INSERT INTO published (position, kind, state, code, facts, at) VALUES (?, ?, ?, ?, ?, ?)"
-    act.db.conn.execute(sql, [record.n, record.t, state, line.code, _facts(line), act.reading.at])
+        refuse(act, record)
+        return
+    _note(act, record, State.WAITING, Line("published_waiting", {"kind": record.t}))
+    needed = {one.file: one.size for one in said.files}
     sql = "INSERT INTO published_file (position, digest, size) VALUES (?, ?, ?)"
     act.db.conn.executemany(sql, [(record.n, digest, size) for digest, size in needed.items()])
+
+
+def refuse(act: Act, record: Record) -> None:
+    """Note a record of whatever kind whose body is not what its kind says: no effect, and shown."""
+    _note(act, record, State.REFUSED, Line("published_unreadable", {"kind": record.t}))
+
+
+def _note(act: Act, record: Record, state: State, line: Line) -> None:
+    sql = "INSERT INTO published (position, kind, state, code, facts, at) VALUES (?, ?, ?, ?, ?, ?)"
+    act.db.conn.execute(sql, [record.n, record.t, state, line.code, _facts(line), act.reading.at])
 
 
 def forget(act: Act, position: int) -> None:
@@ -153,9 +155,8 @@ def _is_ready(box: Box, position: int) -> bool:
 def _carried_out(box: Box, position: int) -> tuple[State, Line]:
     data = box.db.conn.execute("SELECT bytes FROM feed_record WHERE position = ?", [position]).fetchone()[0]
     record = msgspec.json.decode(msgspec.json.decode(data, type=Statement).body, type=Record)
-    kind = KINDS[record.t]
     try:
-        return State.DONE, kind.effect(box, msgspec.convert(record.d, kind.body))
+        return State.DONE, KINDS[record.t](box, msgspec.convert(record.d, PUBLISHED[record.t]))
     except Refused as refused:
         return State.REFUSED, Line(refused.code, refused.facts)
     except ValueError:
