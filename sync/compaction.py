@@ -87,5 +87,6 @@ PLACES: Mapping[str, Callable[[Record], Place]] = {
     "processes.published": _newest("source"),
     "trust.published": _newest(),
     "software.noticed": _newest("version"),
+    "account.stated": _newest("officer"),
     "unit.known": _newest("unit"),
 }

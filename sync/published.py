@@ -1,4 +1,4 @@
-"""What the province publishes for a box to take over: catalogues, processes, trust lists, notices of software.
+"""What the province publishes for a box to take over: catalogues, processes, trust lists, notices of software, accounts.
 
 A record is kept as it came, at once; what it needs beside it is fetched by digest. It then goes the same way as a technician's own
 import, and has no effect where that refuses it. What came of each is shown.
@@ -14,14 +14,15 @@ from typing import Any
 import msgspec
 from sqlite_utils.db import Database
 
-from appliance import catalogue, catalogue_shelf, clock, files, process_file, process_shelf, trust
+from appliance import catalogue, catalogue_shelf, clock, files, officers, process_file, process_shelf, staff, trust
 from appliance.box import Box
 from appliance.errors import Refused
 from appliance.ledger import Act
+from appliance.officers import Officer
 from appliance.text import Line, day_text
 from sync import files_back
 from sync.protocol import Statement
-from sync.publications import PUBLISHED, CatalogueSaid, ProcessesSaid, SoftwareSaid, TrustSaid, unpacked
+from sync.publications import PUBLISHED, AccountSaid, CatalogueSaid, ProcessesSaid, SoftwareSaid, TrustSaid, unpacked
 from sync.sender import Sender
 from sync.statements import Record
 
@@ -76,12 +77,23 @@ def _software(box: Box, said: SoftwareSaid) -> Line:
     return Line("published_software", {"version": said.version, "note": said.note})
 
 
+def _account(box: Box, said: AccountSaid) -> Line:
+    stated = Officer(said.officer, said.officer.lower(), said.name, frozenset(said.roles), said.title, said.section, said.open)
+    nobody_knows = officers.hashed(staff.one_time_words())
+    with box.writing() as act:
+        new = officers.by_id(act.db, said.officer) is None
+        changed = staff.as_stated(act, stated, said.together, nobody_knows)
+    code = "new" if changed and new else "open" if said.open else "closed"
+    return Line(f"published_account_{code}", {"officer": said.officer, "name": said.name})
+
+
 # What each kind brings about; that raises Refused where it does not hold.
 KINDS: Mapping[str, Callable[[Box, Any], Line]] = {
     "catalogue.published": _catalogue,
     "processes.published": _processes,
     "trust.published": _trust,
     "software.noticed": _software,
+    "account.stated": _account,
 }
 
 
@@ -155,10 +167,13 @@ def _is_ready(box: Box, position: int) -> bool:
 def _carried_out(box: Box, position: int) -> tuple[State, Line]:
     data = box.db.conn.execute("SELECT bytes FROM feed_record WHERE position = ?", [position]).fetchone()[0]
     record = msgspec.json.decode(msgspec.json.decode(data, type=Statement).body, type=Record)
+    about = {}
     try:
-        return State.DONE, KINDS[record.t](box, msgspec.convert(record.d, PUBLISHED[record.t]))
+        said = msgspec.convert(record.d, PUBLISHED[record.t])
+        about = {"about": said.about} if hasattr(said, "about") else {}
+        return State.DONE, KINDS[record.t](box, said)
     except Refused as refused:
-        return State.REFUSED, Line(refused.code, refused.facts)
+        return State.REFUSED, Line(refused.code, about | refused.facts)
     except ValueError:
         return State.REFUSED, Line("published_unreadable", {"kind": record.t})
 

@@ -22,6 +22,11 @@ POISON = {
     "crl.published": [{"url": "u", "der": "AAAA"}, {"url": "u", "der": "!"}],
     "time.signed": [{"at": "zzzz"}],
     "calendar.day_announced": [{"day": "2027-02-30", "name": "n", "basis": "b", "working": False}, {"day": "2027-01-04"}],
+    "account.stated": [
+        {"officer": "ST20", "name": "n", "title": "t", "roles": ["province_operator"], "open": True},
+        {"officer": "ST20", "name": "n", "title": "t", "roles": [], "open": True},
+        {"officer": "../ST20", "name": "n", "title": "t", "roles": ["clerk"], "open": True},
+    ],
     "handover.offered": [{"offer": "x"}],
     "handover.events": [{"dossier": "0" * 36, "counts": True, "events": [{"device": "0" * 36, "inc": "0" * 16, "event": "7"}]}],
 }
