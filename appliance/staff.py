@@ -125,8 +125,8 @@ def unlock(act: Act, actor: str, officer_id: str) -> None:
     _record(act, actor, officer_id, "unlocked", officer.roles)
 
 
-def as_stated(act: Act, stated: Officer, together: bool, password_hash: str) -> bool:
-    """Bring an account to what the province states of it: `roles`, and `active` for open; says whether anything changed.
+def as_stated(act: Act, stated: Officer, together: bool, password_hash: str) -> None:
+    """Bring an account to what the province states of it: `roles`, and `active` for open; twice is once.
 
     A new one opens nothing until somebody here hands out its first password; `password_hash` is of words that nobody knows.
     Raises Refused `officer_other_name`, and what opening, closing and setting roles raise.
@@ -137,14 +137,13 @@ def as_stated(act: Act, stated: Officer, together: bool, password_hash: str) -> 
     if not stated.active:
         if known:
             close(act, PROVINCE, stated.id)
-        return known is not None and known.active
+        return
     if known is None:
         open_account(act, PROVINCE, stated, password_hash)
         officers.end_password(act.db, stated.id, act.reading.at)
     elif not known.active:
         reopen(act, PROVINCE, stated.id)
     set_roles(act, PROVINCE, stated.id, stated.roles, together)
-    return known is None or (known.active, known.roles) != (True, stated.roles)
 
 
 def alike(one: str, other: str) -> bool:

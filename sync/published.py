@@ -81,9 +81,9 @@ def _account(box: Box, said: AccountSaid) -> Line:
     stated = Officer(said.officer, said.officer.lower(), said.name, frozenset(said.roles), said.title, said.section, said.open)
     nobody_knows = officers.hashed(staff.one_time_words())
     with box.writing() as act:
-        new = officers.by_id(act.db, said.officer) is None
-        changed = staff.as_stated(act, stated, said.together, nobody_knows)
-    code = "new" if changed and new else "open" if said.open else "closed"
+        staff.as_stated(act, stated, said.together, nobody_knows)
+        able = said.officer in officers.able(act.db, act.reading.at)
+    code = "closed" if not said.open else "open" if able else "new"
     return Line(f"published_account_{code}", {"officer": said.officer, "name": said.name})
 
 

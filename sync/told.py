@@ -10,17 +10,18 @@ from msgspec import Meta
 from appliance import clock
 from appliance.events import EVENT_BYTES_MAX
 from appliance.ownership import State
-from sync.protocol import Device, Inc, Seq, Text
+from sync.protocol import Device, Inc, Seq
 
 EVENTS_MAX = 10_000  # Of one record; their bytes are bounded by the statement's own.
 GRANTS_MAX = 1_000
-Line = Annotated[str, Meta(min_length=1, max_length=200)]
+Name = Annotated[str, Meta(min_length=1, max_length=2_000)]
+Words = Annotated[str, Meta(max_length=2_000)]
 
 
 class Granted(msgspec.Struct, frozen=True):
     """A range of numbers of a book, for a life of this device."""
 
-    book: Line
+    book: Name
     inc_no: Annotated[int, Meta(ge=1, lt=2**31)]
     first: Annotated[int, Meta(ge=1, lt=2**62)]
     last: Annotated[int, Meta(ge=1, lt=2**62)]
@@ -33,7 +34,7 @@ class Granted(msgspec.Struct, frozen=True):
 class GrantedSaid(msgspec.Struct, frozen=True):
     """The body of `numbers.granted`."""
 
-    unit: Line
+    unit: Name
     grants: Annotated[tuple[Granted, ...], Meta(max_length=GRANTS_MAX)]
 
 
@@ -47,7 +48,7 @@ class CrlSaid(msgspec.Struct, frozen=True):
 class TimeSaid(msgspec.Struct, frozen=True):
     """The body of `time.signed`: UTC text."""
 
-    at: Line
+    at: Name
 
     def __post_init__(self) -> None:
         clock.moment_of(self.at)
@@ -57,30 +58,30 @@ class DaySaid(msgspec.Struct, frozen=True):
     """The body of `calendar.day_announced`."""
 
     day: date
-    name: Text
-    basis: Text
+    name: Words
+    basis: Words
     working: bool
 
 
 class NoticedSaid(msgspec.Struct, frozen=True):
     """The body of `catalogue.noticed`: to be read."""
 
-    digest: Line
+    digest: Name
     note: str = ""
 
 
 class UnitSaid(msgspec.Struct, frozen=True):
     """The body of `unit.known`."""
 
-    unit: Line
-    name: Line
+    unit: Name
+    name: Name
 
 
 class ErasureSaid(msgspec.Struct, frozen=True):
     """The body of `erasure.confirmed`."""
 
-    dossier: Line
-    erased_at: Line
+    dossier: Name
+    erased_at: Name
 
 
 class OfferSaid(msgspec.Struct, frozen=True):
