@@ -84,6 +84,12 @@ def holding(db: Database, role: Role) -> list[Officer]:
     return [officer for officer in everybody(db) if officer.active and role in officer.roles]
 
 
+def able(db: Database, now: str) -> set[str]:
+    """Give the ids of those whose password opens something now (UTC text)."""
+    sql = "SELECT id FROM officer WHERE active = 1 AND coalesce(password_until, '9') > ?"
+    return {row[0] for row in db.conn.execute(sql, [now])}
+
+
 def count_try(db: Database, account: str, now: str) -> int:
     """Count one try at a password and say how many are left. Raises Refused `login_locked`; call in a transaction."""
     row = next(db.query("SELECT n, last FROM login_try WHERE account = ?", [account[:NAME_MAX]]), None)

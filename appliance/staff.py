@@ -20,8 +20,10 @@ from appliance.errors import Refused
 from appliance.ledger import Act
 from appliance.officers import Officer
 from appliance.rights import Role
+from appliance.text import nfc
 
 ID = re.compile(r"[A-Z]{2}\d{2,4}")
+PROVINCE = "province"  # Actor of what the province states; no person here did it.
 NAME_CHARS_MAX = 120
 ONE_TIME_FOR = timedelta(hours=24)  # Words that lie on a desk for longer open nothing.
 WORDS_TAKEN = 4
@@ -75,7 +77,7 @@ def set_roles(act: Act, actor: str, officer_id: str, roles: frozenset[Role], tog
     if not roles:
         raise Refused("roles_missing")
     if Role.ADMIN not in roles:
-        _keep_an_admin(act.db, officer)
+        _keep_an_admin(act, officer)
     others = [one for one in officers.holding(act.db, Role.CASHIER) if one.id != officer_id]
     if {Role.RECEPTION, Role.CASHIER} <= roles and others and not together:
         raise Refused("roles_apart", officers=[one.name for one in others])
@@ -88,7 +90,7 @@ def set_roles(act: Act, actor: str, officer_id: str, roles: frozenset[Role], tog
 def close(act: Act, actor: str, officer_id: str) -> None:
     """Close an account; its id stays taken for ever. Raises Refused `officer_unknown`, `own_account`, `last_admin`."""
     officer = _other(act.db, actor, officer_id)
-    _keep_an_admin(act.db, officer)
+    _keep_an_admin(act, officer)
     if officer.active:
         officers.set_active(act.db, officer_id, False)
         sessions.end_all(act.db, officer_id)
@@ -123,6 +125,32 @@ def unlock(act: Act, actor: str, officer_id: str) -> None:
     _record(act, actor, officer_id, "unlocked", officer.roles)
 
 
+def as_stated(act: Act, stated: Officer, together: bool, password_hash: str) -> None:
+    """Bring an account to what the province states of it: `roles`, and `active` for open; twice is once.
+
+    A new one opens nothing until somebody here hands out its first password; `password_hash` is of words that nobody knows.
+    Raises Refused `officer_other_name`, and what opening, closing and setting roles raise.
+    """
+    known = officers.by_id(act.db, stated.id)
+    if known and not alike(known.name, stated.name):
+        raise Refused("officer_other_name", officer=stated.id, name=known.name)
+    if not stated.active:
+        if known:
+            close(act, PROVINCE, stated.id)
+        return
+    if known is None:
+        open_account(act, PROVINCE, stated, password_hash)
+        officers.end_password(act.db, stated.id, act.reading.at)
+    elif not known.active:
+        reopen(act, PROVINCE, stated.id)
+    set_roles(act, PROVINCE, stated.id, stated.roles, together)
+
+
+def alike(one: str, other: str) -> bool:
+    """Say whether two spellings are one name."""
+    return nfc(one).casefold().split() == nfc(other).casefold().split()
+
+
 def last_changes(db: Database) -> dict[str, LastChange]:
     """Give the newest change of each account by officer id."""
     sql = "SELECT key, body, actor, at FROM office_fact WHERE topic = 'account'"
@@ -151,7 +179,9 @@ def _other(db: Database, actor: str, officer_id: str) -> Officer:
     return officer
 
 
-def _keep_an_admin(db: Database, officer: Officer) -> None:
-    admins = {one.id for one in officers.holding(db, Role.ADMIN)}
-    if admins == {officer.id}:
+def _keep_an_admin(act: Act, officer: Officer) -> None:
+    """Refuse to leave nobody who could log in and administer; an account whose password opens nothing is nobody."""
+    able = officers.able(act.db, act.reading.at)
+    others = [one for one in officers.holding(act.db, Role.ADMIN) if one.id != officer.id and one.id in able]
+    if officer.active and Role.ADMIN in officer.roles and not others:
         raise Refused("last_admin")

@@ -1,4 +1,4 @@
-"""`motcua feed`: what the province publishes to every box, and the leaving out of what no longer stands."""
+"""`motcua feed`: what the province publishes to every box or to one commune's, and the leaving out of what no longer stands."""
 
 from pathlib import Path
 
@@ -11,7 +11,9 @@ file_in = click.Path(exists=True, dir_okay=False, path_type=Path)
 folder_in = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
-@click.group("feed", help="Tại tỉnh: công bố cho mọi xã danh mục, quy trình, danh sách tin cậy, phần mềm, ngày nghỉ.")
+@click.group(
+    "feed", help="Tại tỉnh: công bố cho mọi xã danh mục, quy trình, danh sách tin cậy, phần mềm, ngày nghỉ; cho một xã tài khoản."
+)
 def commands() -> None:
     """Hold the commands of the province's feed."""
 
@@ -63,6 +65,27 @@ def software_command(home: Home, version: str, note: str) -> None:
     from sync.province.publishing import publish_software
 
     _publish(home, lambda province: publish_software(province, version, note))
+
+
+@commands.command(
+    "account", help="Báo cho xã UNIT tài khoản OFFICER của NAME, chức danh TITLE. Mật khẩu không đi theo: xã đặt và trao."
+)
+@home_option
+@click.option("--unit", required=True, help="Mã đơn vị của xã, ví dụ H99.99.99.")
+@click.option("--role", "roles", multiple=True, required=True, help="Vai trò, ví dụ reception; ghi nhiều lần nếu nhiều vai trò.")
+@click.option("--section", default="", help="Bộ phận.")
+@click.option("--closed", is_flag=True, help="Đóng tài khoản.")
+@click.option("--together", is_flag=True, help="Không đủ người: một người vừa tiếp nhận vừa thu tiền.")
+@click.option("--again", is_flag=True, help="Báo lại dù không có gì mới.")
+@click.argument("officer")
+@click.argument("name")
+@click.argument("title")
+def account_command(home: Home, unit: str, closed: bool, again: bool, **said) -> None:
+    """State an account of one commune."""
+    from sync.province.publishing import publish_account
+
+    said |= {"officer": said["officer"].upper(), "open": not closed}
+    _publish(home, lambda province: publish_account(province, unit, said, again))
 
 
 @commands.command("day", help="Công bố một ngày nghỉ hoặc ngày làm bù cho mọi xã.")

@@ -13,7 +13,9 @@ import msgspec
 from appliance import trust
 from appliance.errors import Refused
 from sync.protocol import Digest, Seq
+from sync.publications import PUBLISHED
 from sync.statements import Record
+from sync.told import BODIES as TOLD
 
 COMPACTED = "feed.compacted"
 STANDS_MAX = 10_000  # Records that one list may name: 0.8 MB of it.
@@ -58,22 +60,33 @@ def standing(records: Iterable[Record]) -> set[int]:
 
 def _crl(record: Record) -> Place:
     """The newest list of an issuer stands; of two issued at once the first, as `trust.keep_crl` keeps it."""
-    der = base64.b64decode(record.d["der"])
+    der = base64.b64decode(_body(record).der)
     return trust.crl_issuer(der), (trust.crl_times(der)[0], -record.n)
 
 
 def _newest(*fields: str) -> Callable[[Record], Place]:
-    return lambda record: (tuple(record.d[name] for name in fields), (record.n,))
+    def place(record: Record) -> Place:
+        said = _body(record)
+        return tuple(getattr(said, name) for name in fields), (record.n,)
+
+    return place
 
 
+def _body(record: Record) -> Any:
+    """Read a body as a box does: what has no effect there takes no other's place here. Raises ValueError."""
+    return msgspec.convert(record.d, BODIES[record.t])
+
+
+BODIES: Mapping[str, type[Any]] = {**TOLD, **PUBLISHED}
 PLACES: Mapping[str, Callable[[Record], Place]] = {
     "crl.published": _crl,
-    "time.signed": lambda record: ((), (record.d["at"], record.n)),
+    "time.signed": lambda record: ((), (_body(record).at, record.n)),
     "catalogue.noticed": _newest("digest"),
     "calendar.day_announced": _newest("day"),
     "catalogue.published": _newest("digest"),
     "processes.published": _newest("source"),
     "trust.published": _newest(),
     "software.noticed": _newest("version"),
+    "account.stated": _newest("officer"),
     "unit.known": _newest("unit"),
 }

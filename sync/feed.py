@@ -1,11 +1,11 @@
 """The province's feed, as it arrives: each record's signature and place in the chain are checked, then it is kept and takes effect.
 
-Kinds this version does not know are kept as they came and have no effect. A false record stops the feed, and nothing else.
+Kinds this version does not know are kept as they came and have no effect; so is a body that cannot be read, which is shown. A false
+record stops the feed, and nothing else.
 Where the province left out what no longer stands, its signed list of what stands says so, and nothing on that list may be missing.
 """
 
 import base64
-import contextlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -24,8 +24,10 @@ from sync.compaction import COMPACTED, Stands
 from sync.protocol import Statement
 from sync.sender import Sender
 from sync.statements import FIRST_PREVIOUS, Record, follows, read_record, record_digest
+from sync.told import CrlSaid, DaySaid, GrantedSaid, NoticedSaid, TimeSaid
 
 ROUNDS_MAX = 1_000
+UNREADABLE = (Refused, ValueError, LookupError, TypeError, AttributeError)  # What a body raises that is not what its kind says.
 
 
 @dataclass(frozen=True)
@@ -98,11 +100,25 @@ def _take_one(box: Box, statement: Statement, record: Record, over: Over | None)
         )
         sql = "INSERT OR REPLACE INTO feed_state (id, position, digest) VALUES (1, ?, ?)"
         act.db.conn.execute(sql, [record.n, bytes.fromhex(new)])
-        EFFECTS.get(record.t, _none)(box, act, record)
+        _take_effect(box, act, record)
         act.touch("sync")
         crash_here("agent_before_feed_commit")
     crash_here("agent_after_feed_commit")
     return True
+
+
+def _take_effect(box: Box, act: Act, record: Record) -> None:
+    """Let a record take effect, whole or not at all; one that does not hold is shown and holds up no other."""
+    if record.t == COMPACTED:  # Not a word to judge but a part of the chain.
+        _compacted(box, act, record)
+        return
+    act.db.conn.execute("SAVEPOINT effect")
+    try:
+        EFFECTS.get(record.t, _none)(box, act, record)
+    except UNREADABLE:
+        act.db.conn.execute("ROLLBACK TO effect")
+        published.refuse(act, record)
+    act.db.conn.execute("RELEASE effect")
 
 
 def _end(db: Database) -> tuple[int, str]:
@@ -111,26 +127,26 @@ def _end(db: Database) -> tuple[int, str]:
 
 
 def _numbers(box: Box, act: Act, record: Record) -> None:
-    unit = record.d["unit"]
-    for grant in record.d["grants"]:
-        numbering.grant(act.db, grant["book"], unit, grant["inc_no"], grant["first"], grant["last"], f"feed:{record.n}")
+    said = msgspec.convert(record.d, GrantedSaid)
+    for one in said.grants:
+        numbering.grant(act.db, one.book, said.unit, one.inc_no, one.first, one.last, f"feed:{record.n}")
 
 
 def _crl(box: Box, act: Act, record: Record) -> None:
-    with contextlib.suppress(Refused):  # One list that cannot be read does not stop the feed.
-        der = base64.b64decode(record.d["der"])
-        trust.keep_crl(box.home.trust, der)
-        _trust_time(act, "crl", trust.crl_times(der)[0])
+    der = base64.b64decode(msgspec.convert(record.d, CrlSaid).der)
+    trust.keep_crl(box.home.trust, der)
+    _trust_time(act, "crl", trust.crl_times(der)[0])
 
 
 def _time(box: Box, act: Act, record: Record) -> None:
-    _trust_time(act, "province", clock.text_of(clock.moment_of(record.d["at"])))
+    _trust_time(act, "province", clock.text_of(clock.moment_of(msgspec.convert(record.d, TimeSaid).at)))
 
 
 def _day(box: Box, act: Act, record: Record) -> None:
     """Keep a day off or a working day that the province announced; due dates move when a person says so."""
+    said = msgspec.convert(record.d, DaySaid)
     sql = "INSERT OR REPLACE INTO province_day (day, name, basis, working) VALUES (?, ?, ?, ?)"
-    act.db.conn.execute(sql, [record.d["day"], record.d["name"], record.d["basis"], int(record.d["working"])])
+    act.db.conn.execute(sql, [said.day.isoformat(), said.name, said.basis, int(said.working)])
     act.touch("dossiers")
 
 
@@ -153,11 +169,16 @@ def _compacted(box: Box, act: Act, record: Record) -> None:
 
 
 def _none(box: Box, act: Act, record: Record) -> None:
-    """A notice to be read, not an effect: catalogue.noticed, and kinds of later versions."""
+    """Kinds of later versions: kept, no effect."""
+
+
+def _notice(box: Box, act: Act, record: Record) -> None:
+    """A notice to be read, not an effect."""
+    msgspec.convert(record.d, NoticedSaid)
 
 
 EFFECTS: Mapping[str, Callable[[Box, Act, Record], None]] = {
-    COMPACTED: _compacted,
+    "catalogue.noticed": _notice,
     "numbers.granted": _numbers,
     "crl.published": _crl,
     "time.signed": _time,

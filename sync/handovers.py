@@ -14,37 +14,22 @@ from appliance.config import Home
 from appliance.ledger import Act
 from appliance.ownership import COLUMNS, ERASED, State
 from sync import recovery
-from sync.protocol import KEYS_MAX, Device, Inc
+from sync.protocol import KEYS_MAX
 from sync.sender import Sender, note_keys_sent
 from sync.statements import Record
+from sync.told import Came, ErasureSaid, OfferSaid, UnitSaid
 
 BY_OWNER = "erased_by_owner"  # Basis of an erasure that follows the owner's.
 
 
-class Brought(msgspec.Struct, frozen=True):
-    """An event of a box: which wrote it, in which life, its bytes as text."""
-
-    device: Device
-    inc: Inc
-    event: str
-
-
-class Came(msgspec.Struct, frozen=True):
-    """The body of `handover.events`; `more`: others follow before the dossier is whole."""
-
-    dossier: Device
-    counts: bool
-    events: tuple[Brought, ...]
-    more: bool = False
-
-
 def told(box: Box, act: Act, record: Record) -> None:
     """Keep an offer as the province has it now."""
-    values = [record.d[name] for name in COLUMNS]
+    said = msgspec.convert(record.d, OfferSaid)
+    values = [getattr(said, name) for name in COLUMNS]
     marks, changed = ", ".join("?" * len(COLUMNS)), ", ".join(f"{name} = excluded.{name}" for name in COLUMNS[1:])
     sql = f"INSERT INTO handover ({', '.join(COLUMNS)}) VALUES ({marks}) ON CONFLICT (offer) DO UPDATE SET {changed}"
     act.db.conn.execute(sql, values)
-    _touch(act, record.d["dossier"])
+    _touch(act, said.dossier)
 
 
 def came(box: Box, act: Act, record: Record) -> None:
@@ -62,15 +47,16 @@ def came(box: Box, act: Act, record: Record) -> None:
 
 def unit_known(box: Box, act: Act, record: Record) -> None:
     """Keep the name of a unit that has a box."""
-    sql = "INSERT OR REPLACE INTO known_unit (unit, name) VALUES (?, ?)"
-    act.db.conn.execute(sql, [record.d["unit"], record.d["name"]])
+    said = msgspec.convert(record.d, UnitSaid)
+    act.db.conn.execute("INSERT OR REPLACE INTO known_unit (unit, name) VALUES (?, ?)", [said.unit, said.name])
 
 
 def erased(box: Box, act: Act, record: Record) -> None:
     """Note that the owner erased a dossier whose copy is here; an own erasure is done already."""
+    said = msgspec.convert(record.d, ErasureSaid)
     sql = """INSERT OR IGNORE INTO erase_due (dossier, at) SELECT ?1, ?2
              WHERE EXISTS (SELECT 1 FROM handover WHERE dossier = ?1 AND state = ?3)"""
-    act.db.conn.execute(sql, [record.d["dossier"], record.d["erased_at"], State.ACCEPTED])
+    act.db.conn.execute(sql, [said.dossier, said.erased_at, State.ACCEPTED])
 
 
 def _settle(home: Home, act: Act, dossier: str) -> None:

@@ -1,14 +1,15 @@
-"""What a province may publish, as the bodies of feed records, and the files that travel beside them. Pure."""
+"""What a province may publish, as bodies of feed records, and the files that travel beside them. Pure."""
 
-from collections.abc import Callable
-from typing import Annotated
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any
 
 import msgspec
 import zstandard
 from msgspec import Meta
 
-from appliance import catalogue, trust
+from appliance import catalogue, staff, trust
 from appliance.errors import Refused
+from appliance.rights import Role
 from sync.protocol import Digest, Text
 
 NOTE_CHARS_MAX = 2_000
@@ -54,6 +55,40 @@ class SoftwareSaid(msgspec.Struct, frozen=True):
     version: Text
     note: Annotated[str, Meta(max_length=NOTE_CHARS_MAX)]
     files: tuple[File, ...] = ()
+
+
+class AccountSaid(msgspec.Struct, frozen=True):
+    """An account of somebody who works at this commune: whose, which roles, open or closed. Never a password.
+
+    `together`: takes money besides accepting, because there are not enough people.
+    """
+
+    officer: Annotated[str, Meta(pattern=f"^{staff.ID.pattern}$")]
+    name: Annotated[str, Meta(min_length=1, max_length=staff.NAME_CHARS_MAX)]
+    title: Annotated[str, Meta(min_length=1, max_length=200)]
+    roles: Annotated[tuple[Role, ...], Meta(min_length=1, max_length=len(Role))]
+    open: bool
+    section: Annotated[str, Meta(max_length=100)] = ""
+    together: bool = False
+    files: tuple[File, ...] = ()
+
+    def __post_init__(self) -> None:
+        if any(role.startswith("province") for role in self.roles):
+            raise ValueError("a role of the province")
+
+    @property
+    def about(self) -> str:
+        """Name it for who reads what came of it."""
+        return f"{self.officer} {self.name}"
+
+
+PUBLISHED: Mapping[str, type[Any]] = {
+    "catalogue.published": CatalogueSaid,
+    "processes.published": ProcessesSaid,
+    "trust.published": TrustSaid,
+    "software.noticed": SoftwareSaid,
+    "account.stated": AccountSaid,
+}
 
 
 def packed(data: bytes, name: str, keep: Callable[[bytes], str]) -> File:

@@ -1,4 +1,4 @@
-"""What the province publishes for a box to take over: catalogues, processes, trust lists, notices of software.
+"""What the province publishes for a box to take over: catalogues, processes, trust lists, notices of software, accounts.
 
 A record is kept as it came, at once; what it needs beside it is fetched by digest. It then goes the same way as a technician's own
 import, and has no effect where that refuses it. What came of each is shown.
@@ -14,14 +14,15 @@ from typing import Any
 import msgspec
 from sqlite_utils.db import Database
 
-from appliance import catalogue, catalogue_shelf, clock, files, process_file, process_shelf, trust
+from appliance import catalogue, catalogue_shelf, clock, files, officers, process_file, process_shelf, staff, trust
 from appliance.box import Box
 from appliance.errors import Refused
 from appliance.ledger import Act
+from appliance.officers import Officer
 from appliance.text import Line, day_text
 from sync import files_back
 from sync.protocol import Statement
-from sync.publications import CatalogueSaid, ProcessesSaid, SoftwareSaid, TrustSaid, unpacked
+from sync.publications import PUBLISHED, AccountSaid, CatalogueSaid, ProcessesSaid, SoftwareSaid, TrustSaid, unpacked
 from sync.sender import Sender
 from sync.statements import Record
 
@@ -76,34 +77,47 @@ def _software(box: Box, said: SoftwareSaid) -> Line:
     return Line("published_software", {"version": said.version, "note": said.note})
 
 
-@dataclass(frozen=True)
-class Kind:
-    """How the body of a kind is read, and what it brings about; that raises Refused where it does not hold."""
+def _account(box: Box, said: AccountSaid) -> Line:
+    stated = Officer(said.officer, said.officer.lower(), said.name, frozenset(said.roles), said.title, said.section, said.open)
+    nobody_knows = officers.hashed(staff.one_time_words())
+    with box.writing() as act:
+        staff.as_stated(act, stated, said.together, nobody_knows)
+        able = said.officer in officers.able(act.db, act.reading.at)
+    code = "closed" if not said.open else "open" if able else "new"
+    return Line(f"published_account_{code}", {"officer": said.officer, "name": said.name})
 
-    body: type[Any]
-    effect: Callable[[Box, Any], Line]
 
-
-KINDS: Mapping[str, Kind] = {
-    "catalogue.published": Kind(CatalogueSaid, _catalogue),
-    "processes.published": Kind(ProcessesSaid, _processes),
-    "trust.published": Kind(TrustSaid, _trust),
-    "software.noticed": Kind(SoftwareSaid, _software),
+# What each kind brings about; that raises Refused where it does not hold.
+KINDS: Mapping[str, Callable[[Box, Any], Line]] = {
+    "catalogue.published": _catalogue,
+    "processes.published": _processes,
+    "trust.published": _trust,
+    "software.noticed": _software,
+    "account.stated": _account,
 }
 
 
 def note(box: Box, act: Act, record: Record) -> None:
     """Note that something was published, and which files it needs; a body that cannot be read is refused and shown."""
     try:
-        said = msgspec.convert(record.d, KINDS[record.t].body)
-        state, line = State.WAITING, Line("published_waiting", {"kind": record.t})
-        needed = {one.file: one.size for one in said.files}
+        said = msgspec.convert(record.d, PUBLISHED[record.t])
     except msgspec.ValidationError:
-        state, line, needed = State.REFUSED, Line("published_unreadable", {"kind": record.t}), {}
-    sql = "INSERT INTO published (position, kind, state, code, facts, at) VALUES (?, ?, ?, ?, ?, ?)"
-    act.db.conn.execute(sql, [record.n, record.t, state, line.code, _facts(line), act.reading.at])
+        refuse(act, record)
+        return
+    _note(act, record, State.WAITING, Line("published_waiting", {"kind": record.t}))
+    needed = {one.file: one.size for one in said.files}
     sql = "INSERT INTO published_file (position, digest, size) VALUES (?, ?, ?)"
     act.db.conn.executemany(sql, [(record.n, digest, size) for digest, size in needed.items()])
+
+
+def refuse(act: Act, record: Record) -> None:
+    """Note a record of whatever kind whose body is not what its kind says: no effect, and shown."""
+    _note(act, record, State.REFUSED, Line("published_unreadable", {"kind": record.t}))
+
+
+def _note(act: Act, record: Record, state: State, line: Line) -> None:
+    sql = "INSERT INTO published (position, kind, state, code, facts, at) VALUES (?, ?, ?, ?, ?, ?)"
+    act.db.conn.execute(sql, [record.n, record.t, state, line.code, _facts(line), act.reading.at])
 
 
 def forget(act: Act, position: int) -> None:
@@ -153,11 +167,13 @@ def _is_ready(box: Box, position: int) -> bool:
 def _carried_out(box: Box, position: int) -> tuple[State, Line]:
     data = box.db.conn.execute("SELECT bytes FROM feed_record WHERE position = ?", [position]).fetchone()[0]
     record = msgspec.json.decode(msgspec.json.decode(data, type=Statement).body, type=Record)
-    kind = KINDS[record.t]
+    about = {}
     try:
-        return State.DONE, kind.effect(box, msgspec.convert(record.d, kind.body))
+        said = msgspec.convert(record.d, PUBLISHED[record.t])
+        about = {"about": said.about} if hasattr(said, "about") else {}
+        return State.DONE, KINDS[record.t](box, said)
     except Refused as refused:
-        return State.REFUSED, Line(refused.code, refused.facts)
+        return State.REFUSED, Line(refused.code, about | refused.facts)
     except ValueError:
         return State.REFUSED, Line("published_unreadable", {"kind": record.t})
 

@@ -16,6 +16,7 @@ from provisioning.cli import main
 from sync import feed, published
 from sync.courier.going import MB
 from sync.province import feed_out, publishing
+from sync.publications import CatalogueSaid
 from sync.published import State
 from web.vietnamese import sentence
 from wire_room import wire_room
@@ -93,7 +94,7 @@ def test_a_cut_costs_a_part_of_a_published_file_and_what_is_there_is_not_fetched
 
 def _files(room):
     (body,) = room.province.db.conn.execute(STANDS).fetchone()
-    return msgspec.json.decode(body, type=published.KINDS["catalogue.published"].body).files
+    return msgspec.json.decode(body, type=CatalogueSaid).files
 
 
 def test_a_bundle_that_is_broken_is_refused_at_the_province_and_where_it_comes_all_the_same(room, commune, tmp_path):

@@ -58,7 +58,12 @@ def look() -> dict[str, object]:
 
 def news() -> list[tuple[str, str, str, str]]:
     """Say what the province published and what came of it: kind, sentence, state, since when."""
-    return [(KINDS[one.kind], sentence(one.line), one.state, one.at) for one in published.shown(box().db)]
+    return [(KINDS[one.kind], _told(one.line), one.state, one.at) for one in published.shown(box().db)]
+
+
+def _told(line: Line) -> str:
+    about = line.facts.get("about")
+    return f"{about}: {sentence(line)}" if about else sentence(line)
 
 
 def of_the_line(known: dict[str, str]) -> list[str]:

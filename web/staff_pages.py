@@ -15,6 +15,7 @@ from web.vietnamese import sentence
 from web.words.people import CHANGES
 
 bp = Blueprint("staff", __name__)
+BY_PROVINCE = {staff.PROVINCE: "tỉnh"}
 HERE = [role for role in Role if not role.startswith("province")]
 
 
@@ -26,7 +27,9 @@ def page() -> str:
     rows = [(one, officers.locked_until(box().db, one.account, now)) for one in officers.everybody(box().db)]
     rows.sort(key=lambda row: (not row[1], not row[0].active, row[0].id))
     changes = staff.last_changes(box().db)
-    return render_template("staff.html", rows=rows, changes=changes, names=desk.names(), ROLE_NAMES=ROLE_NAMES, CHANGES=CHANGES)
+    return render_template(
+        "staff.html", rows=rows, changes=changes, names=desk.names() | BY_PROVINCE, ROLE_NAMES=ROLE_NAMES, CHANGES=CHANGES
+    )
 
 
 @bp.get("/can-bo/<who>")
@@ -54,7 +57,7 @@ def show(one: Officer, form: Form, status: int = 200, words: str = "") -> tuple[
         words=words,
         locked=officers.locked_until(box().db, one.account, stamp()),
         last=staff.last_changes(box().db).get(one.id),
-        names=desk.names(),
+        names=desk.names() | BY_PROVINCE,
         roles=[(role.value, ROLE_NAMES[role]) for role in HERE],
         me=officer().id,
         CHANGES=CHANGES,

@@ -35,23 +35,25 @@ def add(db: Database, key: Ed25519PrivateKey, device: str, kind: str, body: dict
     )
 
 
-def publish(province: Province, kind: str, key: str, body: dict[str, Any]) -> bool:
-    """Tell every device, and every one enrolled later, what stands now. Says whether it was news."""
+def publish(province: Province, kind: str, key: str, body: dict[str, Any], unit: str = "", again: bool = False) -> bool:
+    """Tell every device (of a unit), and every one enrolled later, what stands now. Says whether it was news, or told again."""
     data = msgspec.json.encode(body)
     with province.writing() as db:
         known = db.conn.execute("SELECT body FROM standing WHERE kind = ? AND key = ?", [kind, key]).fetchone()
-        if known and bytes(known[0]) == data:
+        if known and bytes(known[0]) == data and not again:
             return False
-        sql = "INSERT OR REPLACE INTO standing (kind, key, body, at) VALUES (?, ?, ?, ?)"
-        db.conn.execute(sql, [kind, key, data, clock.stamp()])
+        sql = "INSERT OR REPLACE INTO standing (kind, key, body, at, unit) VALUES (?, ?, ?, ?, ?)"
+        db.conn.execute(sql, [kind, key, data, clock.stamp(), unit])
         for device in store.devices(db):
-            add(db, province.signing, device.id, kind, body)
+            if unit in ("", device.unit):
+                add(db, province.signing, device.id, kind, body)
     return True
 
 
 def add_standing(db: Database, key: Ed25519PrivateKey, device: str) -> None:
     """Tell a new device everything that stands."""
-    for kind, body in db.conn.execute("SELECT kind, body FROM standing ORDER BY kind, key").fetchall():
+    sql = "SELECT kind, body FROM standing WHERE unit IN ('', (SELECT unit FROM device WHERE id = ?)) ORDER BY kind, key"
+    for kind, body in db.conn.execute(sql, [device]).fetchall():
         add(db, key, device, kind, msgspec.json.decode(body))
 
 

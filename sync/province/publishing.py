@@ -1,4 +1,4 @@
-"""What the province publishes to every box: catalogues, processes, trust lists, notices of software.
+"""What the province publishes: to every box catalogues, processes, trust lists, notices of software; to one commune's its accounts.
 
 Each is judged here as the boxes will judge it, so that what cannot hold is refused before it leaves.
 """
@@ -7,6 +7,7 @@ import base64
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 from sqlite_utils.db import Database
@@ -16,10 +17,12 @@ from appliance.errors import Refused
 from appliance.text import Line
 from sync.protocol import Statement
 from sync.province import feed_out
+from sync.province import store_sqlite as store
 from sync.province.opened import Province
-from sync.publications import CatalogueSaid, File, ProcessesSaid, SoftwareSaid, TrustSaid, packed
+from sync.publications import AccountSaid, CatalogueSaid, File, ProcessesSaid, SoftwareSaid, TrustSaid, packed
 from sync.statements import Record
 
+Said = TypeVar("Said", bound=msgspec.Struct)
 WITH_FILES = ("catalogue.published", "processes.published")
 
 
@@ -59,6 +62,28 @@ def publish_trust(province: Province, roots: Sequence[bytes], issuers: Sequence[
 def publish_software(province: Province, version: str, note: str) -> bool:
     """Tell every box of a version of the software: what is new, and what a technician has to do. Says whether it was news."""
     return _publish(province, "software.noticed", version, SoftwareSaid(version, note))
+
+
+def publish_account(province: Province, unit: str, said: dict[str, object], again: bool = False) -> bool:
+    """Tell the boxes of a unit which account is to exist there (AccountSaid). Says whether it was news, or told again.
+
+    Raises Refused `published_unit_unknown`, `published_wrong`.
+    """
+    account = _of_form(said, AccountSaid)
+    _must_have_boxes(province, unit)
+    return feed_out.publish(province, "account.stated", f"{unit} {account.officer}", msgspec.to_builtins(account), unit, again)
+
+
+def _must_have_boxes(province: Province, unit: str) -> None:
+    if unit not in {device.unit for device in store.devices(province.db)}:
+        raise Refused("published_unit_unknown", unit=unit)
+
+
+def _of_form(said: dict[str, object], kind: type[Said]) -> Said:
+    try:
+        return msgspec.convert(said, kind)
+    except msgspec.ValidationError as error:
+        raise Refused("published_wrong", field=str(error).partition("$.")[2].rstrip("`")) from None
 
 
 def is_published(db: Database, digest: str) -> bool:

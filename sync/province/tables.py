@@ -157,3 +157,9 @@ def p040_copies(db: Database) -> None:
 def p050_published(db: Database) -> None:
     """Files that records of every feed name."""
     run_script(db, "CREATE TABLE published_to_all (digest TEXT PRIMARY KEY) STRICT;")
+
+
+@migrations()
+def p060_of_one_unit(db: Database) -> None:
+    """What stands for the boxes of one unit alone; '' for those of all."""
+    run_script(db, "ALTER TABLE standing ADD COLUMN unit TEXT NOT NULL DEFAULT '';")

@@ -5,6 +5,9 @@ SENTENCES: dict[str, str] = {
     "officer_fields": "Ghi đủ mã cán bộ, họ tên và chức danh. Chưa mở tài khoản.",
     "officer_id_wrong": "Mã cán bộ gồm 2 chữ cái và 2 đến 4 chữ số, ví dụ ST19. Chưa mở tài khoản.",
     "officer_id_taken": "Mã cán bộ {officer} đã có người mang. Mã không cấp lại. Chọn mã khác.",
+    "officer_other_name": (
+        "Mã cán bộ {officer} ở đây là của {name}. Chưa có gì thay đổi. Mã không cấp lại; tỉnh dùng mã khác hoặc sửa tên."
+    ),
     "roles_missing": "Chọn ít nhất một vai trò. Chưa có gì thay đổi.",
     "roles_apart": (
         "Vừa tiếp nhận vừa thu tiền chỉ khi không đủ người: {officers} đang giữ vai trò thu ngân. "

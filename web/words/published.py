@@ -9,6 +9,13 @@ SENTENCES: dict[str, str] = {
     ),
     "published_trust": "Đã thay danh sách tin cậy: {roots:n} gốc, {issuers:n} đơn vị cấp chứng thư.",
     "published_software": "Có bản phần mềm {version}: {note}",
+    "published_account_new": (
+        "Đã mở tài khoản {officer} ({name}). Chưa ai đăng nhập được: quản trị đặt mật khẩu đầu tiên ở trang Cán bộ rồi trao tận tay."
+    ),
+    "published_account_open": "Tài khoản {officer} ({name}) đang mở với các vai trò tỉnh ghi.",
+    "published_account_closed": "Tài khoản {officer} ({name}) không mở; mọi phiên làm việc của người này đã kết thúc.",
+    "published_unit_unknown": "Không có máy nào của đơn vị {unit} đang làm việc với tỉnh. Chưa công bố gì. Xem lại mã đơn vị.",
+    "published_wrong": "Tin không đúng mẫu ở {field}. Chưa công bố gì. Sửa rồi làm lại.",
     "published_processes_wrong": (
         "Không quy trình nào trong {source} dùng được ({left:n} quy trình sai hoặc trùng bản đã phê duyệt). "
         "Quy trình đang áp dụng giữ nguyên. Tỉnh sửa tệp rồi công bố lại."
@@ -26,4 +33,15 @@ KINDS = {
     "processes.published": "Quy trình nội bộ",
     "trust.published": "Danh sách tin cậy",
     "software.noticed": "Phần mềm",
+    "account.stated": "Tài khoản",
+    "numbers.granted": "Dải số",
+    "crl.published": "Danh sách thu hồi",
+    "time.signed": "Giờ của tỉnh",
+    "calendar.day_announced": "Ngày nghỉ, làm bù",
+    "catalogue.noticed": "Báo trước bộ danh mục",
+    "unit.known": "Xã có máy",
+    "erasure.confirmed": "Xóa dữ liệu cá nhân",
+    "handover.offered": "Chuyển hồ sơ",
+    "handover.decided": "Chuyển hồ sơ",
+    "handover.events": "Hồ sơ chuyển đến",
 }
