@@ -61,7 +61,7 @@ def witness_must_be_written(patch: Patch) -> None:
     patch.setattr(boxes, "_witness", lambda home, life, head: witness.move(home.witness, life.inc_no, head))
 
 
-@breaks("i09", "an erasure that comes back is folded and nothing else")
+@breaks("i23", "an erasure that comes back is not done again")
 def erased_once(patch: Patch) -> None:
     patch.setattr(recovery, "_fold", _without_forgetting(recovery._fold))
 
@@ -115,7 +115,7 @@ def days_left_out(patch: Patch) -> None:
 @breaks("i22", "a box takes the list of what stands for what stands")
 def list_for_state(patch: Patch) -> None:
     patch.setattr(compaction.Stands, "next_after", lambda self, position: None)
-    patch.setitem(feed.EFFECTS, compaction.COMPACTED, feed._none)
+    patch.setattr(feed, "_compacted", feed._none)
 
 
 @breaks("i23", "erased words stay in the write-ahead log")

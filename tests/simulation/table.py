@@ -21,7 +21,7 @@ PAGE = HERE.parent.parent / "docs/simulation.md"
 BEGIN = "| invariant | what is broken | mutation | seed |\n|---|---|---|---|\n"
 MUTATIONS = dict(sorted((AT_THE_BOX | AT_THE_PROVINCE).items(), key=lambda entry: entry[1].rule))
 SEEDS_TRIED = 200
-SECONDS_MAX = 2.0  # Some break so badly that both ends go round in circles first.
+SECONDS_MAX = 5.0  # Some break so badly that both ends go round in circles first.
 
 
 def rule_broken(name: str, seed: int) -> str:

@@ -28,6 +28,7 @@ from sync.statements import Receipt
 Place = tuple[str, bytes, int]  # device, incarnation, number
 POWER = 0.5  # How many deaths are power cuts, which also tear what the disk had not got yet.
 MEANWHILE = {"receiver": 0.15, "agent": 0.03}  # How often others act at a point of an end.
+REQUESTS_MAX = 400  # Of one seed; the most that was seen where every rule holds is 182.
 LOGS = [logging.getLogger(name) for name in ("motcua", "province")]
 
 
@@ -76,6 +77,7 @@ class Observer:
         self.counted: Counter[str] = Counter()
         self.held: dict[Place, bytes] = {}
         self.acknowledged: dict[tuple[str, bytes], tuple[int, str]] = {}
+        self.requests = 0
         self.under_way: Asked | None = None  # the newest request whose sender waits for the answer
         self.landed: dict[tuple[str, str], int] = {}  # (machine, file): how far the province answered that it has come
         self.newer: set[str] = set()  # what a later version wrote, by the digest of its bytes
@@ -208,6 +210,8 @@ class World(Observer):
     def saw(self, asked: Asked, fault: str) -> None:
         """See a request leave."""
         self.counted[fault or "undisturbed"] += 1
+        self.requests += 1
+        self.must("i21_work_ends", self.requests <= REQUESTS_MAX, asked.call)
         self.under_way = asked
         if asked.method == "PUT":
             begins, came = int(asked.headers["Upload-Offset"]), self.landed.get((asked.machine, asked.path), 0)
