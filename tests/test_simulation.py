@@ -7,7 +7,8 @@ from simulation.table import MUTATIONS, rows, rule_broken
 
 pytestmark = pytest.mark.xdist_group("simulation")
 TABLE = rows()
-SLICE = sorted({*range(8), *(seed for _, _, seed in TABLE)})
+FOUND = (65, 196, 316)  # Each broke a rule once.
+SLICE = sorted({*range(8), *FOUND, *(seed for _, _, seed in TABLE)})
 
 
 @pytest.mark.parametrize("seed", SLICE)

@@ -46,7 +46,13 @@ def take(province: Province, db: Database, received: Received, event: Event) -> 
 
 def is_owners(db: Database, received: Received, event: Event) -> bool:
     """Say whether an event that was taken once was its owner's, so that it counts in the dossier's row."""
-    return ownership.owner_in(db, event.k, max(1, event.o)) in ("", received.device)
+    return ownership.owner_in(db, event.k, event.o or _version_then(db, received, event.k)) in ("", received.device)
+
+
+def _version_then(db: Database, received: Received, dossier: str) -> int:
+    """Give the version of ownership that stood when an event came that names none, as other versions of the software write it."""
+    sql = "SELECT 1 + count(*) FROM ledger WHERE dossier = ? AND kind = ? AND n < ? AND n NOT IN (SELECT n FROM quarantine)"
+    return int(db.conn.execute(sql, [dossier, ACCEPTED, received.n]).fetchone()[0])
 
 
 def _must_have_held(db: Database, dossier: str, device: str) -> None:
