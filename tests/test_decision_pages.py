@@ -3,6 +3,7 @@
 import re
 
 from appliance import decisions, files
+from appliance.box import Box
 from appliance.events import FileRef
 from desk_room import accept, get, grant_numbers, log_in
 from signing_room import form_pdf, make_authority
@@ -14,16 +15,20 @@ def words(client, path: str) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", page.text).split())
 
 
-def test_the_holder_hears_of_a_decision_until_he_opened_the_dossier_and_opens_its_file(app, tmp_path):
-    box = app.extensions["box"]
+def received(box: Box, pdf: bytes) -> tuple[str, str]:
+    """Give a dossier that ST08 holds with a decision that came, and the digest of its file."""
     grant_numbers(box)
-    dossier = accept(box)
-    pdf = make_authority(tmp_path / "ca").signed(form_pdf())
-    digest = files.put(box.home, pdf)
+    dossier, digest = accept(box), files.put(box.home, pdf)
     clear = {"decision": "d" * 64, "sort": "opinion", "text": "88/SXD", "date": "2026-11-20", "agency": "Sở Mẫu", "file": digest}
     with box.writing() as act:
         act.record("dossier.taken", actor="ST08", dossier=dossier, clear={"holder": "ST08"})
         decisions.receive(act, dossier, clear, {"note": "Cần ghi rõ diện tích."}, FileRef(digest, len(pdf), "application/pdf"))
+    return dossier, digest
+
+
+def test_the_holder_hears_of_a_decision_until_he_opened_the_dossier_and_opens_its_file(app, tmp_path):
+    pdf = make_authority(tmp_path / "ca").signed(form_pdf())
+    dossier, digest = received(app.extensions["box"], pdf)
     holder, other = log_in(app, "st08"), log_in(app, "st01")
     page, mine = f"/ho-so/{dossier}", "1 hồ sơ tôi giữ có văn bản mới của cấp trên"
     assert mine in words(holder, "/") and mine not in words(other, "/")

@@ -7,6 +7,7 @@ from click.testing import CliRunner
 from appliance import decisions, erasure, files, ledger, ownership, queries, rows, verify
 from appliance.dossier import Status
 from boxes import UNIT
+from courier_room import Courier
 from provisioning.cli import main
 from signing_room import form_pdf, make_authority
 from sync import decisions as sealing
@@ -104,6 +105,14 @@ def test_the_same_decision_twice_is_one_and_another_is_another(room, commune, do
     with room.province.writing() as db:
         assert feed_out.compact(db, room.province.signing, commune.box.device, worth=0)
     assert commune.round() and len(received(commune, dossier)) == len(feed.records(commune.box, "decision.stated")) == 2
+
+
+def test_a_decision_comes_by_courier_with_its_file(room, commune, dossier, signed, tmp_path):
+    commune.line.cut = True
+    decide(room, commune, dossier, signed)
+    Courier(room, commune, tmp_path / "sticks").round_trip()
+    assert newest(commune) == (State.DONE, "published_decision")
+    assert files.read(commune.home, received(commune, dossier)[0]["file"]) == signed
 
 
 def test_no_word_about_a_person_is_in_the_feed_in_clear(room, commune, dossier, signed):

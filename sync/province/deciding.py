@@ -30,7 +30,8 @@ def publish_decision(
         raise Refused("decision_dossier_unknown", code=code)
     _must_fit(words, pdf)
     _must_be_signed(province, pdf)
-    paper = {"file": files.digest_of(pdf), "size": len(pdf), "media": "application/pdf"}
+    file = files.digest_of(pdf)
+    paper = {"file": file, "size": len(pdf), "media": "application/pdf"}
     with province.writing() as db:
         device = store.device(db, store.holder(db, dossier))
         key = ledger.key_of(db, dossier)
@@ -39,13 +40,13 @@ def publish_decision(
         if device is None or device.revoked_at:
             raise Refused("published_unit_unknown", unit=device.unit if device else code)
         plain = {name: said[name] for name in ("sort", "text", "date", "agency")}
-        found = plain | {"dossier": dossier, "code": code.strip(), "decision": decisions.id_of(dossier, plain, paper["file"])}
+        found = plain | {"dossier": dossier, "code": code.strip(), "decision": decisions.id_of(dossier, plain, file)}
         found |= {"words": msgspec.to_builtins(decisions.sealed(key, dossier, words)), "files": [paper]}
         decision = publishing.of_form(found, DecisionSaid)
         if not feed_out.is_news(db, KIND, decision.decision, device.id) and not again:
             return False
         files.put(province.home, pdf)
-        publishing.send_with(db, device.id, dossier, [paper["file"]])
+        publishing.send_with(db, device.id, dossier, [file])
         feed_out.add(db, province.signing, device.id, KIND, msgspec.to_builtins(decision))
     return True
 
