@@ -37,6 +37,7 @@ def forget(act: Act, dossier: str) -> list[str]:
     act.db.conn.execute("DELETE FROM job WHERE subject = ?", [dossier])
     colleagues.forget(act.db, dossier)
     act.db.conn.execute("DELETE FROM extension_draft WHERE dossier = ?", [dossier])
+    act.db.conn.execute("DELETE FROM news WHERE dossier = ?", [dossier])
     return forget_files(act.db, dossier)
 
 

@@ -138,6 +138,7 @@ KINDS: Mapping[str, Kind] = {
     "dossier.erased": _kind("basis"),
     # Between communes: the owner offers, the other answers, the province decides. Whoever held a dossier may note.
     "dossier.noted": _kind("", "note"),
+    "decision.received": _kind("decision sort text date agency file", "decider note"),
     "handover.offered": _kind("offer to reason"),
     "handover.withdrawn": _kind("offer"),
     "handover.accepted": _kind("offer"),

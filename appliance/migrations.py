@@ -363,3 +363,9 @@ CREATE TABLE published_file (        -- files it needs, as long as it waits
 def m180_published(db: Database) -> None:
     """What the province publishes: catalogues, processes, trust lists, notices of software."""
     run_script(db, PUBLISHED)
+
+
+@migrations()
+def m190_news(db: Database) -> None:
+    """Dossiers with a decision of a higher agency that their holder has not seen."""
+    run_script(db, "CREATE TABLE news (dossier TEXT PRIMARY KEY, at TEXT NOT NULL) STRICT;")

@@ -15,7 +15,10 @@ from appliance.errors import Refused
 
 NOTED, OFFERED, WITHDRAWN = "dossier.noted", "handover.offered", "handover.withdrawn"
 ACCEPTED, REJECTED, ERASED = "handover.accepted", "handover.rejected", "dossier.erased"
-BESIDE = frozenset({NOTED, OFFERED, WITHDRAWN, REJECTED})  # Acts that stand in a dossier's history and change nothing of it.
+DECIDED = "decision.received"  # By a higher agency; it stands beside what the owner does and moves nothing.
+BESIDE = frozenset(
+    {NOTED, DECIDED, OFFERED, WITHDRAWN, REJECTED}
+)  # Acts that stand in a dossier's history and change nothing of it.
 ANSWERS = frozenset({ACCEPTED, REJECTED})  # Acts on a dossier that is not here yet.
 COLUMNS = (
     "offer", "dossier", "version", "giver", "taker", "from_unit", "to_unit", "reason", "code", "procedure_name", "offered_at",

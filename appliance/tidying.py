@@ -5,6 +5,8 @@ Nobody waits for it: files are looked through without holding the database, and 
 
 from datetime import timedelta
 
+from sqlite_utils.db import Database
+
 from appliance import files
 from appliance.box import Box
 from appliance.clock import moment_of, stamp, text_of
@@ -37,6 +39,11 @@ def drop_jobs(act: Act, before: str) -> None:
     for kind in ("job", "draft"):
         gone = f"topic GLOB '{kind}:*' AND substr(topic, {len(kind) + 2}) NOT IN (SELECT id FROM {kind})"
         act.db.conn.execute(f"DELETE FROM topic_version WHERE {gone}")
+
+
+def is_named(db: Database, digest: str) -> bool:
+    """Say whether something names a file; inside a transaction that stays so."""
+    return db.conn.execute(f"SELECT 1 FROM ({NAMED}) WHERE digest = ?", [digest]).fetchone() is not None
 
 
 def drop_files(box: Box, before: float) -> list[str]:

@@ -12,7 +12,8 @@ folder_in = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
 @click.group(
-    "feed", help="Tại tỉnh: công bố cho mọi xã danh mục, quy trình, danh sách tin cậy, phần mềm, ngày nghỉ; cho một xã tài khoản."
+    "feed",
+    help="Tại tỉnh: công bố cho mọi xã danh mục, quy trình, tin cậy, phần mềm, ngày nghỉ; cho một xã tài khoản, quyết định.",
 )
 def commands() -> None:
     """Hold the commands of the province's feed."""
@@ -86,6 +87,27 @@ def account_command(home: Home, unit: str, closed: bool, again: bool, **said) ->
 
     said |= {"officer": said["officer"].upper(), "open": not closed}
     _publish(home, lambda province: publish_account(province, unit, said, again))
+
+
+@commands.command("decision", help="Gửi quyết định của cấp trên về hồ sơ CODE cho xã đang giữ: số NUMBER, tệp PDF đã ký FILE.")
+@home_option
+@click.option(
+    "--sort", required=True, help="agreed: chấp thuận; disagreed: không chấp thuận; opinion: ý kiến; supplement: bổ sung."
+)
+@click.option("--agency", required=True, help="Cơ quan quyết định.")
+@click.option("--date", required=True, help="Ngày của văn bản, ví dụ 2026-11-20.")
+@click.option("--decider", default="", help="Người ký.")
+@click.option("--note", type=click.File(encoding="utf-8"), help="Tệp ghi chú; - là bàn phím.")
+@click.option("--again", is_flag=True, help="Gửi lại dù không có gì mới, cho xã đang giữ hồ sơ.")
+@click.argument("code")
+@click.argument("number")
+@click.argument("file", type=file_in)
+def decision_command(home: Home, code: str, number: str, file: Path, decider: str, note, again: bool, **said) -> None:
+    """Tell a decision on a dossier to the commune that owns it; a note about a person is never typed on the command line."""
+    from sync.province.deciding import publish_decision
+
+    words = {"decider": decider, "note": note.read().strip() if note else ""}
+    _publish(home, lambda province: publish_decision(province, code, said | {"text": number}, words, file.read_bytes(), again))
 
 
 @commands.command("day", help="Công bố một ngày nghỉ hoặc ngày làm bù cho mọi xã.")

@@ -88,5 +88,6 @@ PLACES: Mapping[str, Callable[[Record], Place]] = {
     "trust.published": _newest(),
     "software.noticed": _newest("version"),
     "account.stated": _newest("officer"),
+    "decision.stated": _newest("decision"),
     "unit.known": _newest("unit"),
 }

@@ -113,6 +113,11 @@ def fetch(sender: Sender, digest: str, size: int, share: Share = freely) -> bool
     return True
 
 
+def forget(box: Box, digest: str) -> None:
+    """Let go of what came so far of a file that nobody waits for any more."""
+    _part(box, digest).unlink(missing_ok=True)
+
+
 def _settle(box: Box, digest: str, found: bool) -> None:
     with box.writing() as act:
         if found:

@@ -1,19 +1,23 @@
 """What a province may publish, as bodies of feed records, and the files that travel beside them. Pure."""
 
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any
+from datetime import date
+from typing import Annotated, Any, Literal
 
 import msgspec
 import zstandard
 from msgspec import Meta
 
 from appliance import catalogue, staff, trust
+from appliance.decisions import Sort
 from appliance.errors import Refused
+from appliance.events import Sealed
 from appliance.rights import Role
-from sync.protocol import Digest, Text
+from sync.protocol import Device, Digest, Text
 
 NOTE_CHARS_MAX = 2_000
 BYTES_MAX = 4 * 1024 * 1024  # Of one file as it travels, compressed; the largest of today's catalogue is 0.16 MB.
+PAPER_BYTES_MAX = 32 * 1024 * 1024  # Of one file that travels as it is.
 LEVEL = 19  # Packed once and fetched by every commune.
 
 
@@ -82,12 +86,43 @@ class AccountSaid(msgspec.Struct, frozen=True):
         return f"{self.officer} {self.name}"
 
 
+class Paper(msgspec.Struct, frozen=True):
+    """A file that travels beside the record as it is: its SHA-256 is the one that an event will name."""
+
+    file: Digest
+    size: Annotated[int, Meta(ge=1, le=PAPER_BYTES_MAX)]
+    media: Literal["application/pdf"]
+
+
+class DecisionSaid(msgspec.Struct, frozen=True):
+    """What a higher agency decided on a dossier this device owns: which dossier, what, under which number and day, who, the file.
+
+    `decision` names it; `words`, who decided and a note, are sealed under the dossier's key.
+    """
+
+    dossier: Device
+    code: Annotated[str, Meta(min_length=1, max_length=60)]
+    decision: Digest
+    sort: Sort
+    text: Annotated[str, Meta(min_length=1, max_length=60)]
+    date: date
+    agency: Annotated[str, Meta(min_length=1, max_length=200)]
+    words: Sealed
+    files: Annotated[tuple[Paper, ...], Meta(min_length=1, max_length=1)]
+
+    @property
+    def about(self) -> str:
+        """Name it for who reads what came of it."""
+        return f"{self.code}, số {self.text}"
+
+
 PUBLISHED: Mapping[str, type[Any]] = {
     "catalogue.published": CatalogueSaid,
     "processes.published": ProcessesSaid,
     "trust.published": TrustSaid,
     "software.noticed": SoftwareSaid,
     "account.stated": AccountSaid,
+    "decision.stated": DecisionSaid,
 }
 
 

@@ -1,11 +1,13 @@
-"""What the province publishes for a box to take over: catalogues, processes, trust lists, notices of software, accounts.
+"""What the province publishes for a box to take over: catalogues, processes, trust lists, notices of software, accounts, decisions.
 
 A record is kept as it came, at once; what it needs beside it is fetched by digest. It then goes the same way as a technician's own
 import, and has no effect where that refuses it. What came of each is shown.
 """
 
 import base64
+import logging
 import shutil
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,14 +15,15 @@ from typing import Any
 
 import msgspec
 from sqlite_utils.db import Database
+from sqlite_utils.utils import sqlite3
 
-from appliance import catalogue, catalogue_shelf, clock, files, officers, process_file, process_shelf, staff, trust
+from appliance import catalogue, catalogue_shelf, clock, files, officers, process_file, process_shelf, staff, tidying, trust
 from appliance.box import Box
 from appliance.errors import Refused
 from appliance.ledger import Act
 from appliance.officers import Officer
 from appliance.text import Line, day_text
-from sync import files_back
+from sync import decisions, files_back
 from sync.protocol import Statement
 from sync.publications import PUBLISHED, AccountSaid, CatalogueSaid, ProcessesSaid, SoftwareSaid, TrustSaid, unpacked
 from sync.sender import Sender
@@ -28,6 +31,7 @@ from sync.statements import Record
 
 SHOWN_MAX = 20
 FACT_CHARS_MAX = 2_000
+log = logging.getLogger("motcua.published")
 
 
 class State(StrEnum):
@@ -94,7 +98,11 @@ KINDS: Mapping[str, Callable[[Box, Any], Line]] = {
     "trust.published": _trust,
     "software.noticed": _software,
     "account.stated": _account,
+    "decision.stated": decisions.take_in,
 }
+# What can be judged before the files are here: where it does not hold they are not fetched.
+BEFORE: Mapping[str, Callable[[Box, Any], None]] = {"decision.stated": decisions.check}
+LATER = frozenset({"dossier_on_its_way"})  # What may hold with a later round.
 
 
 def note(box: Box, act: Act, record: Record) -> None:
@@ -127,11 +135,12 @@ def forget(act: Act, position: int) -> None:
 
 
 def fetch_one(sender: Sender) -> bool:
-    """Fetch one file that something waits for, then let take effect what has all it needs; says whether one came.
+    """Fetch one file that something waits for, and let take effect what has all it needs; says whether one came.
 
     Raises Refused, LineDown. A file that the province has not is asked for again with the next round.
     """
     box = sender.box
+    carry_out(box)
     came = any(files_back.fetch(sender, digest, size) for digest, size in missing(box))
     carry_out(box)
     return came
@@ -147,16 +156,28 @@ def carry_out(box: Box) -> int:
     """Let everything take effect that waited and has all it needs, in the order it was said; gives how much that was."""
     sql = "SELECT position FROM published WHERE state = ? ORDER BY position"
     waiting = [row[0] for row in box.db.conn.execute(sql, [State.WAITING])]
-    ready = [position for position in waiting if _is_ready(box, position)]
-    for position in ready:
+    done = 0
+    for position in waiting:
         state, line = _carried_out(box, position)
-        with box.writing() as act:
-            sql = "UPDATE published SET state = ?, code = ?, facts = ?, at = ? WHERE position = ?"
-            act.db.conn.execute(sql, [state, line.code, _facts(line), act.reading.at, position])
-            act.db.conn.execute("DELETE FROM published_file WHERE position = ?", [position])
-            act.touch("sync")
-            act.touch("processes")
-    return len(ready)
+        if state is not State.WAITING:
+            _settle(box, position, state, line)
+            done += 1
+    return done
+
+
+def _settle(box: Box, position: int, state: State, line: Line) -> None:
+    """Keep what came of a record, and let go of the files that it alone named where it has no effect."""
+    with box.writing() as act:
+        sql = "UPDATE published SET state = ?, code = ?, facts = ?, at = ? WHERE position = ?"
+        act.db.conn.execute(sql, [state, line.code, _facts(line), act.reading.at, position])
+        sql = "DELETE FROM published_file WHERE position = ? RETURNING digest"
+        needed = [digest for (digest,) in act.db.conn.execute(sql, [position]).fetchall()]
+        for digest in needed if state is State.REFUSED else ():
+            if not tidying.is_named(act.db, digest):  # Nothing can be named while this is held.
+                files.remove(box.home, digest)
+                files_back.forget(box, digest)
+        act.touch("sync")
+        act.touch("processes")
 
 
 def _is_ready(box: Box, position: int) -> bool:
@@ -165,17 +186,31 @@ def _is_ready(box: Box, position: int) -> bool:
 
 
 def _carried_out(box: Box, position: int) -> tuple[State, Line]:
+    """Let a record take effect where it can; says what came of it. Whatever it fails of, it holds up no other."""
     data = box.db.conn.execute("SELECT bytes FROM feed_record WHERE position = ?", [position]).fetchone()[0]
     record = msgspec.json.decode(msgspec.json.decode(data, type=Statement).body, type=Record)
+    waiting = Line("published_waiting", {"kind": record.t})
     about = {}
     try:
         said = msgspec.convert(record.d, PUBLISHED[record.t])
         about = {"about": said.about} if hasattr(said, "about") else {}
-        return State.DONE, KINDS[record.t](box, said)
+        BEFORE.get(record.t, _anything)(box, said)
+        return (State.DONE, KINDS[record.t](box, said)) if _is_ready(box, position) else (State.WAITING, waiting)
     except Refused as refused:
-        return State.REFUSED, Line(refused.code, about | refused.facts)
+        state = State.WAITING if refused.code in LATER else State.REFUSED
+        return state, Line(refused.code, about | refused.facts)
     except ValueError:
         return State.REFUSED, Line("published_unreadable", {"kind": record.t})
+    except (OSError, sqlite3.OperationalError):
+        raise  # The disk, not the record.
+    except Exception as defect:
+        where = traceback.extract_tb(defect.__traceback__)[-1]  # Not its words: they may name a citizen.
+        log.error("%s at %d failed: %s in %s line %s", record.t, position, type(defect).__name__, where.name, where.lineno)
+        return State.REFUSED, Line("published_failed", about | {"kind": record.t})
+
+
+def _anything(box: Box, said: Any) -> None:
+    """Whatever is judged when all of it is here."""
 
 
 def _facts(line: Line) -> str:

@@ -71,6 +71,7 @@ CLEAR = {
     "dossier.returned": "how",
     "dossier.erased": "basis",
     "dossier.noted": "",
+    "decision.received": "agency date decision file sort text",
     "handover.offered": "offer reason to",
     "handover.withdrawn": "offer",
     "handover.accepted": "offer",
@@ -105,6 +106,7 @@ SEALED = {
     "release.allowed": "reason",
     "dossier.returned": "receiver",
     "dossier.noted": "note",
+    "decision.received": "decider note",
 }
 
 

@@ -1,13 +1,13 @@
 """One dossier: the person, the papers page by page, the history from the ledger, the result and its signatures, what comes next.
 
-The only page with full numbers. Each look is recorded by the frame. It changes nothing; acts have pages of their own.
+The only page with full numbers. Each look is recorded by the frame. It changes no dossier; acts have pages of their own.
 """
 
 from dataclasses import dataclass
 
-from flask import Blueprint, abort, render_template
+from flask import Blueprint, abort, render_template, request
 
-from appliance import erasure, files, signatures, trust
+from appliance import decisions, erasure, files, signatures, trust
 from appliance.clock import stamp
 from appliance.dossier import Dossier
 from appliance.money import still_due
@@ -17,11 +17,13 @@ from appliance.procedures import ReleasePath
 from appliance.signatures import SignatureFinding
 from appliance.text import Line, money_text
 from web import desk, dossier_acts, next_step, places, timeline
+from web.pages import media_of
 from web.per_request import act, box, holds, officer
 from web.reception_form import COPIES, RESULT_BY
 from web.vietnamese import CHANNELS, sentence
 
 bp = Blueprint("dossier", __name__)
+PDF = "application/pdf"
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ def page(dossier: str) -> str:
     """Show a dossier."""
     found = desk.found(dossier)
     rule = desk.early_release(found)
+    seen_by_holder(found)
     follows = next_step.next_step(found, rule, relayed=desk.rule_of(found).path is ReleasePath.RELAY)
     legal = dossier_acts.legal_here(found)
     return render_template(
@@ -84,9 +87,12 @@ def sheet(dossier: str, number: int) -> str:
 @bp.get("/ho-so/<dossier>/chu-ky")
 @act("view_dossier")
 def findings(dossier: str) -> str:
-    """Judge the result's signatures now, as a part of the page."""
+    """Judge the signatures of the result, or of `?tep`, a file of this dossier, now, as a part of the page."""
     found = desk.found(dossier)
-    judged = judge(found.result.file) if found.result and found.result.path == "electronic" else []
+    file = found.result.file if found.result and found.result.path == "electronic" else ""
+    if digest := request.args.get("tep", ""):
+        file = digest if media_of(found.id, digest) == PDF else ""
+    judged = judge(file) if file else []
     return render_template("dossier_signatures.html", found=judged, sentence=sentence, Line=Line)
 
 
@@ -95,6 +101,13 @@ def judge(digest: str) -> list[SignatureFinding]:
     home = box().home
     known = trust.read_trust(home.trust)
     return signatures.validate(files.read(home, digest), known.roots, known.crls, stamp(), known.issuers)
+
+
+def seen_by_holder(dossier: Dossier) -> None:
+    """Note that who holds the dossier has what is new about it before him."""
+    if dossier.holder == officer().id and dossier.id in decisions.news(box().db):
+        with box().writing() as at_once:
+            decisions.seen(at_once, dossier.id)
 
 
 def is_mine(dossier: Dossier, wanted: str) -> bool:

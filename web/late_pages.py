@@ -11,7 +11,7 @@ from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
 
-from appliance import lateness, queries
+from appliance import decisions, lateness, queries
 from appliance.clock import LOCAL, stamp
 from appliance.dossier import Dossier
 from appliance.text import fold
@@ -119,10 +119,17 @@ class Reminder:
 
 @bp.app_template_global()
 def reminders() -> list[Reminder]:
-    """Count what is near or late: for who processes his own and what nobody took, for everybody else the whole office's."""
+    """Count what is new, near or late: for who processes his own and what nobody took, for everybody else the whole office's."""
     if not holds("take") or holds("extend"):
-        return reminded(LEADING if holds("extend") else OFFICE)
-    return [*reminded(OWN, MINE, officer().id), *reminded(NOBODYS, NOBODY, "")]
+        return [*decided(), *reminded(LEADING if holds("extend") else OFFICE)]
+    return [*decided(), *reminded(OWN, MINE, officer().id), *reminded(NOBODYS, NOBODY, "")]
+
+
+def decided() -> list[Reminder]:
+    """Tell of higher agencies' decisions on what this officer holds, until he has opened the dossier."""
+    found = decisions.news_for(box().db, officer().id)
+    words = "hồ sơ tôi giữ có văn bản mới của cấp trên"
+    return [Reminder("news", words, len(found), url_for("dossier.page", dossier=found[0]))] if found else []
 
 
 def reminded(words: Mapping[str, str], who: str | None = None, holder: str | None = None) -> list[Reminder]:

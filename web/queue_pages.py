@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from appliance import processing, queries
+from appliance import decisions, processing, queries
 from appliance.clock import stamp
 from appliance.documents import Signature
 from appliance.dossier import Status
@@ -68,6 +68,7 @@ def shown(word: str, refused: Sequence[str] = ()) -> str:
         procedures=sorted({(row.listed.procedure, row.listed.procedure_name) for row in every}, key=lambda pair: pair[1]),
         step_of=step_of,
         sent_back=queries.sent_back(box().db),
+        news=decisions.news(box().db),
         me=me,
         at=stamp(),
         refused=refused,

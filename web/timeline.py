@@ -25,17 +25,18 @@ from web.words.moves import UNDONE
 from web.words.paper_slips import WHY
 from web.words.persons import FIELDS as ROLE_FIELDS
 from web.words.persons import SOMEBODY
+from web.words.published import DECISIONS
 
 BOX = ("box", "agent")  # Actors that are no persons.
 # The page shows their persons itself.
 TOLD_ELSEWHERE = frozenset({"dossier.accepted", "dossier.filed", "dossier.imported", "result.prepared"})
-DETAILS = (("reason", "Lý do"), ("explanation", "Giải trình"), ("basis", "Căn cứ"), ("note", "Ghi chú"))
+DETAILS = (("reason", "Lý do"), ("explanation", "Giải trình"), ("basis", "Căn cứ"), ("decider", "Người ký"), ("note", "Ghi chú"))
 SHOWN = {"phone": phone_text, "birth": birth_text, "number": lambda number: number_grouped(number) if number.isdigit() else number}
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the history: icon, who, what, a detail where there is one, and what the province has said of it."""
+    """One line of the history: icon, who, what, a detail where there is one, what the province has said of it, a file to open."""
 
     at: str
     icon: str
@@ -43,6 +44,7 @@ class Entry:
     words: str
     detail: str
     receipt: int | None
+    file: str = ""
 
 
 def history(dossier: Dossier, until: str = "9999") -> list[Entry]:
@@ -63,7 +65,8 @@ def entry_of(dossier: Dossier, step: Step, personal: Mapping[str, Any], called: 
     parts = names_in(dossier)
     icon, words = step_words(step.kind, worded(step.facts, called, parts))
     who = "Máy chủ" if step.actor in BOX else step.actor if step.device else called.get(step.actor, step.actor)
-    return Entry(step.at, icon, who, words, detail_of(step.kind, step.facts, personal, parts), step.acknowledged)
+    file = step.facts.get("file", "") if step.kind == ownership.DECIDED and not dossier.erased_at else ""
+    return Entry(step.at, icon, who, words, detail_of(step.kind, step.facts, personal, parts), step.acknowledged, file)
 
 
 def names_in(dossier: Dossier) -> dict[str, str]:
@@ -89,6 +92,8 @@ def worded(facts: Mapping[str, Any], called: Mapping[str, str], parts: Mapping[s
         "void_words": lower_first(VOID_REASONS.get(facts.get("reason", ""), "")),
         "undone": UNDONE.get(facts.get("kind", ""), ""),
         "late_words": late_words(facts),
+        "decision_words": DECISIONS.get(facts.get("sort", ""), ""),
+        "decided_day": day_text(date.fromisoformat(facts["date"])) if facts.get("date") else "",
     }  # fmt: skip
 
 

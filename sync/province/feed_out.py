@@ -50,6 +50,12 @@ def publish(province: Province, kind: str, key: str, body: dict[str, Any], unit:
     return True
 
 
+def is_news(db: Database, kind: str, key: str, device: str) -> bool:
+    """Note that something is told to one device alone; says whether it never was told to any, inside the caller's transaction."""
+    sql = "INSERT OR IGNORE INTO told_to_one (kind, key, device, at) VALUES (?, ?, ?, ?)"
+    return bool(db.conn.execute(sql, [kind, key, device, clock.stamp()]).rowcount)
+
+
 def add_standing(db: Database, key: Ed25519PrivateKey, device: str) -> None:
     """Tell a new device everything that stands."""
     sql = "SELECT kind, body FROM standing WHERE unit IN ('', (SELECT unit FROM device WHERE id = ?)) ORDER BY kind, key"

@@ -18,7 +18,7 @@ from appliance.errors import Refused
 from appliance.events import Event
 from appliance.ids import device_bytes
 from appliance.ledger import key_of
-from sync.province import feed_out, handovers, wanted
+from sync.province import feed_out, handovers, publishing, wanted
 from sync.province import store_sqlite as store
 from sync.province.opened import Province
 from sync.province.store_sqlite import Received
@@ -115,7 +115,9 @@ def destroy_key(db: Database, dossier: str, at: str) -> None:
     """Destroy a dossier's key for good, also one that never came, and mark what is to leave the disk."""
     erasure.forget_key(db, dossier, at)
     db.conn.execute("DELETE FROM key_wanted WHERE dossier = ?", [dossier])
-    for digest in ("", *erasure.forget_files(db, dossier)):
+    sql = "DELETE FROM published_to_one WHERE about = ? RETURNING digest"  # Also those whose event never came.
+    sent = [digest for (digest,) in db.conn.execute(sql, [dossier]).fetchall()]
+    for digest in ("", *erasure.forget_files(db, dossier), *sent):
         db.conn.execute("INSERT OR IGNORE INTO doomed (dossier, digest) VALUES (?, ?)", [dossier, digest])
 
 
@@ -137,4 +139,4 @@ def remove_doomed(province: Province) -> None:
 
 def _named_by_another(db: Database, dossier: str, digest: str) -> bool:
     sql = "SELECT 1 FROM dossier_file WHERE digest = ? AND dossier <> ?"
-    return db.conn.execute(sql, [digest, dossier]).fetchone() is not None
+    return db.conn.execute(sql, [digest, dossier]).fetchone() is not None or publishing.is_about(db, digest, other_than=dossier)

@@ -72,11 +72,11 @@ def _may_open(province: Province, device: Device, dossier: str) -> bool:
 
 
 def file_part(province: Province, device: Device, digest: str, offset: int, most: int) -> bytes:
-    """Give bytes of a file that an event of the device names, or a record of every feed.
+    """Give bytes of a file that an event of the device names, or a record of its feed.
 
     Raises Refused `file_not_named`, `file_missing`, `sync_gap`.
     """
-    if not publishing.is_published(province.db, digest) and not uploads.state(province, device, digest).complete:
+    if not publishing.may_have(province.db, device.id, digest) and not uploads.state(province, device, digest).complete:
         raise Refused("file_missing", digest=digest)
     with files.path_of(province.home, digest).open("rb") as stored:
         stored.seek(offset)

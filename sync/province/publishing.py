@@ -23,7 +23,7 @@ from sync.publications import AccountSaid, CatalogueSaid, File, ProcessesSaid, S
 from sync.statements import Record
 
 Said = TypeVar("Said", bound=msgspec.Struct)
-WITH_FILES = ("catalogue.published", "processes.published")
+WITH_FILES = ("catalogue.published", "processes.published", "decision.stated")
 
 
 def publish_catalogue(province: Province, folder: Path) -> bool:
@@ -69,7 +69,7 @@ def publish_account(province: Province, unit: str, said: dict[str, object], agai
 
     Raises Refused `published_unit_unknown`, `published_wrong`.
     """
-    account = _of_form(said, AccountSaid)
+    account = of_form(said, AccountSaid)
     _must_have_boxes(province, unit)
     return feed_out.publish(province, "account.stated", f"{unit} {account.officer}", msgspec.to_builtins(account), unit, again)
 
@@ -79,25 +79,39 @@ def _must_have_boxes(province: Province, unit: str) -> None:
         raise Refused("published_unit_unknown", unit=unit)
 
 
-def _of_form(said: dict[str, object], kind: type[Said]) -> Said:
+def of_form(said: dict[str, object], kind: type[Said]) -> Said:
+    """Read what is to be published as the boxes will. Raises Refused `published_wrong`."""
     try:
         return msgspec.convert(said, kind)
     except msgspec.ValidationError as error:
         raise Refused("published_wrong", field=str(error).partition("$.")[2].rstrip("`")) from None
 
 
-def is_published(db: Database, digest: str) -> bool:
-    """Say whether a file goes to every box."""
-    return bool(db.conn.execute("SELECT 1 FROM published_to_all WHERE digest = ?", [digest]).fetchone())
+def may_have(db: Database, device: str, digest: str) -> bool:
+    """Say whether a file goes to a box by its feed: to every one, or to it alone."""
+    sql = "SELECT 1 FROM published_to_all WHERE digest = ?2 UNION SELECT 1 FROM published_to_one WHERE device = ?1 AND digest = ?2"
+    return bool(db.conn.execute(sql, [device, digest]).fetchone())
+
+
+def send_with(db: Database, device: str, about: str, digests: Sequence[str]) -> None:
+    """Let one box alone fetch files, for the sake of a dossier, inside the caller's transaction."""
+    sql = "INSERT OR IGNORE INTO published_to_one (digest, device, about) VALUES (?, ?, ?)"
+    db.conn.executemany(sql, [(digest, device, about) for digest in digests])
+
+
+def is_about(db: Database, digest: str, *, other_than: str) -> bool:
+    """Say whether a file goes to a box for the sake of another dossier than this."""
+    sql = "SELECT 1 FROM published_to_one WHERE digest = ? AND about <> ?"
+    return bool(db.conn.execute(sql, [digest, other_than]).fetchone())
 
 
 def wanted(province: Province, device: str, after: int, wants: Sequence[str]) -> list[str]:
-    """List the files that go with a device's feed after a position, and those that it waits for; only what every box may have."""
+    """List the files that go with a device's feed after a position, and those that it waits for; only what it may have."""
     sql = "SELECT bytes FROM feed_out WHERE device = ? AND n > ? AND kind IN (SELECT value FROM json_each(?))"
     rows = province.db.conn.execute(sql, [device, after, msgspec.json.encode(WITH_FILES).decode()]).fetchall()
     said = [msgspec.json.decode(msgspec.json.decode(data, type=Statement).body, type=Record).d for (data,) in rows]
     named = [one["file"] for record in said for one in record["files"]]
-    return [digest for digest in dict.fromkeys((*wants, *named)) if is_published(province.db, digest)]
+    return [digest for digest in dict.fromkeys((*wants, *named)) if may_have(province.db, device, digest)]
 
 
 def _text(der: bytes) -> str:

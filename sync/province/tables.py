@@ -163,3 +163,18 @@ def p050_published(db: Database) -> None:
 def p060_of_one_unit(db: Database) -> None:
     """What stands for the boxes of one unit alone; '' for those of all."""
     run_script(db, "ALTER TABLE standing ADD COLUMN unit TEXT NOT NULL DEFAULT '';")
+
+
+@migrations()
+def p070_to_one(db: Database) -> None:
+    """What was told to one box alone, so that the same is told once, and the files that go with it."""
+    run_script(
+        db,
+        """CREATE TABLE told_to_one (
+            kind TEXT NOT NULL, key TEXT NOT NULL, device TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (kind, key)
+        ) STRICT;
+        CREATE TABLE published_to_one (      -- `about`: the dossier whose erasure takes the file
+            digest TEXT NOT NULL, device TEXT NOT NULL, about TEXT NOT NULL, PRIMARY KEY (digest, device, about)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX published_to_one_by_about ON published_to_one (about);""",
+    )

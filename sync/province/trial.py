@@ -10,7 +10,7 @@ from sync.province.opened import Province
 
 BY_DEVICE = (
     "dossier_event", "office_fact", "ledger", "life", "granted", "feed_out", "fork_seen", "branch", "speaker", "two_machines",
-    "former_certificate", "copy_file", "key_wanted", "file_wanted", "courier_in", "dossier",
+    "former_certificate", "copy_file", "published_to_one", "told_to_one", "key_wanted", "file_wanted", "courier_in", "dossier",
 )  # fmt: skip
 BY_DOSSIER = ("dossier_file", "dossier_key", "number_used", "handover")
 

@@ -14,6 +14,12 @@ SENTENCES: dict[str, str] = {
     ),
     "published_account_open": "Tài khoản {officer} ({name}) đang mở với các vai trò tỉnh ghi.",
     "published_account_closed": "Tài khoản {officer} ({name}) không mở; mọi phiên làm việc của người này đã kết thúc.",
+    "published_decision": "Đã ghi quyết định số {text} vào hồ sơ {code}. Trạng thái hồ sơ giữ nguyên.",
+    "published_decision_known": "Quyết định số {text} của hồ sơ {code} đã có ở đây. Không ghi thêm.",
+    "published_failed": "Máy gặp lỗi khi làm theo tin này nên không làm. Mọi thứ giữ nguyên. Báo kỹ thuật viên, rồi tỉnh báo lại.",
+    "decision_dossier_unknown": "Tỉnh chưa có hồ sơ {code}. Chưa công bố gì. Xem lại mã, hoặc đợi xã gửi hồ sơ.",
+    "decision_key_missing": "Khóa của hồ sơ {code} chưa về tỉnh. Chưa công bố gì. Đợi xã liên lạc, rồi làm lại.",
+    "decision_unsigned": "Tệp không có chữ ký số còn nguyên vẹn. Chưa công bố gì. Chọn tệp đã ký, rồi làm lại.",
     "published_unit_unknown": "Không có máy nào của đơn vị {unit} đang làm việc với tỉnh. Chưa công bố gì. Xem lại mã đơn vị.",
     "published_wrong": "Tin không đúng mẫu ở {field}. Chưa công bố gì. Sửa rồi làm lại.",
     "published_processes_wrong": (
@@ -27,13 +33,22 @@ SENTENCES: dict[str, str] = {
         "Danh sách đang dùng giữ nguyên. Sửa danh sách rồi nạp lại."
     ),
 }
-STEPS: dict[str, tuple[str, str]] = {}
+STEPS: dict[str, tuple[str, str]] = {
+    "decision.received": ("stamp", "nhận văn bản số {text} ngày {decided_day} của {agency}: {decision_words}"),
+}
+DECISIONS = {
+    "agreed": "chấp thuận",
+    "disagreed": "không chấp thuận",
+    "opinion": "cho ý kiến",
+    "supplement": "yêu cầu bổ sung giấy tờ",
+}
 KINDS = {
     "catalogue.published": "Bộ danh mục",
     "processes.published": "Quy trình nội bộ",
     "trust.published": "Danh sách tin cậy",
     "software.noticed": "Phần mềm",
     "account.stated": "Tài khoản",
+    "decision.stated": "Quyết định của cấp trên",
     "numbers.granted": "Dải số",
     "crl.published": "Danh sách thu hồi",
     "time.signed": "Giờ của tỉnh",
