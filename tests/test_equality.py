@@ -27,6 +27,20 @@ NAME = "Kim Tước Hót"
 
 
 @pytest.fixture
+def at(monkeypatch):
+    def show(moment):
+        monkeypatch.setattr(clock, "stamp", lambda: moment)
+
+    return show
+
+
+@pytest.fixture(autouse=True)
+def by_day(monkeypatch):
+    """Let no round compare by itself, whatever hour it is here: at(NIGHT) says when it is night."""
+    monkeypatch.setattr(clock, "stamp", lambda: DAY)
+
+
+@pytest.fixture
 def room(tmp_path):
     with wire_room(tmp_path) as opened:
         yield opened
@@ -193,14 +207,6 @@ def test_files_that_one_end_lost_come_back_from_the_other(room, commune):
     assert files.read(commune.home, here) == pages[0] and files.read(room.province.home, gone) == pages[1]
     assert {call for call in commune.line.seen if call.startswith("PUT")} == {f"PUT /files/{gone}"}  # And no other went again.
     assert compare(commune.sender).files == 0
-
-
-@pytest.fixture
-def at(monkeypatch):
-    def show(moment):
-        monkeypatch.setattr(clock, "stamp", lambda: moment)
-
-    return show
 
 
 def test_it_is_done_once_a_night_when_nothing_waits(commune, dossiers, at):

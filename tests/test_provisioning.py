@@ -96,9 +96,9 @@ def test_a_feed_somebody_changed_on_the_way_is_not_taken_in(tmp_path, province):
     home = Home(tmp_path / "commune")
     request = enrol.ask(home)
     given = enrol.admit(province, request, UNIT, "Xã An Châu", NOW)
-    changed = given.feed[-1].body.replace("3000", "9000")
-    assert changed != given.feed[-1].body
-    false = msgspec.structs.replace(given, feed=(*given.feed[:-1], msgspec.structs.replace(given.feed[-1], body=changed)))
+    changed = tuple(msgspec.structs.replace(one, body=one.body.replace("3000", "9000")) for one in given.feed)
+    assert changed != given.feed
+    false = msgspec.structs.replace(given, feed=changed)
     with pytest.raises(Refused, match="feed_false"):
         enrol.settle(home, false, Settings("commune", request.device, "Xã An Châu", unit=UNIT))
 

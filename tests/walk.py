@@ -20,6 +20,7 @@ from boxes import ACCEPTED, PERSON, UNIT, open_test_box
 from web.vietnamese import SENTENCES
 
 LIVING = 5  # Dossiers that are under way at the same time.
+IN_THE_OFFICE = sorted(kind for kind in moves.BY_KIND if not kind.startswith("handover."))  # The province decides of those.
 ILLEGAL_EVERY = 4  # One act in so many is chosen without asking whether it is legal,
 STRANGE_ROLE_EVERY = 4  # and one in so many is tried by anybody at all.
 OLD_EVERY = 6  # One act in so many is tried on a dossier whose way has ended.
@@ -125,9 +126,9 @@ class Walk:
         return self.chance.choice(ended if ended and not self.chance.randrange(OLD_EVERY) else living)
 
     def _kind(self, dossier: Dossier) -> str:
-        legal = moves.legal(dossier)
+        legal = [kind for kind in moves.legal(dossier) if kind in IN_THE_OFFICE]
         if not legal or not self.chance.randrange(ILLEGAL_EVERY):
-            return self.chance.choice(sorted(moves.BY_KIND))
+            return self.chance.choice(IN_THE_OFFICE)
         return self.chance.choices(legal, [OFTEN if kind in FORWARD else 1 for kind in legal])[0]
 
     def _role(self, kind: str, dossier: Dossier | None) -> Role:
