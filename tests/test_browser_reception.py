@@ -309,10 +309,11 @@ def test_f9_while_a_save_is_on_its_way_accepts_after_it(desk: Page, box: Box) ->
     desk.get_by_label("Ghi chú").fill("một hai")
     press(desk, "F9")
     expect(desk.locator("#saved")).to_contain_text("lưu xong gửi ngay")
+    shot(desk, "tiep-nhan-cho-luu")
     assert queries.to_take(box.db) == []
     caught[0].continue_()
     expect(desk.locator(".toast")).to_contain_text("Đã tiếp nhận H99.99.99-")
-    assert [d.note for d in map(lambda d: queries.dossier(box.db, d.id), queries.to_take(box.db))] == ["một hai"]
+    assert [queries.dossier(box.db, one.id).note for one in queries.to_take(box.db)] == ["một hai"]
 
 
 def test_what_is_missing_is_listed_with_links_to_the_fields(desk: Page, box: Box) -> None:

@@ -51,7 +51,7 @@ class Draft {
     if (this.busy) {
       event.preventDefault();
       this.press = () => { this.press = null; this.form.requestSubmit(event.submitter); };
-      return this.show("saved", "Đang lưu nháp, lưu xong gửi ngay…");
+      return this.show("", "Đang lưu nháp, lưu xong gửi ngay…"); // no mark of what is done
     }
     this.gone = true;
     clearTimeout(this.timer);
