@@ -90,10 +90,10 @@ def bring(db: Database, dossier: str, device: str, inc: bytes, data: bytes, coun
 
 
 def name_files(source: Database, target: Database, dossier: str) -> None:
-    """Enter the files of brought events among those of their dossier, unless it was erased."""
+    """Enter the files of brought events among those of their dossier, unless it was erased by an act that counts."""
     erased = target.conn.execute("SELECT 1 FROM dossier_event WHERE dossier = ? AND kind = ?", [dossier, ownership.ERASED])
     brought = list(_brought(source, dossier))
-    if erased.fetchone() or any(one.event.t == ownership.ERASED for one in brought):
+    if erased.fetchone() or any(one.counts and one.event.t == ownership.ERASED for one in brought):
         return
     for one in brought:
         rows.name_files(target, one.event)

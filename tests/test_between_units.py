@@ -295,6 +295,22 @@ def test_an_erasure_by_the_new_owner_reaches_the_copy_that_stayed(room, here, th
     sound(room, here, there)
 
 
+def test_an_erasure_by_who_owns_it_no_more_is_set_aside_and_takes_nothing_from_the_new_owner(room, here, there):
+    dossier = here.accept(page=PAGE)
+    id = offer(here, there, dossier)
+    here.line.cut = True
+    erasure.erase(here.box, dossier, "ST16", "test")
+    between_units.accept(there.box, id, "ST02")
+    rounds(there)
+    here.line.cut = False
+    rounds(here, there)
+    [late] = history.set_aside(there.box.db, dossier)
+    assert late.event.t == ownership.ERASED
+    assert rows.load(there.box.db, dossier) == rows.load(room.province.db, dossier)
+    assert rows.load(there.box.db, dossier).applicant is not None
+    sound(room, there)
+
+
 def test_lists_of_the_old_owner_do_not_count_what_went_away(room, here, there):
     dossier = here.accept()
     accepted(here, there, dossier)
