@@ -153,12 +153,15 @@ def _pass(agent: Agent) -> bool:
         pass
     if held_up():
         return True
-    while _stage(agent, "published", lambda: published.fetch_one(sender)):
-        if progress.backlog(sender.box.db).events:
+    while _stage(agent, "published", lambda: published.fetch_one(sender, all_of_it=False)):
+        if held_up():
             return True
     while _stage(agent, "files", lambda: files_out.send_some(sender, agent.files, held_up)):
         _tell_up(agent)
         if turn_over():
+            return True
+    while _stage(agent, "published", lambda: published.fetch_one(sender)):
+        if held_up():
             return True
     if _stage(agent, "equality", lambda: equality.nightly(sender)):
         return True

@@ -1,6 +1,7 @@
 """In which order files go, by line and by stick: one table of classes, and the class of each file. Sends nothing.
 
 On the line everything else goes before them: hello, keys, events, then the feed with decisions and lists, then what a restore lost.
+After them come catalogues and processes that the province published and whose day is not near (sync/published.py).
 """
 
 from collections.abc import Callable
@@ -15,7 +16,7 @@ from appliance.events import FileRef
 from sync.courier import books
 from sync.progress import Walked
 
-NEAR = timedelta(days=2)  # A dossier whose day is so near, or over, is one that the province may be asked about now.
+NEAR = timedelta(days=2)  # A dossier or catalogue whose day is so near, or over, is needed now.
 LIVING = tuple(int(status) for status in Status if status not in (Status.NOT_ACCEPTED, Status.WITHDRAWN, Status.RETURNED))
 
 

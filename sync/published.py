@@ -23,7 +23,7 @@ from appliance.errors import Refused
 from appliance.ledger import Act
 from appliance.officers import Officer
 from appliance.text import Line, day_text
-from sync import decisions, files_back
+from sync import decisions, file_classes, files_back
 from sync.protocol import Statement
 from sync.publications import PUBLISHED, AccountSaid, CatalogueSaid, ProcessesSaid, SoftwareSaid, TrustSaid, unpacked
 from sync.sender import Sender
@@ -103,6 +103,12 @@ KINDS: Mapping[str, Callable[[Box, Any], Line]] = {
 # What can be judged before the files are here: where it does not hold they are not fetched.
 BEFORE: Mapping[str, Callable[[Box, Any], None]] = {"decision.stated": decisions.check}
 LATER = frozenset({"dossier_on_its_way"})  # What may hold with a later round.
+NEVER = "9999-12-31"
+# From which day on its files are needed: they come after all files that go, until that day is near. Others' come before these.
+NEEDED_FROM: Mapping[str, Callable[[Any], str]] = {
+    "catalogue.published": lambda body: str(body["effective_from"]),
+    "processes.published": lambda body: NEVER,  # Somebody here has to approve them first.
+}
 
 
 def note(box: Box, act: Act, record: Record) -> None:
@@ -134,22 +140,29 @@ def forget(act: Act, position: int) -> None:
         act.db.conn.execute(f"DELETE FROM {table} WHERE position = ?", [position])
 
 
-def fetch_one(sender: Sender) -> bool:
+def fetch_one(sender: Sender, all_of_it: bool = True) -> bool:
     """Fetch one file that something waits for, and let take effect what has all it needs; says whether one came.
 
     Raises Refused, LineDown. A file that the province has not is asked for again with the next round.
     """
     box = sender.box
     carry_out(box)
-    came = any(files_back.fetch(sender, digest, size) for digest, size in missing(box))
+    came = any(files_back.fetch(sender, digest, size) for digest, size in missing(box, all_of_it))
     carry_out(box)
     return came
 
 
-def missing(box: Box) -> list[tuple[str, int]]:
-    """List the files that something waits for and that are not here: digest and size, small ones first."""
-    sql = "SELECT digest, max(size) FROM published_file GROUP BY digest ORDER BY 2, 1"
-    return [(digest, size) for digest, size in box.db.conn.execute(sql) if not files.has(box.home, digest)]
+def missing(box: Box, all_of_it: bool = True) -> list[tuple[str, int]]:
+    """List the files that something waits for (or cannot wait for) and that are not here: digest and size, small ones first."""
+    sql = "SELECT digest, size, position, kind FROM published_file JOIN published USING (position) ORDER BY size, digest"
+    named = box.db.conn.execute(sql).fetchall()
+    wanted = {digest: size for digest, size, position, kind in named if all_of_it or not _can_wait(box.db, position, kind)}
+    return [(digest, size) for digest, size in wanted.items() if not files.has(box.home, digest)]
+
+
+def _can_wait(db: Database, position: int, kind: str) -> bool:
+    near = (clock.local(clock.stamp()) + file_classes.NEAR).date().isoformat()
+    return kind in NEEDED_FROM and NEEDED_FROM[kind](_record(db, position).d) > near
 
 
 def carry_out(box: Box) -> int:
@@ -187,8 +200,7 @@ def _is_ready(box: Box, position: int) -> bool:
 
 def _carried_out(box: Box, position: int) -> tuple[State, Line]:
     """Let a record take effect where it can; says what came of it. Whatever it fails of, it holds up no other."""
-    data = box.db.conn.execute("SELECT bytes FROM feed_record WHERE position = ?", [position]).fetchone()[0]
-    record = msgspec.json.decode(msgspec.json.decode(data, type=Statement).body, type=Record)
+    record = _record(box.db, position)
     waiting = Line("published_waiting", {"kind": record.t})
     about = {}
     try:
@@ -207,6 +219,11 @@ def _carried_out(box: Box, position: int) -> tuple[State, Line]:
         where = traceback.extract_tb(defect.__traceback__)[-1]  # Not its words: they may name a citizen.
         log.error("%s at %d failed: %s in %s line %s", record.t, position, type(defect).__name__, where.name, where.lineno)
         return State.REFUSED, Line("published_failed", about | {"kind": record.t})
+
+
+def _record(db: Database, position: int) -> Record:
+    data = db.conn.execute("SELECT bytes FROM feed_record WHERE position = ?", [position]).fetchone()[0]
+    return msgspec.json.decode(msgspec.json.decode(data, type=Statement).body, type=Record)
 
 
 def _anything(box: Box, said: Any) -> None:

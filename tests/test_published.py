@@ -92,6 +92,18 @@ def test_a_cut_costs_a_part_of_a_published_file_and_what_is_there_is_not_fetched
     assert catalogue_shelf.current(commune.home, date(2031, 1, 1)).manifest.effective_from == date(2031, 1, 1)
 
 
+def test_a_catalogue_comes_after_the_scans_unless_its_day_is_near(room, commune, tmp_path):
+    today = clock.local_day(clock.stamp())
+    for days, first in ((30, "PUT"), (2, "GET")):
+        publishing.publish_catalogue(room.province, bundle(tmp_path / str(days), today + timedelta(days=days)))
+        commune.accept(page=b"a page %d" % days)
+        before = len(commune.line.seen)
+        assert commune.round()
+        went = [one.split()[0] for one in commune.line.seen[before:] if "/files/" in one and "missing" not in one]
+        assert went[0] == first and {"PUT", "GET"} == set(went), days
+        assert catalogue_shelf.current(commune.home, today + timedelta(days=days)).manifest.version.endswith("-1")
+
+
 def _files(room):
     (body,) = room.province.db.conn.execute(STANDS).fetchone()
     return msgspec.json.decode(body, type=CatalogueSaid).files
