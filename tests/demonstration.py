@@ -18,6 +18,7 @@ from provisioning.demo.run import control, running
 BASES = range(20_400, 32_000, 400)  # Below the kernel's own choice of ports.
 PORTS = 201
 DEADLINE_S = 120
+_HELD: dict[int, socket.socket] = {}
 
 
 @pytest.fixture(scope="session")
@@ -29,8 +30,21 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 
 
 def free_base() -> int:
-    """Find a stretch of ports that nobody listens on."""
-    return next(base for base in BASES if all(is_free(base + n) for n in range(PORTS)))
+    """Find a stretch of ports that nobody listens on, and that no other test process has chosen and does not listen on yet."""
+    return next(base for base in BASES if _is_ours(base) and all(is_free(base + n) for n in range(PORTS)))
+
+
+def _is_ours(base: int) -> bool:
+    """Say whether this process has, or gets, a stretch to itself until it ends: a name of the kernel's that goes with it."""
+    if base not in _HELD:
+        held = socket.socket(socket.AF_UNIX)
+        try:
+            held.bind(f"\0motcua-test-ports-{base}")
+        except OSError:
+            held.close()
+            return False
+        _HELD[base] = held
+    return True
 
 
 def is_free(port: int) -> bool:
