@@ -8,6 +8,7 @@ from appliance.errors import Refused
 from appliance.ownership import State
 from sync import compare, recovery
 from sync.province import handovers
+from sync.sender import packed_after
 from wire_room import wire_room
 
 THERE = "H99.99.98"
@@ -309,6 +310,27 @@ def test_an_erasure_by_who_owns_it_no_more_is_set_aside_and_takes_nothing_from_t
     assert rows.load(there.box.db, dossier) == rows.load(room.province.db, dossier)
     assert rows.load(there.box.db, dossier).applicant is not None
     sound(room, there)
+
+
+def test_a_key_that_never_left_is_destroyed_for_the_new_owner_too_and_nobody_waits_for_it(room, here, there, monkeypatch):
+    """The first owner erased the person before any key had gone out, and its act came too late: nobody will ever read it."""
+    rounds(here, there)
+    dossier = here.accept()
+    id = between_units.offer(here.box, dossier, THERE, "not_ours", "ST01")
+    erasure.erase(here.box, dossier, "ST16", "test")
+    monkeypatch.setattr("sync.segments.EVENTS_MAX", 2)
+    room.presented, life = here.certificate, ledger.incarnation(here.box.db)
+    packed, _ = next(packed_after(here.sender, life, 1))
+    here.sender.wire.segment(packed)
+    rounds(there)
+    between_units.accept(there.box, id, "ST02")
+    rounds(there)
+    rounds(here, there, here)
+    assert room.province.db.conn.execute("SELECT dossier FROM key_wanted").fetchall() == []
+    for db in (here.box.db, there.box.db, room.province.db):
+        assert ledger.key_of(db, dossier) is None and rows.load(db, dossier).applicant is None
+    assert rows.load(there.box.db, dossier).erased_at
+    sound(room, here, there)
 
 
 def test_lists_of_the_old_owner_do_not_count_what_went_away(room, here, there):

@@ -311,7 +311,17 @@ def test_an_answer_that_was_lost_before_a_restart_is_no_proof(room, commune):
     say_hello(late, ledger.incarnation(late.box.db))
     assert not forks.are_two(room.province.db, commune.box.device)
     say_hello(late, ledger.incarnation(late.box.db))
+    commune.round()
     assert forks.are_two(room.province.db, commune.box.device)
+
+
+def test_a_hello_that_arrives_after_its_process_is_gone_is_no_second_machine(room, commune):
+    late = commune.sender
+    commune.start()
+    assert commune.round()
+    say_hello(late, ledger.incarnation(late.box.db))  # Its first word, kept back by the line; nobody hears the answer.
+    assert commune.round() and commune.round()
+    assert not forks.are_two(room.province.db, commune.box.device)
 
 
 def test_a_zombie_is_told_that_it_was_replaced_and_the_new_box_goes_on(room, commune, tmp_path):

@@ -53,7 +53,7 @@ def _fold_or_set_aside(province: Province, db: Database, received: Received) -> 
         if owners and event.t == "dossier.erased":
             destroy_key(db, event.k, event.at)
             feed_out.add(db, province.signing, received.device, "erasure.confirmed", {"dossier": event.k, "erased_at": event.at})
-            handovers.erased(province, db, received.device, event)
+            handovers.erased(province, db, received.device, event.k, event.at)
         _fold(db, received, event, owners)
         wanted.note(province, db, received.device, event)
     handovers.tell_aside(province, db, received)

@@ -1,7 +1,8 @@
 """Two histories under one key: what the province remembers of them, and the facts by which it tells two machines from one.
 
 A process makes its `session` in memory, so a copy of a disk never has it, and says which answer it heard last. A session that heard
-an answer given after a younger session had begun was alive beside it: two machines. That is proof; no time is waited for.
+an answer given after a younger session had begun was alive beside it, where that one heard an answer too: two machines. That is
+proof; no time is waited for. A hello that the line kept back until its process was gone never hears its answer.
 """
 
 import msgspec
@@ -26,13 +27,14 @@ def heard(db: Database, device: Device, said: Hello, answer: HelloAnswer) -> int
     number = 1 + (db.conn.execute("SELECT max(last) FROM speaker WHERE device = ?", [device.id]).fetchone()[0] or 0)
     inc, at = bytes.fromhex(said.life.inc), clock.stamp()
     db.conn.execute(
-        """INSERT INTO speaker (device, session, first, last, inc, at) VALUES (?, ?, ?, ?, ?, ?)
-           ON CONFLICT (device, session) DO UPDATE SET last = excluded.last, inc = excluded.inc, at = excluded.at""",
-        [device.id, said.session, number, number, inc, at],
+        """INSERT INTO speaker (device, session, first, last, inc, at, heard) VALUES (?, ?, ?, ?, ?, ?, ?)
+           ON CONFLICT (device, session) DO UPDATE SET
+               last = excluded.last, inc = excluded.inc, at = excluded.at, heard = max(heard, excluded.heard)""",
+        [device.id, said.session, number, number, inc, at, said.heard],
     )
-    if younger := _alive_beside(db, device, said):
+    for older, younger in _alive_together(db, device, said.session):
         sql = "INSERT OR IGNORE INTO two_machines (device, one, two, since) VALUES (?, ?, ?, ?)"
-        db.conn.execute(sql, [device.id, said.session, younger, at])
+        db.conn.execute(sql, [device.id, older, younger, at])
     _forget_old(db, device)
     return number
 
@@ -47,11 +49,11 @@ def _is_replaced(db: Database, device: Device, answer: HelloAnswer) -> bool:
     return first is None or events.decode(bytes(first)).d.get("reason") == DELIBERATE
 
 
-def _alive_beside(db: Database, device: Device, said: Hello) -> str:
-    sql = """SELECT y.session FROM speaker o JOIN speaker y ON y.device = o.device AND y.first > o.first AND y.first <= ?
-             WHERE o.device = ? AND o.session = ? ORDER BY y.first LIMIT 1"""
-    row = db.conn.execute(sql, [said.heard, device.id, said.session]).fetchone()
-    return row[0] if row else ""
+def _alive_together(db: Database, device: Device, session: str) -> list[tuple[str, str]]:
+    sql = """SELECT o.session, y.session FROM speaker o JOIN speaker y ON y.device = o.device AND y.first > o.first
+             WHERE o.device = ?1 AND ?2 IN (o.session, y.session) AND o.heard >= y.first AND y.heard >= y.first
+             ORDER BY o.first, y.first LIMIT 1"""
+    return db.conn.execute(sql, [device.id, session]).fetchall()
 
 
 def _forget_old(db: Database, device: Device) -> None:

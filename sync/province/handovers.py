@@ -178,14 +178,14 @@ def expire(province: Province) -> None:
                 _end(province, db, offer, State.EXPIRED)
 
 
-def erased(province: Province, db: Database, owner: str, event: Event) -> None:
-    """Tell everybody else who holds a copy that a dossier's persons were erased; an open offer of it ends."""
-    if offer := ownership.open_offer(db, event.k):
+def erased(province: Province, db: Database, by: str, dossier: str, at: str) -> None:
+    """Tell everybody else who holds a copy that a dossier's persons were erased by a device; an open offer of it ends."""
+    if offer := ownership.open_offer(db, dossier):
         _end(province, db, offer.offer, State.WITHDRAWN, "erased")
-    db.conn.execute("DELETE FROM copy_file WHERE dossier = ?", [event.k])
-    found = ownership.handovers(db, "dossier = ? AND state = ?", [event.k, State.ACCEPTED])
-    for device in sorted({device for one in found for device in (one.giver, one.taker)} - {owner}):
-        feed_out.add(db, province.signing, device, "erasure.confirmed", {"dossier": event.k, "erased_at": event.at})
+    db.conn.execute("DELETE FROM copy_file WHERE dossier = ?", [dossier])
+    found = ownership.handovers(db, "dossier = ? AND state = ?", [dossier, State.ACCEPTED])
+    for device in sorted({device for one in found for device in (one.giver, one.taker)} - {by}):
+        feed_out.add(db, province.signing, device, "erasure.confirmed", {"dossier": dossier, "erased_at": at})
 
 
 def tell_aside(province: Province, db: Database, received: Received) -> None:

@@ -155,26 +155,33 @@ def take_keys(province: Province, device: Device, sealed: bytes) -> int:
     bundle = key_bundles.opened(sealed, province.age, device.id)
     with province.writing() as db:
         for news in bundle.keys:
-            _take_key(db, device, news)
+            _take_key(province, db, device, news)
         crash_here("receiver_before_keys_commit")
     crash_here("receiver_after_keys_commit")
     folding.remove_doomed(province)
     return len(bundle.keys)
 
 
-def _take_key(db: Database, device: Device, news: KeyNews) -> None:
+def _take_key(province: Province, db: Database, device: Device, news: KeyNews) -> None:
     began = store.first_writer(db, news.dossier)
     if began not in ("", device.id) and not handovers.held(db, news.dossier, device.id):
         return  # Not its dossier: nothing of another commune's is opened or destroyed by it.
-    if news.destroyed_at and store.holder(db, news.dossier) not in ("", device.id):
-        return  # Its copy alone: the owner decides.
     if news.destroyed_at:
-        if store.key_is_destroyed(db, news.dossier):
+        if not _is_to_destroy(db, device, news.dossier):
             return
         folding.destroy_key(db, news.dossier, news.destroyed_at)
+        if store.holder(db, news.dossier) not in ("", device.id):
+            handovers.erased(province, db, device.id, news.dossier, news.destroyed_at)
     elif not _kept_key(db, news):
         return
     folding.fold_again(db, news.dossier)
+
+
+def _is_to_destroy(db: Database, device: Device, dossier: str) -> bool:
+    """Say whether a device's word destroys a key: its owner's, or that of whoever had it alone, since it never came here."""
+    key = db.conn.execute("SELECT destroyed_at FROM dossier_key WHERE dossier = ?", [dossier]).fetchone()
+    owned = store.holder(db, dossier) in ("", device.id)
+    return key is None or (owned and key[0] is None)
 
 
 def _kept_key(db: Database, news: KeyNews) -> bool:

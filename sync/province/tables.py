@@ -178,3 +178,9 @@ def p070_to_one(db: Database) -> None:
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX published_to_one_by_about ON published_to_one (about);""",
     )
+
+
+@migrations()
+def p075_heard(db: Database) -> None:
+    """The newest answer that each process said it heard."""
+    run_script(db, "ALTER TABLE speaker ADD COLUMN heard INTEGER NOT NULL DEFAULT 0;")

@@ -208,17 +208,26 @@ def feed_with_holes(patch: Patch) -> None:
 
 @breaks("i25", "two machines with one key are taken for one")
 def two_taken_for_one(patch: Patch) -> None:
-    patch.setattr(forks, "_alive_beside", lambda db, device, said: "")
+    patch.setattr(forks, "_alive_together", lambda db, device, session: [])
 
 
 @breaks("i25", "a box that was started anew is taken for a second machine")
 def one_taken_for_two(patch: Patch) -> None:
-    def beside(db, device, said):
-        sql = "SELECT session FROM speaker WHERE device = ? AND session <> ? LIMIT 1"
-        row = db.conn.execute(sql, [device.id, said.session]).fetchone()
-        return row[0] if row else ""
+    def together(db, device, session):
+        sql = "SELECT session, ?2 FROM speaker WHERE device = ?1 AND session <> ?2 LIMIT 1"
+        return db.conn.execute(sql, [device.id, session]).fetchall()
 
-    patch.setattr(forks, "_alive_beside", beside)
+    patch.setattr(forks, "_alive_together", together)
+
+
+@breaks("i25", "a hello that the line kept back until its process was gone counts as a machine at work")
+def late_word_taken_for_a_machine(patch: Patch) -> None:
+    def together(db, device, session):
+        sql = """SELECT o.session, y.session FROM speaker o JOIN speaker y ON y.device = o.device AND y.first > o.first
+                 WHERE o.device = ?1 AND o.session = ?2 AND o.heard >= y.first LIMIT 1"""
+        return db.conn.execute(sql, [device.id, session]).fetchall()
+
+    patch.setattr(forks, "_alive_together", together)
 
 
 @breaks("i26", "anybody may write on another commune's dossier")
