@@ -69,7 +69,7 @@ class Vietnamese(click.HelpFormatter):
             args = args.replace(english, words)
         super().write_usage(prog, args, prefix)
 
-    def write_dl(self, rows, col_max: int = 30, col_spacing: int = 2) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    def write_dl(self, rows, col_max: int = 30, col_spacing: int = 2) -> None:  # noqa: ANN001
         """Write a list of options or commands."""
         super().write_dl([(KIND.sub(lambda kind: KINDS[kind[0]], name), words) for name, words in rows], col_max, col_spacing)
 

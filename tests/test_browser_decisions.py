@@ -1,4 +1,4 @@
-"""Higher agencies' decisions on a dossier as people meet them: none, one, several, a file that is not here yet; and the dossier's way."""
+"""Higher agencies' decisions as people meet them: none, one, several, a file still away; how far a dossier has come."""
 
 import pytest
 from flask import Flask
