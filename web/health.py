@@ -89,7 +89,8 @@ def sync_state() -> dict[str, str]:
 def sending(now: str) -> tuple[str, str]:
     """Say what waits and what files may use in this hour, and how that is; a budget that cannot be read is said to be so."""
     try:
-        return line_state.files_state(sync_state(), budget.of(box().home), now)
+        words, state = line_state.files_state(sync_state(), budget.of(box().home), now)
+        return words, "unknown" if silent(now) else state
     except Refused as refused:
         return sentence(refused), "bad"
 
