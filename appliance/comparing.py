@@ -87,12 +87,13 @@ def note_clashes(act: Act, event: Event) -> None:
             note(act, What.NUMBER_TWICE, "|".join(map(str, key)), event.k, row[1])
 
 
-def cases(db: Database) -> list[Case]:
-    """List what was not settled yet, oldest first."""
+def cases(db: Database, dossier: str = "") -> list[Case]:
+    """List what was not settled yet, of all dossiers or of one, oldest first."""
     sql = """SELECT t.id, t.what, t.about, t.dossier, coalesce(d.code, ''), t.other, coalesce(o.code, ''), t.found_at
              FROM to_compare t LEFT JOIN dossier d ON d.id = t.dossier LEFT JOIN dossier o ON o.id = t.other
-             WHERE t.settled_at IS NULL ORDER BY t.id LIMIT ?"""
-    return [Case(id, What(what), *rest) for id, what, *rest in db.conn.execute(sql, [LISTED_MAX])]
+             WHERE t.settled_at IS NULL AND :dossier IN ('', t.dossier, t.other) ORDER BY t.id LIMIT :most"""
+    found = db.conn.execute(sql, {"dossier": dossier, "most": LISTED_MAX})
+    return [Case(id, What(what), *rest) for id, what, *rest in found]
 
 
 def count(db: Database) -> int:

@@ -42,13 +42,14 @@ class Home:
     run = property(lambda self: self.root / "run")
     log = property(lambda self: self.root / "log")
     replica = property(lambda self: self.root / "replica")
+    settings_file = property(lambda self: self.root / "motcua.toml")
     trust = property(lambda self: self.root / "trust")  # roots, issuers and revocation lists for officers' signatures
     witness = property(lambda self: self.root / "witness" / "head.json")
 
     @cached_property
     def settings(self) -> Settings:
         """Read motcua.toml. Raises msgspec.ValidationError with the path of what is wrong in it."""
-        return msgspec.toml.decode((self.root / "motcua.toml").read_bytes(), type=Settings)
+        return msgspec.toml.decode(self.settings_file.read_bytes(), type=Settings)
 
     def make_folders(self) -> None:
         """Create the folders of a home; harmless when they are there."""
@@ -58,4 +59,4 @@ class Home:
 
 def write_settings(home: Home, settings: Settings) -> None:
     """Write motcua.toml durably; only enrolment and a technician's command do."""
-    write_durably(home.root / "motcua.toml", msgspec.toml.encode(settings))
+    write_durably(home.settings_file, msgspec.toml.encode(settings))

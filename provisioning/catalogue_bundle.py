@@ -191,8 +191,8 @@ commands = click.Group("catalogue", help="Danh mục thủ tục: tạo, xem, ki
 
 
 @commands.command("build", help="Tạo bộ danh mục từ thư mục dữ liệu DATA vào thư mục OUT.")
-@click.argument("data", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.argument("out", type=click.Path(file_okay=False, path_type=Path))
+@click.argument("data", metavar="DỮ_LIỆU", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("out", metavar="NƠI_GHI", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--full", is_flag=True, help="In từng điều chưa rõ.")
 def build_command(data: Path, out: Path, full: bool) -> None:
     report = build(data, out)
@@ -202,7 +202,7 @@ def build_command(data: Path, out: Path, full: bool) -> None:
 
 
 @commands.command("show", help="Xem bộ danh mục (mặc định: bộ có sẵn) và quy tắc đang có hiệu lực, kèm nguồn.")
-@click.argument("path", type=click.Path(exists=True, file_okay=False, path_type=Path), default=BUILTIN)
+@click.argument("path", metavar="THƯ_MỤC", type=click.Path(exists=True, file_okay=False, path_type=Path), default=BUILTIN)
 @click.option("--on", "day", type=click.DateTime(["%Y-%m-%d"]), help="Ngày xem; mặc định là ngày hiệu lực của bộ.")
 def show_command(path: Path, day: Any) -> None:
     catalogue = _loaded(path)
@@ -219,7 +219,7 @@ def show_command(path: Path, day: Any) -> None:
 
 
 @commands.command("verify", help="Kiểm tra bộ danh mục; in mọi chỗ sai cùng một lúc.")
-@click.argument("path", type=click.Path(exists=True, file_okay=False, path_type=Path), default=BUILTIN)
+@click.argument("path", metavar="THƯ_MỤC", type=click.Path(exists=True, file_okay=False, path_type=Path), default=BUILTIN)
 def verify_command(path: Path) -> None:
     found = faults(path)
     for fault in found:
@@ -229,9 +229,9 @@ def verify_command(path: Path) -> None:
     click.echo(f"Bộ danh mục đúng. Mã băm {digest(path)}")
 
 
-@commands.command("keep", help="Giữ bộ danh mục trong thư mục PATH ở máy của xã; có hiệu lực từ ngày ghi trong bộ.")
+@commands.command("keep", help="Giữ bộ danh mục trong THƯ_MỤC ở máy của xã; có hiệu lực từ ngày ghi trong bộ.")
 @home_option
-@click.argument("path", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("path", metavar="THƯ_MỤC", type=click.Path(exists=True, file_okay=False, path_type=Path))
 def keep_command(home: Home, path: Path) -> None:
     try:
         name = keep(home, path)

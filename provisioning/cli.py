@@ -17,24 +17,10 @@ from provisioning import (
     sync_commands,
     trust_commands,
 )
+from provisioning.click_words import speak_vietnamese
 from provisioning.demo import commands as demo_commands
 
-HEADINGS = {"Options": "Tùy chọn", "Commands": "Lệnh"}
-
-
-class Vietnamese(click.HelpFormatter):
-    """Help with Vietnamese headings."""
-
-    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
-        """Write the first line."""
-        super().write_usage(prog, args, "Cách dùng: ")
-
-    def write_heading(self, heading: str) -> None:
-        """Write a heading."""
-        super().write_heading(HEADINGS.get(heading, heading))
-
-
-click.Context.formatter_class = Vietnamese
+speak_vietnamese()
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from appliance.config import Home
-from provisioning.options import home_option
+from provisioning.options import new_home_option
 
 MARKS = {"holds": "ĐẠT", "fails": "SAI", "not_tried": "CHƯA THỬ"}
 ERASED = {True: "Các hồ sơ thử đã được xóa qua đường đồng bộ.", False: "Các hồ sơ thử CHƯA được xóa (điều 12.1)."}
@@ -21,7 +21,7 @@ FORGET = "  motcua enrol forget {device}"
     help="Thử một máy nhận của tỉnh theo docs/sync.md, từng điều một, bằng một máy thử của xã thử."
     " Trước đó: motcua enrol ask --home THƯ_MỤC yeu-cau.json, rồi người điều hành máy nhận ghi danh và gửi tệp trả lời."
 )
-@home_option
+@new_home_option
 @click.option(
     "--admission",
     required=True,

@@ -42,7 +42,7 @@ def export_command(home: Home, folder: Path, mb: int, again: bool) -> None:
 @click.option(
     "--answer-to", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Thư mục ghi trả lời; mặc định cạnh gói."
 )
-@click.argument("bundle", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("bundle", metavar="GÓI", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def import_command(home: Home, answer_to: Path | None, bundle: Path) -> None:
     """Take a bundle or an answer in; exit 1 when not all of it could be taken, 2 when nothing could."""
     from appliance.errors import Refused

@@ -3,13 +3,15 @@
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 import click
 import msgspec
 
 from appliance.config import Home, Settings
-from provisioning.options import home_option
+from provisioning.options import home_option, new_home_option
 
+T = TypeVar("T")
 file_in = click.Path(exists=True, dir_okay=False, path_type=Path)
 file_out = click.Path(dir_okay=False, path_type=Path)
 
@@ -20,8 +22,8 @@ def commands() -> None:
 
 
 @commands.command("ask", help="Bước 1, tại xã: tạo khóa của máy và ghi tệp yêu cầu. Khóa riêng không rời máy.")
-@home_option
-@click.argument("request", type=file_out)
+@new_home_option
+@click.argument("request", metavar="YÊU_CẦU", type=file_out)
 def ask_command(home: Home, request: Path) -> None:
     """Make the box's keys and write its request."""
     from provisioning.enrol import ask
@@ -38,13 +40,13 @@ def ask_command(home: Home, request: Path) -> None:
 @click.option(
     "--test", "trial", is_flag=True, help="Máy thử của một xã thử, để chạy motcua conformance; sau đó bỏ bằng enrol forget."
 )
-@click.argument("request", type=file_in)
-@click.argument("admission", type=file_out)
+@click.argument("request", metavar="YÊU_CẦU", type=file_in)
+@click.argument("admission", metavar="TRẢ_LỜI", type=file_out)
 def admit_command(home: Home, unit: str, name: str, trial: bool, request: Path, admission: Path) -> None:
     """Admit a box; exit 1 when a test device would stand beside real ones."""
     from provisioning.enrol import Request, admit, admit_for_tests
 
-    asked = msgspec.json.decode(request.read_bytes(), type=Request)
+    asked = _read(request, Request)
     given = (admit_for_tests if trial else admit)(home, asked, unit, name, datetime.now(UTC))
     if given is None:
         click.echo(f"Không nhận làm máy thử: máy này đã gửi dữ liệu, hoặc mã {unit} là của một xã thật. Chọn mã không xã nào dùng.")
@@ -69,7 +71,7 @@ def forget_command(home: Home, device: str) -> None:
 
 @commands.command("renew", help="Tại xã, thay bước 3 khi tỉnh chọn lại máy này: chỉ đặt chứng thư mới, giữ sổ cái và cấu hình.")
 @home_option
-@click.argument("admission", type=file_in)
+@click.argument("admission", metavar="TRẢ_LỜI", type=file_in)
 def renew_command(home: Home, admission: Path) -> None:
     """Put a new certificate in its place; exit 1 when it is another box's."""
     from appliance.errors import Refused
@@ -77,7 +79,7 @@ def renew_command(home: Home, admission: Path) -> None:
     from web.vietnamese import sentence
 
     try:
-        renew(home, msgspec.json.decode(admission.read_bytes(), type=Admission))
+        renew(home, _read(admission, Admission))
     except Refused as refused:
         click.echo(sentence(refused))
         sys.exit(1)
@@ -85,19 +87,29 @@ def renew_command(home: Home, admission: Path) -> None:
 
 
 @commands.command("settle", help="Bước 3, tại xã: đặt chứng thư và dải số vào chỗ, mở sổ cái.")
-@home_option
+@new_home_option
 @click.option("--unit", required=True, help="Mã đơn vị, như đã khai ở tỉnh.")
 @click.option("--name", required=True, help="Tên xã, như đã khai ở tỉnh.")
 @click.option("--province-name", required=True, help="Tên tỉnh, ví dụ Tỉnh An Giang.")
 @click.option("--province-url", required=True, help="Địa chỉ máy chủ nhận của tỉnh, ví dụ https://motcua.tinh.vn.")
 @click.option("--person", required=True, help="Mã cán bộ người ghi danh; người này cho dùng quy trình nội bộ chung.")
-@click.argument("admission", type=file_in)
+@click.argument("admission", metavar="TRẢ_LỜI", type=file_in)
 def settle_command(home: Home, unit: str, name: str, province_name: str, province_url: str, person: str, admission: Path) -> None:
     """Settle a box with what its province gave."""
     from provisioning.enrol import Admission, approve_general_process, serve_pages, settle
 
-    given = msgspec.json.decode(admission.read_bytes(), type=Admission)
+    given = _read(admission, Admission)
     serve_pages(home, name, datetime.now(UTC))
     settle(home, given, Settings("commune", given.device, name, unit, province_name, province_url))
     approve_general_process(home, person)
     click.echo(f"Máy {given.device} đã thuộc {province_name}. Cài {home.keys / 'lan-ca.crt'} vào các máy trong văn phòng.")
+
+
+def _read(path: Path, kind: type[T]) -> T:
+    """Read a file of an enrolment. Another file is said to be none."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=kind)
+    except msgspec.MsgspecError:
+        raise click.ClickException(
+            f"{path} không phải tệp ghi danh của bước này. Chưa đổi gì. Chọn đúng tệp rồi làm lại."
+        ) from None

@@ -19,9 +19,9 @@ def commands() -> None:
     """Hold the commands of the province's feed."""
 
 
-@commands.command("catalogue", help="Công bố bộ danh mục trong thư mục PATH; có hiệu lực từ ngày ghi trong bộ.")
+@commands.command("catalogue", help="Công bố bộ danh mục trong THƯ_MỤC; có hiệu lực từ ngày ghi trong bộ.")
 @home_option
-@click.argument("path", type=folder_in)
+@click.argument("path", metavar="THƯ_MỤC", type=folder_in)
 def catalogue_command(home: Home, path: Path) -> None:
     """Publish a catalogue bundle."""
     from sync.province.publishing import publish_catalogue
@@ -29,9 +29,9 @@ def catalogue_command(home: Home, path: Path) -> None:
     _publish(home, lambda province: publish_catalogue(province, path))
 
 
-@commands.command("processes", help="Công bố tệp quy trình nội bộ FILE. Tại xã chưa bản nào có hiệu lực trước khi được phê duyệt.")
+@commands.command("processes", help="Công bố tệp quy trình nội bộ TỆP. Tại xã chưa bản nào có hiệu lực trước khi được phê duyệt.")
 @home_option
-@click.argument("file", type=file_in)
+@click.argument("file", metavar="TỆP", type=file_in)
 def processes_command(home: Home, file: Path) -> None:
     """Publish a file of internal processes; everything that was not understood is said."""
     from sync.province.publishing import publish_processes
@@ -46,9 +46,9 @@ def processes_command(home: Home, file: Path) -> None:
     _publish(home, publish)
 
 
-@commands.command("trust", help="Công bố cả danh sách tin cậy: FOLDER/roots và FOLDER/issuers, tệp .der, .crt hoặc .pem.")
+@commands.command("trust", help="Công bố cả danh sách tin cậy: THƯ_MỤC/roots và THƯ_MỤC/issuers, tệp .der, .crt hoặc .pem.")
 @home_option
-@click.argument("folder", type=folder_in)
+@click.argument("folder", metavar="THƯ_MỤC", type=folder_in)
 def trust_command(home: Home, folder: Path) -> None:
     """Publish the list of roots and issuers."""
     from provisioning.trust_commands import certificates
@@ -57,10 +57,10 @@ def trust_command(home: Home, folder: Path) -> None:
     _publish(home, lambda province: publish_trust(province, *certificates(folder)))
 
 
-@commands.command("software", help="Báo cho mọi xã có bản phần mềm VERSION; NOTE nói có gì mới, phải làm gì. Máy không tự cài.")
+@commands.command("software", help="Báo cho mọi xã có bản phần mềm BẢN; TIN nói có gì mới, phải làm gì. Máy không tự cài.")
 @home_option
-@click.argument("version")
-@click.argument("note")
+@click.argument("version", metavar="BẢN")
+@click.argument("note", metavar="TIN")
 def software_command(home: Home, version: str, note: str) -> None:
     """Publish a notice of software."""
     from sync.province.publishing import publish_software
@@ -69,7 +69,7 @@ def software_command(home: Home, version: str, note: str) -> None:
 
 
 @commands.command(
-    "account", help="Báo cho xã UNIT tài khoản OFFICER của NAME, chức danh TITLE. Mật khẩu không đi theo: xã đặt và trao."
+    "account", help="Báo cho xã tài khoản MÃ_CÁN_BỘ của HỌ_TÊN, chức danh CHỨC_DANH. Mật khẩu không đi theo: xã đặt và trao."
 )
 @home_option
 @click.option("--unit", required=True, help="Mã đơn vị của xã, ví dụ H99.99.99.")
@@ -78,9 +78,9 @@ def software_command(home: Home, version: str, note: str) -> None:
 @click.option("--closed", is_flag=True, help="Đóng tài khoản.")
 @click.option("--together", is_flag=True, help="Không đủ người: một người vừa tiếp nhận vừa thu tiền.")
 @click.option("--again", is_flag=True, help="Báo lại dù không có gì mới.")
-@click.argument("officer")
-@click.argument("name")
-@click.argument("title")
+@click.argument("officer", metavar="MÃ_CÁN_BỘ")
+@click.argument("name", metavar="HỌ_TÊN")
+@click.argument("title", metavar="CHỨC_DANH")
 def account_command(home: Home, unit: str, closed: bool, again: bool, **said) -> None:
     """State an account of one commune."""
     from sync.province.publishing import publish_account
@@ -89,7 +89,7 @@ def account_command(home: Home, unit: str, closed: bool, again: bool, **said) ->
     _publish(home, lambda province: publish_account(province, unit, said, again))
 
 
-@commands.command("decision", help="Gửi quyết định của cấp trên về hồ sơ CODE cho xã đang giữ: số NUMBER, tệp PDF đã ký FILE.")
+@commands.command("decision", help="Gửi quyết định của cấp trên về hồ sơ MÃ_HỒ_SƠ cho xã đang giữ: số SỐ, PDF đã ký TỆP.")
 @home_option
 @click.option(
     "--sort", required=True, help="agreed: chấp thuận; disagreed: không chấp thuận; opinion: ý kiến; supplement: bổ sung."
@@ -99,9 +99,9 @@ def account_command(home: Home, unit: str, closed: bool, again: bool, **said) ->
 @click.option("--decider", default="", help="Người ký.")
 @click.option("--note", type=click.File(encoding="utf-8"), help="Tệp ghi chú; - là bàn phím.")
 @click.option("--again", is_flag=True, help="Gửi lại dù không có gì mới, cho xã đang giữ hồ sơ.")
-@click.argument("code")
-@click.argument("number")
-@click.argument("file", type=file_in)
+@click.argument("code", metavar="MÃ_HỒ_SƠ")
+@click.argument("number", metavar="SỐ")
+@click.argument("file", metavar="TỆP", type=file_in)
 def decision_command(home: Home, code: str, number: str, file: Path, decider: str, note, again: bool, **said) -> None:
     """Tell a decision on a dossier to the commune that owns it; a note about a person is never typed on the command line."""
     from sync.province.deciding import publish_decision
@@ -114,8 +114,8 @@ def decision_command(home: Home, code: str, number: str, file: Path, decider: st
 @home_option
 @click.option("--working", is_flag=True, help="Là ngày làm việc.")
 @click.option("--basis", required=True, help="Căn cứ, ví dụ Công điện 01.")
-@click.argument("day", type=click.DateTime(["%Y-%m-%d"]))
-@click.argument("name")
+@click.argument("day", metavar="NĂM-THÁNG-NGÀY", type=click.DateTime(["%Y-%m-%d"]))
+@click.argument("name", metavar="TÊN_NGÀY")
 def day_command(home: Home, working: bool, basis: str, day, name: str) -> None:
     """Announce a day off or a working day."""
     from sync.province.admission import publish_day

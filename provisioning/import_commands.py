@@ -20,7 +20,7 @@ path_in = click.Path(exists=True, path_type=Path)
 @click.option("--template", is_flag=True, help="In mẫu của ba bảng rồi thôi.")
 @click.option("--for-good", is_flag=True, help="Ghi vào sổ cái. Có lỗi ở bất cứ dòng nào thì không ghi tệp nào.")
 @click.option("--officer", default="", help="Mã của quản trị viên ghi vào, ví dụ ST16. Cần khi --for-good.")
-@click.argument("paths", nargs=-1, type=path_in)
+@click.argument("paths", metavar="[TỆP]...", nargs=-1, type=path_in)
 def command(home: Home, template: bool, for_good: bool, officer: str, paths: tuple[Path, ...]) -> None:
     """Read the files, say everything, write when asked to; exit 1 when a line stands against it."""
     from appliance import catalogue_shelf, clock, day_one, day_one_sheets, officers

@@ -14,11 +14,11 @@ def commands() -> None:
 
 
 @commands.command(
-    "import", help="Nạp tệp quy trình FILE; in từng điều không hiểu. Chưa bản nào có hiệu lực trước khi được phê duyệt."
+    "import", help="Nạp tệp quy trình TỆP; in từng điều không hiểu. Chưa bản nào có hiệu lực trước khi được phê duyệt."
 )
 @home_option
 @click.option("--dry-run", is_flag=True, help="Chỉ kiểm tra, không ghi gì.")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", metavar="TỆP", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def import_command(home: Home, dry_run: bool, file: Path) -> None:
     """Read a file, say everything that was not understood, keep what is sound; exit 1 when a record stays out."""
     from appliance import catalogue_shelf, clock, process_file, process_shelf

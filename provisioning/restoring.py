@@ -78,7 +78,7 @@ def restore(home: Home, source: Path, life: int | None = None, accept_loss: bool
 
 
 def _must_be_still(home: Home) -> None:
-    if not (home.root / "motcua.toml").exists() or not (home.keys / "device.ed25519").exists():
+    if not home.settings_file.exists() or not (home.keys / "device.ed25519").exists():
         raise Refused("not_enrolled")
     if home.settings.demo:
         crash.arm_from(home.run)

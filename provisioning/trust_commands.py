@@ -17,9 +17,9 @@ def commands() -> None:
     """Hold the commands of the trust list."""
 
 
-@commands.command("import", help="Nạp cả danh sách từ FOLDER/roots và FOLDER/issuers, thay danh sách đang dùng.")
+@commands.command("import", help="Nạp cả danh sách từ THƯ_MỤC/roots và THƯ_MỤC/issuers, thay danh sách đang dùng.")
 @home_option
-@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("folder", metavar="THƯ_MỤC", type=click.Path(exists=True, file_okay=False, path_type=Path))
 def import_command(home: Home, folder: Path) -> None:
     """Put a list in its place; exit 1 when it is refused, and then nothing changes."""
     from appliance import trust

@@ -92,8 +92,21 @@ def _count(db: Database) -> Backlog:
 
 def files_waiting(db: Database) -> dict[str, FileRef]:
     """List files named by events beyond the cursor that the province has not confirmed."""
-    sent = {row[0] for row in db.conn.execute("SELECT digest FROM file_sent")}
+    sent = _sent(db)
     return {file.s: file for met in walk(db, "files", COUNT_EVENTS_MAX) for file in met.named.x if file.s not in sent}
+
+
+def files_waiting_of(db: Database, dossier: str) -> dict[str, FileRef]:
+    """List those of one dossier, in the order in which its events named them."""
+    sql = """SELECT e.bytes FROM dossier_event d JOIN event e ON e.inc = d.inc AND e.seq = d.seq
+             WHERE d.dossier = ? AND e.n > ? ORDER BY e.n"""
+    sent = _sent(db)
+    rows = db.conn.execute(sql, [dossier, cursor_at(db, "files")])
+    return {file.s: file for row in rows for file in _named(bytes(row[0])).x if file.s not in sent}
+
+
+def _sent(db: Database) -> set[str]:
+    return {row[0] for row in db.conn.execute("SELECT digest FROM file_sent")}
 
 
 def events_wait(db: Database) -> bool:

@@ -1,17 +1,16 @@
-"""Protocol sync/1: what the two ends say to each other, and what they decide from it. Pure: no clock, disk, SQL or network.
+"""Protocol sync/1: what the two ends say to each other. Pure: no clock, disk, SQL or network.
+
+What the province decides from it stands in sync/judging.py, what the device does next in sync/steps.py.
 
 Version 1 grows by adding fields that older ends ignore; a field is never given another meaning. docs/sync.md is the specification.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
-
-from sync.segments import Segment
 
 VERSION = 1
 SPOKEN = (VERSION,)  # Every version this end speaks: the newest and, once there are any, the two before it.
@@ -250,169 +249,6 @@ class InventoryFiles(msgspec.Struct, frozen=True):
     more: bool
 
 
-@dataclass(frozen=True)
-class Holding:
-    """What the receiver holds of one device: heads, ordinals and parents by life, and a way to look a digest up.
-
-    `chosen`: the device's certificate was renewed after the newest life began, so an operator chose the machine that has it.
-    """
-
-    heads: Mapping[str, Mark]
-    ordinals: Mapping[str, int]
-    digest_at: Callable[[str, int], str | None]
-    parents: Mapping[str, Mark | None] = field(default_factory=dict)
-    chosen: bool = False
-
-    @property
-    def lives(self) -> tuple[HeldLife, ...]:
-        """List the newest lives, oldest first."""
-        order = sorted(self.heads, key=lambda inc: self.ordinals[inc])[-LIVES_MAX:]
-        return tuple(HeldLife(inc, self.ordinals[inc], self.parents.get(inc), self.heads[inc]) for inc in order)
-
-
 def common_version(own: Sequence[int], tried: int, spoken: int) -> int | None:
     """Give the newest of our versions to go on with after one was refused by an end whose newest is `spoken`; None for none."""
     return max((one for one in own if one <= spoken and one < tried), default=None)
-
-
-def judge(have: int, held: bytes | None, segment: Segment) -> Verdict:
-    """Judge a segment whose chain and signature hold. `held` is the receiver's digest at `meeting(have, segment)`."""
-    if segment.first > have + 1:
-        return Verdict.GAP
-    if segment.digest_at(meeting(have, segment)) != held:
-        return Verdict.FORK
-    return Verdict.ALREADY_HAVE if segment.last <= have else Verdict.EXTENDS
-
-
-def meeting(have: int, segment: Segment) -> int:
-    """Give the last number that both the receiver and the segment know of."""
-    return min(have, segment.last)
-
-
-def judge_hello(hello: Hello, holding: Holding) -> HelloAnswer:
-    """Say how a device stands to what is held of it. Changes nothing; feed, keys and receipt are added by the caller."""
-    inc = hello.life.inc
-    told = next((mark for mark in hello.heads if mark.inc == inc), None)
-    have = holding.heads.get(inc)
-    if told is None:
-        return HelloAnswer(Verdict.FORK, have)
-    if have is None:
-        return _judge_new(hello, holding)
-    if _newer_lives(hello, holding):
-        return fork(holding, have, Why.FORKED if holding.chosen else Why.REPLACED)
-    return _judge_known(hello, told, have, holding)
-
-
-def fork(holding: Holding, have: Mark | None, why: Why) -> HelloAnswer:
-    """Say that two histories are there, and what is held where the device may heal it."""
-    return HelloAnswer(Verdict.FORK, have, why=why, lives=holding.lives if why is Why.FORKED else ())
-
-
-def _newer_lives(hello: Hello, holding: Holding) -> bool:
-    """Say whether a life after this one is held that the device does not know: a box that was replaced, or an old copy of it."""
-    newer = {inc for inc, inc_no in holding.ordinals.items() if inc_no > hello.life.inc_no}
-    return not newer <= {mark.inc for mark in hello.heads}
-
-
-def _judge_new(hello: Hello, holding: Holding) -> HelloAnswer:
-    life, parent = hello.life, hello.life.parent
-    if parent is None:
-        return HelloAnswer(Verdict.FORK if holding.heads else Verdict.EXTENDS)  # Two beginnings: never mended without a person.
-    if life.inc_no in holding.ordinals.values() or _newer_lives(hello, holding):
-        return fork(holding, None, Why.FORKED)
-    held = holding.heads.get(parent.inc)
-    if held is None or held.seq < parent.seq:
-        return HelloAnswer(Verdict.NEED_PARENT, need=parent.inc)
-    if parent.seq and holding.digest_at(parent.inc, parent.seq) != parent.digest:
-        return fork(holding, None, Why.FORKED)
-    return _judge_others(hello, holding) or HelloAnswer(Verdict.EXTENDS)
-
-
-def _judge_others(hello: Hello, holding: Holding) -> HelloAnswer | None:
-    """Judge the device's other lives: the first that shows another branch, or of which it lost events; None when all is there."""
-    known = {mark.inc: mark for mark in (hello.life.parent, *hello.heads) if mark}
-    have = holding.heads.get(hello.life.inc)
-    for life in holding.lives:
-        told = known.get(life.inc) or Mark(life.inc, 0, "0" * 64)
-        if life.inc == hello.life.inc:
-            continue
-        if 0 < told.seq <= life.head.seq and holding.digest_at(life.inc, told.seq) != told.digest:
-            return fork(holding, have, Why.FORKED)
-        if told.seq < life.head.seq:
-            unknown = () if told.seq else (life,)  # Its ordinal and parent were lost with it.
-            return HelloAnswer(Verdict.BEHIND, have, lost=Lost(life.inc, told.seq, life.head.seq), lives=unknown)
-    return None
-
-
-def _judge_known(hello: Hello, told: Mark, have: Mark, holding: Holding) -> HelloAnswer:
-    if told.seq <= have.seq and told.seq and holding.digest_at(told.inc, told.seq) != told.digest:
-        return fork(holding, have, Why.FORKED)
-    if told.seq < have.seq:
-        return HelloAnswer(Verdict.BEHIND, have, lost=Lost(told.inc, told.seq, have.seq))
-    held = Verdict.EXTENDS if told.seq > have.seq else Verdict.ALREADY_HAVE
-    return _judge_others(hello, holding) or HelloAnswer(held, have)
-
-
-@dataclass(frozen=True)
-class Wait:
-    """Nothing to send of this life."""
-
-
-@dataclass(frozen=True)
-class SendEvents:
-    """Send the events after this number."""
-
-    after: int
-
-
-@dataclass(frozen=True)
-class SendLifeFirst:
-    """Another life must be sent before this one."""
-
-    inc: str
-
-
-@dataclass(frozen=True)
-class FetchLost:
-    """The province holds events of ours that were lost here."""
-
-    lost: Lost
-
-
-@dataclass(frozen=True)
-class Rejoin:
-    """Two branches: what only we have is recorded again in a new life, on top of what the province holds."""
-
-    lives: tuple[HeldLife, ...]
-
-
-@dataclass(frozen=True)
-class OpenNewLife:
-    """The province stands further in the very life we write: we are an older copy and must not go on writing it."""
-
-
-@dataclass(frozen=True)
-class Stop:
-    """Nothing may be sent until a person looked; the code says why."""
-
-    code: str
-
-
-Step = Wait | SendEvents | SendLifeFirst | FetchLost | Rejoin | OpenNewLife | Stop
-STOPS = {Why.REPLACED: "sync_replaced", Why.TWO_MACHINES: "sync_two_machines"}
-
-
-def next_step(local: Mark, writing: bool, answer: HelloAnswer) -> Step:
-    """Say what the sender does next with the life whose head is `local`; `writing`: it is the life written now."""
-    match answer.verdict:
-        case Verdict.EXTENDS:
-            return SendEvents(answer.have.seq if answer.have else 0)
-        case Verdict.ALREADY_HAVE:
-            return Wait()
-        case Verdict.NEED_PARENT:
-            return SendLifeFirst(answer.need)
-        case Verdict.BEHIND if answer.lost:
-            return OpenNewLife() if writing and answer.lost.inc == local.inc else FetchLost(answer.lost)
-        case Verdict.FORK if answer.why == Why.FORKED and answer.lives:
-            return Rejoin(answer.lives)
-    return Stop(STOPS.get(answer.why, "sync_fork"))  # type: ignore[call-overload]  # what an end of a later version says

@@ -1,6 +1,7 @@
 """What files may take of the line: by the hour as a technician set it, by class, and over as many connections as repay."""
 
 import itertools
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -19,6 +20,7 @@ from sync import budget, carrying, files_back, lacking, lanes
 from sync.lanes import Lanes
 from web.health import of_the_line
 from web.line_state import files_state, this_hour, whole_day
+from web.words.line import NOT_MEASURED
 from wire_room import wire_room
 
 PAGE = 64 * 1024
@@ -222,6 +224,22 @@ def test_the_technicians_page_says_the_trouble_and_what_to_do(app):
     assert "Mạng đang đòi đăng nhập" in told[0] and "Mở trình duyệt" in told[0] and "120 phút" in told[1]
     page = log_in(app, "st16").get("/suc-khoe", base_url=HTTPS).text
     assert [words for words in (*told, "Lệch 120 phút", "Giờ này gửi tệp: không giới hạn") if words not in page] == []
+
+
+def test_what_nobody_measured_is_said_to_be_so_and_a_silent_agent_is_something_to_do(app):
+    box, client = app.extensions["box"], log_in(app, "st16")
+
+    def seen() -> list[tuple[str, str]]:
+        page = client.get("/suc-khoe", base_url=HTTPS).text
+        assert ("không báo gì" in page) == ("Xem tiến trình motcua agent còn chạy không" in page)
+        return re.findall(r'<b>(?:Đồng bộ|Gửi tệp)</b>.*?class="half">(.*?)</span><span class="badge is-(\w+)', page)
+
+    assert seen() == [(NOT_MEASURED, "hold"), (f"{NOT_MEASURED}. Giờ này gửi tệp: không giới hạn", "hold")]
+    told = {"last_ok": "2026-01-05T03:00:00.000Z", "waiting": "0", "waiting_files": "0"}
+    with box.writing() as act:
+        act.db.conn.executemany("INSERT INTO sync_state (name, value) VALUES (?, ?)", told.items())
+    (line, how), files_line = seen()
+    assert (line, how) == ("Tiến trình đồng bộ không báo gì từ 10:00 ngày 05/01/2026", "hold") and files_line[1] == "hold"
 
 
 def test_files_go_by_their_class(sending, monkeypatch):

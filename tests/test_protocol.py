@@ -15,25 +15,10 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from appliance import chain
 from appliance.errors import Refused
 from sync import kill_points, problems, segments
-from sync.protocol import (
-    FetchLost,
-    Hello,
-    Holding,
-    Life,
-    Lost,
-    Mark,
-    OpenNewLife,
-    Rejoin,
-    SendEvents,
-    SendLifeFirst,
-    Stop,
-    Verdict,
-    Wait,
-    judge,
-    judge_hello,
-    next_step,
-)
+from sync.judging import Holding, judge, judge_hello
+from sync.protocol import Hello, Life, Lost, Mark, Verdict
 from sync.statements import FEED_MARK, RECEIPT_MARK, Receipt, Record, read_receipt, read_record, sign_receipt
+from sync.steps import FetchLost, OpenNewLife, Rejoin, SendEvents, SendLifeFirst, Stop, Wait, next_step
 from web.vietnamese import SENTENCES
 
 VECTORS = json.loads(Path("docs/sync-vectors.json").read_text(encoding="utf-8"))

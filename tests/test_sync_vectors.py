@@ -17,8 +17,9 @@ from appliance import chain, contents, database, events, rows
 from appliance.errors import Refused
 from appliance.migrations import migrations
 from sync import key_bundles, segments
+from sync.judging import Holding, judge, judge_hello, meeting
 from sync.problems import PROBLEMS, content_digest, problem_of
-from sync.protocol import Hello, Holding, KeyBundle, KeyNews, Life, Mark, Verdict, judge, judge_hello, meeting
+from sync.protocol import Hello, KeyBundle, KeyNews, Life, Mark, Verdict
 from sync.statements import FEED_MARK, FIRST_PREVIOUS, RECEIPT_MARK, Receipt, Record, record_digest, sign_receipt, sign_record
 
 FILE = Path("docs/sync-vectors.json")

@@ -21,7 +21,7 @@ from web.per_request import act, box, officer
 from web.vietnamese import sentence, step_words
 from web.words.between_units import REASONS, REJECTIONS, WHY
 
-COPY = "Ở đây chỉ xem và ghi chú; trạng thái và ngày hẹn trả bên dưới là của lúc chuyển."
+COPY = "Ở đây chỉ xem và ghi chú; trạng thái và ngày hẹn trả ghi tại đây là của lúc chuyển."
 bp = Blueprint("between_units", __name__)
 
 

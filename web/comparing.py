@@ -4,6 +4,7 @@ Shows codes and numbers, changes no dossier: who compared says so, and that is k
 """
 
 from dataclasses import dataclass
+from datetime import date
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
@@ -12,7 +13,7 @@ from appliance import comparing
 from appliance.clock import stamp
 from appliance.comparing import Case, What
 from appliance.errors import Refused
-from appliance.text import number_text
+from appliance.text import day_text, number_text
 from web import desk
 from web.compared import compared
 from web.per_request import act, box, officer
@@ -69,10 +70,17 @@ def about(case: Case) -> str:
     if case.what is What.NUMBER_TWICE:
         _, book, period, n = case.about.split("|")
         books = desk.catalogue_now().books
-        return f"Số {number_text(int(n))}, {books[book].name if book in books else book}, kỳ {period}"
+        return f"Số {number_text(int(n))}, {books[book].name if book in books else book}, {period_words(period)}"
     if case.what is What.CONTENT_DIFFERS:
         return WHY_DIFFERS[case.about]
     return f"Tệp {case.about[:12]}" if case.about else ""
+
+
+def period_words(period: str) -> str:
+    """Say the period of a number: a year, a day, or days from one to another."""
+    if len(period) == len("2026"):
+        return f"năm {period}"
+    return "ngày " + " – ".join(day_text(date.fromisoformat(day)) for day in period.split("/"))
 
 
 @bp.app_template_global("after_loss")

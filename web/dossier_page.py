@@ -4,6 +4,7 @@ The only page with full numbers. Each look is recorded by the frame. It changes 
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 from flask import Blueprint, abort, render_template, request
 
@@ -16,9 +17,9 @@ from appliance.portal_money import amount_of
 from appliance.procedures import ReleasePath
 from appliance.signatures import SignatureFinding
 from appliance.text import Line, money_text
-from web import desk, dossier_acts, next_step, places, timeline
+from web import desk, dossier_acts, next_step, places, sync_story, timeline
 from web.pages import media_of
-from web.per_request import act, box, holds, officer
+from web.per_request import act, box, holds, is_background, officer
 from web.reception_form import COPIES, RESULT_BY
 from web.vietnamese import CHANNELS, sentence
 
@@ -59,6 +60,8 @@ def page(dossier: str) -> str:
         sheets=sheets(found),
         first_sheet=first_sheet(found),
         entries=timeline.history(found),
+        story=sync_story.story(found),
+        is_here=partial(files.has, box().home),
         names=desk.names_in(found.id),
         holder=desk.names().get(found.holder, found.holder),
         back=desk.own_list(),
@@ -104,8 +107,8 @@ def judge(digest: str) -> list[SignatureFinding]:
 
 
 def seen_by_holder(dossier: Dossier) -> None:
-    """Note that who holds the dossier has what is new about it before him."""
-    if dossier.holder == officer().id and dossier.id in decisions.news(box().db):
+    """Note that who holds the dossier has what is new about it before him: opened by himself, not by a page left open."""
+    if dossier.holder == officer().id and not is_background() and dossier.id in decisions.news(box().db):
         with box().writing() as at_once:
             decisions.seen(at_once, dossier.id)
 

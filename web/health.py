@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from flask import Blueprint, render_template
 
 from appliance import health, numbering
-from appliance.clock import moment_of
+from appliance.clock import local, moment_of
 from appliance.errors import Refused
 from appliance.health import Alarm, Facts
-from appliance.text import Line, number_text
+from appliance.text import Line, day_text, number_text, time_text
 from sync import budget, published
 from web import comparing, line_state, state_chip
 from web.compared import compared
 from web.per_request import act, box
 from web.vietnamese import sentence
+from web.words.line import NOT_MEASURED, SILENT
 from web.words.published import KINDS
 
 bp = Blueprint("health", __name__)
@@ -50,7 +51,7 @@ def look() -> dict[str, object]:
     seen = health.facts(box().home, numbering.floor(box().db))
     alarms = health.alarms(seen)
     todo = [("bad" if alarm in BAD else "warn", sentence(Line(alarm, facts_of(seen)))) for alarm in alarms]
-    todo += [("warn", words) for words in of_the_line(sync_state())]
+    todo += [("warn", words) for words in [*of_the_line(sync_state()), *silent(seen.now)]]
     if stopped := comparing.stopped():
         todo.insert(0, ("bad", stopped))
     return {"parts": parts(seen, alarms), "todo": todo, "news": news(), "at": seen.now, "device": box().device}
@@ -88,7 +89,8 @@ def sync_state() -> dict[str, str]:
 def sending(now: str) -> tuple[str, str]:
     """Say what waits and what files may use in this hour, and how that is; a budget that cannot be read is said to be so."""
     try:
-        return line_state.files_state(sync_state(), budget.of(box().home), now)
+        words, state = line_state.files_state(sync_state(), budget.of(box().home), now)
+        return words, "unknown" if silent(now) else state
     except Refused as refused:
         return sentence(refused), "bad"
 
@@ -96,7 +98,8 @@ def sending(now: str) -> tuple[str, str]:
 def parts(seen: Facts, alarms: list[Alarm]) -> list[Part]:
     """Say each part in words. What nobody looked at is said to be unknown."""
     both = compared(box().db, seen.now)
-    link = state_chip.chip(state_chip.facts(box().db), seen.now)
+    known = state_chip.facts(box().db)
+    link = state_chip.chip(known, seen.now)
     calm = "warn" if line_state.trouble(sync_state()) else "ok"
     link_state = {"ok": calm, "send": calm, "off": calm, "off4": "warn"}.get(link.kind, "bad")
     return [
@@ -104,10 +107,30 @@ def parts(seen: Facts, alarms: list[Alarm]) -> list[Part]:
         Part("Đồng hồ", "clock", *clock_seen(seen, alarms)),
         Part("Cơ sở dữ liệu", "database", f"Nhật ký ghi {gigabytes(seen.wal_bytes)}", worst(alarms, "wal")),
         Part("Sao lưu liên tục", "archive", replicated(seen), worst(alarms, "replica")),
-        Part("Đồng bộ", link.icon, link.text, "unknown" if link is state_chip.UNKNOWN else link_state),
+        Part("Đồng bộ", link.icon, link_words(link, known.told_at), "unknown" if link is state_chip.UNKNOWN else link_state),
         Part("Gửi tệp", "files", *sending(seen.now)),
         Part("Đối chiếu với tỉnh", "list-checks", both.words, both.state),
     ]
+
+
+def link_words(link: state_chip.Chip, told_at: str | None) -> str:
+    """Say how the line is; where nobody knows, why."""
+    if link is not state_chip.UNKNOWN:
+        return link.text
+    return SILENT.format(at=since(told_at)) if told_at else NOT_MEASURED
+
+
+def silent(now: str) -> list[str]:
+    """Say that the agent has told nothing for too long, and what to do; nothing while it speaks, or never spoke."""
+    known = state_chip.facts(box().db)
+    if not known.told_at or state_chip.chip(known, now) is not state_chip.UNKNOWN:
+        return []
+    return [sentence(Refused("agent_silent", at=since(known.told_at)))]
+
+
+def since(at: str) -> str:
+    """Say a moment with its day."""
+    return f"{time_text(local(at))} ngày {day_text(local(at).date())}"
 
 
 def worst(alarms: list[Alarm], part: str) -> str:
@@ -131,4 +154,5 @@ def replicated(seen: Facts) -> str:
     if not seen.replicated_at:
         return "Chưa có bản sao nào"
     age_s = max(0, int(moment_of(seen.now).timestamp() - seen.replicated_at))
-    return f"Bản sao mới nhất cách đây {age_s} giây" if age_s < 120 else f"Bản sao mới nhất cách đây {age_s // 60} phút"
+    age = f"{age_s} giây" if age_s < 120 else f"{age_s // 60} phút"
+    return f"{'Bản' if seen.replica_runs else 'Không chạy; bản'} sao mới nhất cách đây {age}"

@@ -11,7 +11,7 @@ from sync.budget import HOURS, Hours
 from web.courier_words import size_text
 from web.vietnamese import sentence
 from web.words.forks import STOPPED
-from web.words.line import FREE, TECHNICIAN
+from web.words.line import FREE, NOT_MEASURED, TECHNICIAN
 
 
 def trouble(known: Mapping[str, str]) -> str:
@@ -28,7 +28,7 @@ def clock_off(known: Mapping[str, str]) -> int:
 def files_state(known: Mapping[str, str], hours: Hours, now: str) -> tuple[str, str]:
     """Say how many files wait and what they may use in this hour; and how that is: ok, warn, or unknown."""
     if "waiting_files" not in known:
-        return this_hour(hours, now), "unknown"
+        return f"{NOT_MEASURED}. {this_hour(hours, now)}", "unknown"
     count, size, failed = (int(known.get(name, "0")) for name in ("waiting_files", "waiting_bytes", "files_failed"))
     waiting = f"Còn chờ {number_text(count)} tệp, {size_text(size)}" if count else "Không còn tệp chờ"
     bad = f"; {number_text(failed)} tệp không gửi được" if failed else ""

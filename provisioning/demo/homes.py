@@ -29,7 +29,7 @@ def make_province(demo: Demo) -> None:
     """Make the province's home: keys, settings, accounts, what it trusts."""
     home, name = demo.province, catalogue.builtin().province.name
     enrol.make_province(home, name, datetime.now(UTC))
-    if not (home.root / "motcua.toml").exists():
+    if not home.settings_file.exists():
         write_settings(home, Settings("province", ids.uuid7(), name, province_name=name, demo=True))
     box.enrol(home)
     _open_accounts(home, province_people())

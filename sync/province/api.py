@@ -4,12 +4,9 @@ A device is known by the client certificate that nginx checked and passes on (X-
 Bodies are bounded; refusals are RFC 9457 problems; no personal data is ever logged here.
 """
 
-import hashlib
-import ssl
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypeVar
-from urllib.parse import unquote
+from typing import Any
 
 import msgspec
 from flask import Blueprint, Response, current_app, g, request
@@ -19,10 +16,11 @@ from appliance import durable
 from appliance.contents import BUCKETS
 from appliance.errors import Refused
 from sync import protocol, segments
-from sync.problems import MEDIA, check_content_digest, problem_of
+from sync.problems import MEDIA, problem_of
 from sync.protocol import CHUNK_BYTES_MAX, JSON_BYTES_MAX, SPOKEN, VERSION
 from sync.province import equality, feed_out, forks, given_back, receiver, uploads
 from sync.province import store_sqlite as store
+from sync.province.asked import after, as_number, asked, body, checked, fingerprint, inc, number
 from sync.province.opened import Province
 from sync.province.store_sqlite import Device
 
@@ -31,7 +29,6 @@ bp = Blueprint("sync_v1", __name__, url_prefix="/sync/v1")
 BINARY = "application/octet-stream"
 PARTS_RETRY_S = "5"
 ID_CHARS = 36
-T = TypeVar("T")
 
 
 class LostKeysQuestion(msgspec.Struct, frozen=True):
@@ -79,14 +76,6 @@ def busy(error: Exception) -> Response:
     response = refuse(Refused("province_full" if durable.is_full(error) else "province_busy"))
     response.headers["Retry-After"] = PARTS_RETRY_S
     return response
-
-
-def fingerprint(escaped_pem: str) -> str:
-    """Give the SHA-256 of the certificate that nginx passes on; empty for none."""
-    try:
-        return hashlib.sha256(ssl.PEM_cert_to_DER_cert(unquote(escaped_pem))).hexdigest()
-    except ValueError:
-        return ""
 
 
 def province() -> Province:
@@ -151,7 +140,7 @@ def take_chunk(digest: str) -> Response:
 def file_state(digest: str) -> Response:
     """Say how far a file has come (HEAD), or give some of its bytes from a place on (GET)."""
     if request.method == "GET":
-        most = min(_number(request.args.get("most", str(CHUNK_BYTES_MAX))), CHUNK_BYTES_MAX)
+        most = min(as_number(request.args.get("most", str(CHUNK_BYTES_MAX))), CHUNK_BYTES_MAX)
         return Response(given_back.file_part(province(), device(), checked(digest), after(), most), mimetype=BINARY)
     answer = uploads.state(province(), device(), checked(digest))
     headers = {"Upload-Offset": str(answer.offset), "Upload-Complete": "?1" if answer.complete else "?0"}
@@ -196,7 +185,7 @@ def bucket_digests() -> protocol.Buckets:
 @answering
 def row_digests() -> protocol.Rows:
     """Give the digests of the dossiers of a bucket."""
-    bucket, last = _number(request.args.get("bucket", "")), request.args.get("after", "")
+    bucket, last = as_number(request.args.get("bucket", "")), request.args.get("after", "")
     if bucket >= BUCKETS or len(last) > ID_CHARS:
         raise Refused("sync_malformed")
     return equality.rows(province(), device(), bucket, last)
@@ -222,51 +211,3 @@ def inventory_files() -> protocol.InventoryFiles:
     """Recompute what is held of the device's files."""
     start = request.args.get("after", "")
     return given_back.inventory_of_files(province(), device(), checked(start) if start else "")
-
-
-def asked(kind: type[T]) -> T:
-    """Read the body as JSON of a kind. Raises Refused `sync_malformed`."""
-    try:
-        return msgspec.json.decode(body(JSON_BYTES_MAX), type=kind)
-    except msgspec.DecodeError:
-        raise Refused("sync_malformed") from None
-
-
-def body(limit: int) -> bytes:
-    """Give the body, within bounds and as its digest says. Raises Refused `sync_body_too_big`, `body_digest_wrong`."""
-    if (request.content_length or 0) > limit:
-        raise Refused("sync_body_too_big", limit=limit)
-    data = request.get_data(cache=False)
-    check_content_digest(data, request.headers.get("Content-Digest"))
-    return data
-
-
-def after() -> int:
-    """Give the position after which something is asked."""
-    return _number(request.args.get("after", "0"))
-
-
-def number(header: str) -> int:
-    """Give a header that must be a number."""
-    return _number(request.headers.get(header, ""))
-
-
-def inc() -> bytes:
-    """Give the incarnation asked for."""
-    text = request.args.get("inc", "")
-    if len(text) != 16 or not set(text) <= set("0123456789abcdef"):
-        raise Refused("sync_malformed")
-    return bytes.fromhex(text)
-
-
-def checked(digest: str) -> str:
-    """Refuse what is no digest."""
-    if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
-        raise Refused("sync_malformed")
-    return digest
-
-
-def _number(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or len(text) > 18:
-        raise Refused("sync_malformed")
-    return int(text)

@@ -10,20 +10,8 @@ from appliance.chain import Head
 from appliance.crash import crash_here
 from appliance.errors import Refused
 from sync import key_bundles
-from sync.protocol import (
-    KEYS_MAX,
-    Hello,
-    HelloAnswer,
-    KeyNews,
-    Mark,
-    SegmentAnswer,
-    Statement,
-    Verdict,
-    Why,
-    judge,
-    judge_hello,
-    meeting,
-)
+from sync.judging import judge, judge_hello, meeting
+from sync.protocol import KEYS_MAX, Hello, HelloAnswer, KeyNews, Mark, SegmentAnswer, Statement, Verdict, Why
 from sync.province import admission, feed_out, folding, forks, handovers
 from sync.province import store_sqlite as store
 from sync.province.opened import Province, open_province

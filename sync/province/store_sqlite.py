@@ -12,7 +12,8 @@ from appliance import chain
 from appliance.events import Event
 from appliance.ids import device_bytes
 from appliance.ledger import Incarnation
-from sync.protocol import Holding, Mark
+from sync.judging import Holding
+from sync.protocol import Mark
 
 
 @dataclass(frozen=True)

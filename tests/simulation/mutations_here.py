@@ -7,8 +7,8 @@ from types import SimpleNamespace
 from appliance import box as boxes
 from appliance import contents, database, erasure, ledger, numbering, reordering, tidying, witness
 from simulation.mutations import Mutation, Patch, entering
-from sync import agent, compaction, equality, feed, files_out, protocol, recovery
-from sync.protocol import SendEvents
+from sync import compaction, equality, feed, files_out, lives, recovery, rejoining, steps
+from sync.steps import SendEvents
 
 AT_THE_BOX: dict[str, Mutation] = {}
 breaks = entering(AT_THE_BOX)
@@ -90,21 +90,21 @@ def time_for_position(patch: Patch) -> None:
 
 @breaks("i21", "receipts of earlier lives are not asked for")
 def receipts_not_asked_for(patch: Patch) -> None:
-    patch.setattr(agent, "_fetch_receipts", lambda sender: None)
+    patch.setattr(lives, "_fetch_receipts", lambda sender: None)
 
 
 @breaks("i21", "a fork is not healed")
 def not_healed(patch: Patch) -> None:
-    patch.setattr(agent.rejoining, "rejoin", lambda sender, lives: 0)
+    patch.setattr(rejoining, "rejoin", lambda sender, lives: 0)
 
 
 @breaks("i21", "after an answer was lost the agent goes on from what it believes")
 def believes_itself(patch: Patch) -> None:
     def step(local, writing, answer):
-        found = protocol.next_step(local, writing, answer)
+        found = steps.next_step(local, writing, answer)
         return SendEvents(local.seq - 1) if isinstance(found, SendEvents) and local.seq > 2 else found
 
-    patch.setattr(agent, "next_step", step)
+    patch.setattr(lives, "next_step", step)
 
 
 @breaks("i22", "a compacted feed keeps only the newest of all announced days")

@@ -10,7 +10,7 @@ from appliance import files
 from appliance.errors import Refused
 from simulation.mutations import Mutation, Patch, entering
 from simulation.mutations_here import never_compared
-from sync import agent, feed, protocol, sender
+from sync import feed, judging, lives, sender
 from sync.protocol import Verdict
 from sync.province import equality as equality_there
 from sync.province import feed_out, folding, forks, handovers, receiver, uploads
@@ -23,8 +23,8 @@ breaks = entering(AT_THE_PROVINCE)
 @breaks("i02", "whether a segment follows what is held is not compared")
 def forks_taken(patch: Patch) -> None:
     def judged(have, held, segment):
-        return protocol.judge(
-            have, segment.digest_at(protocol.meeting(have, segment)) if segment.first <= have + 1 else held, segment
+        return judging.judge(
+            have, segment.digest_at(judging.meeting(have, segment)) if segment.first <= have + 1 else held, segment
         )
 
     patch.setattr(receiver, "judge", judged)
@@ -103,7 +103,7 @@ def listed_by_delivery(patch: Patch) -> None:
 def late_keys_ignored(patch: Patch) -> None:
     never_compared(patch)
     patch.setattr(folding, "fold_again", lambda db, dossier: None)
-    for module in (agent, sender):
+    for module in (lives, sender):
         patch.setattr(module, "send_keys", _keys_only_when_asked(sender.send_keys))
 
 
@@ -113,7 +113,7 @@ def _keys_only_when_asked(original: Callable) -> Callable:
 
 @breaks("i10", "the province does not look whether a device lost events of its other lives")
 def losses_not_looked_for(patch: Patch) -> None:
-    patch.setattr(protocol, "_judge_others", lambda hello, holding: None)
+    patch.setattr(judging, "_judge_others", lambda hello, holding: None)
 
 
 @breaks("i12", "who owned a dossier once may write on it for ever")

@@ -3,6 +3,9 @@
 FREE = "không giới hạn"
 SAFE = "Hồ sơ vẫn làm và lưu đủ tại đây; máy tự gửi khi có mạng."
 
+NOT_MEASURED = "Chưa đo: tiến trình đồng bộ chưa xong vòng đầu"
+SILENT = "Tiến trình đồng bộ không báo gì từ {at}"
+
 SENTENCES: dict[str, str] = {
     "line_cut": f"Chưa có đường truyền đến tỉnh. {SAFE} Xem đèn của bộ phát mạng.",
     "line_name": f"Mạng không tìm thấy tên máy chủ của tỉnh. {SAFE} Nếu máy khác vào mạng được, gọi kỹ thuật viên.",
@@ -29,6 +32,15 @@ SENTENCES: dict[str, str] = {
         "Ổ đĩa của máy hết chỗ nên chưa ghi nhận được trả lời của tỉnh. Việc đã lưu vẫn còn; có chỗ thì máy tự gửi tiếp. "
         "Gọi kỹ thuật viên dọn ổ đĩa ngay."
     ),
+    "agent_silent": (
+        "Tiến trình đồng bộ không báo gì từ {at}, nên không rõ đã gửi đến đâu. Hồ sơ vẫn làm và lưu đủ tại đây. "
+        "Xem tiến trình motcua agent còn chạy không; đã dừng thì chạy lại."
+    ),
+    "story_all": "Tỉnh đã nhận đủ {count:n} việc, biên nhận số {receipt:n}.",
+    "story_some": "Tỉnh đã nhận {taken:n} trong {count:n} việc, biên nhận số {receipt:n}; {left:n} việc chờ gửi.",
+    "story_none": "Tỉnh chưa nhận việc nào; {left:n} việc chờ gửi.",
+    "story_files": "Chờ gửi {count:n} tệp, {size}: {named}.",
+    "story_no_files": "Không còn tệp chờ gửi.",
     "clock_off": "Ngày giờ của máy lệch {minutes:n} phút so với tỉnh. Việc gửi vẫn chạy. Gọi kỹ thuật viên chỉnh ngày giờ.",
     "budget_hours": "Không hiểu khung giờ “{given}”. Chưa đổi gì. Ghi như 7-17=256: từ 7 giờ đến 17 giờ, 256 kbit/s; giờ từ 0 đến 24.",
     "budget_twice": "Giờ thứ {hour} nằm trong hai khung. Chưa đổi gì. Ghi mỗi giờ một lần.",
