@@ -28,7 +28,7 @@ from sync.statements import Receipt
 Place = tuple[str, bytes, int]  # device, incarnation, number
 POWER = 0.5  # How many deaths are power cuts, which also tear what the disk had not got yet.
 MEANWHILE = {"receiver": 0.15, "agent": 0.03}  # How often others act at a point of an end.
-REQUESTS_MAX = 400  # Of one seed; the most that was seen where every rule holds is 182.
+REQUESTS_MAX = 600  # Of one seed; seed 2410 needs 402: eight files come back in parts.
 LOGS = [logging.getLogger(name) for name in ("motcua", "province")]
 
 
