@@ -1,4 +1,4 @@
-"""Decide whether a certificate may sign now: dates, use, chain to our roots, revocation from cached lists and by the province's word.
+"""Decide whether a certificate may sign now: dates, use, chain to our roots, revocation by cached lists and the province's word.
 
 Pure: certificates, lists (DER), what the province stated and the time (UTC text) are handed in. TT 15/2025/TT-BKHCN, Điều 5: the
 certificate is checked before signing is allowed.

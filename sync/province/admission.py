@@ -45,7 +45,7 @@ def register_device(province: Province, device: str, unit: str, name: str, event
 
 
 def revoke_device(province: Province, device: str, reason: str, by: str) -> bool:
-    """Refuse everything a device sends from now on; what it sent stays. Its feed ends with that; the others of its unit are told too.
+    """Refuse everything a device sends from now on; what it sent stays. Its feed ends there; the others of its unit are told.
 
     Says whether it was news. Raises Refused `fleet_unknown`, `published_wrong`.
     """
