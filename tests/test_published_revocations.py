@@ -7,7 +7,9 @@ import msgspec
 import pytest
 from click.testing import CliRunner
 
+from appliance import rows
 from appliance.clock import moment_of, stamp, text_of
+from appliance.documents import Signature
 from appliance.errors import Refused
 from appliance.signatures import Trusted, validate
 from appliance.trust import read_trust
@@ -197,16 +199,37 @@ def test_the_desks_say_it_before_a_pin_is_asked_and_the_technician_reads_who_sai
     assert why and why.code == "cert_revoked_by_province" and office.token_of("ST02").why is None
     log_in(client, "st01")
     look_through(office, [waiting])
-    page = said(client.get("/ban-ky", base_url=HTTPS))
-    assert WHY in page and WHO in page and 'name="pin"' not in page
+    page = said(client.get("/ban-ky", base_url=HTTPS, follow_redirects=True))
+    assert WHY in page and WHO in page
     answer = sign_by_post(office, client, [waiting], "99999999")
     assert (answer.status_code, "Tỉnh báo không tin chứng thư số của" in said(answer)) == (422, True)
     assert office.seen()["lanh-dao-st01"]["pin"] == "ok"
-    log_in(client, "st09")
-    assert "Tỉnh báo không tin chứng thư của người ký" in said(client.get("/dong-dau", base_url=HTTPS))
-    assert WHO in said(client.get(f"/ho-so/{done}/chu-ky", base_url=HTTPS))
-    log_in(client, "st16")
-    assert "Không tin chứng thư số của Nguyễn Minh Họa" in said(client.get("/suc-khoe", base_url=HTTPS))
+    clerk, technician = client.application.test_client(), client.application.test_client()
+    log_in(clerk, "st09")
+    assert "Tỉnh báo không tin chứng thư của người ký" in said(clerk.get("/dong-dau", base_url=HTTPS, follow_redirects=True))
+    assert WHO in said(clerk.get(f"/ho-so/{done}/chu-ky", base_url=HTTPS))
+    log_in(technician, "st16")
+    assert "Không tin chứng thư số của Nguyễn Minh Họa" in said(technician.get("/suc-khoe", base_url=HTTPS))
+
+
+def test_a_sealed_document_waits_instead_of_being_voided_at_the_provinces_word(room, ca, tmp_path):
+    """That may be taken back, and what is void stays void."""
+    with answering(ca):
+        box = room.commune(tmp_path / "box", trust=ca.folder / "trust", tsa_url=authority.tsa_url(ca.url))
+        revoke(room, ca)
+        assert box.round()
+        dossier = box.seal_result(ca)
+        assert box.round() and _signature(box, dossier) == Signature.SEALED
+        assert [*box.agent.stamps.undecided.values()] == ["signature_revoked_by_province"]
+        revoking.withdraw(room.province, der(ca), "Nhầm người", WHO)
+        box.start()
+        assert box.round() and _signature(box, dossier) == Signature.TIMESTAMPED
+
+
+def _signature(box, dossier: str) -> Signature:
+    found = rows.load(box.box.db, dossier)
+    assert found and found.result
+    return found.result.signature
 
 
 # A device.
