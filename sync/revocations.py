@@ -38,11 +38,19 @@ def write_out(box: Box) -> bool:
     An older database restored beside the file knows less: what the file has of later records stays until they come again.
     """
     here = ledger.feed_position(box.db)
-    ahead = [one for one in revocations.read(box.home.trust) if one.n > here]
+    ahead = [one for one in _read(box) if one.n > here]
     newest = {
         said.id: Revoked(said.id, said.since, said.reason, said.by, n) for n, said in _certificates(box) if not said.withdrawn
     }
     return revocations.keep(box.home.trust, (newest | {one.certificate: one for one in ahead}).values())
+
+
+def _read(box: Box) -> tuple[Revoked, ...]:
+    """Read the file as it is; a damaged one is made anew."""
+    try:
+        return revocations.read(box.home.trust)
+    except msgspec.DecodeError:
+        return ()
 
 
 def _certificates(box: Box) -> Iterator[tuple[int, RevocationSaid]]:

@@ -11,6 +11,7 @@ from appliance import rows
 from appliance.clock import moment_of, stamp, text_of
 from appliance.documents import Signature
 from appliance.errors import Refused
+from appliance.revocations import FILE
 from appliance.signatures import Trusted, validate
 from appliance.trust import read_trust
 from courier_room import Courier
@@ -137,6 +138,8 @@ def test_a_lost_trust_folder_and_an_older_database_forget_nothing(room, wired, c
     assert not wired.round(), "no line"
     again = read_trust(wired.home.trust)
     assert (again.roots, again.issuers, again.revoked) == (before.roots, before.issuers, before.revoked) and again.revoked
+    (wired.home.trust / FILE).write_bytes(b"[{")
+    assert not wired.round() and read_trust(wired.home.trust).revoked == before.revoked, "a damaged file is made anew"
     with wired.box.writing() as act:  # As a copy from before that record.
         for table in ("published", "feed_record"):
             act.db.conn.execute(f"DELETE FROM {table} WHERE position >= ?", [again.revoked[0].n])

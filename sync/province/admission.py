@@ -12,6 +12,7 @@ from sqlite_utils.db import Database
 
 from appliance import clock
 from appliance.errors import Refused
+from appliance.text import nfc
 from sync.protocol import Statement
 from sync.province import feed_out, forks
 from sync.province import store_sqlite as store
@@ -55,7 +56,8 @@ def revoke_device(province: Province, device: str, reason: str, by: str) -> bool
             raise Refused("fleet_unknown", device=device)
         if known.revoked_at:
             return False
-        said = {"what": "device", "id": device, "name": known.name, "since": clock.stamp(), "reason": reason, "by": by}
+        said = {"what": "device", "id": device, "name": (known.name or device)[:200]}
+        said |= {"since": clock.stamp(), "reason": nfc(reason), "by": nfc(by)}
         body = msgspec.to_builtins(of_form(said, RevocationSaid))
         feed_out.state(db, province.signing, KIND, f"device {device}", body, known.unit)
         db.conn.execute("UPDATE device SET revoked_at = ? WHERE id = ?", [clock.stamp(), device])

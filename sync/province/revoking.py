@@ -14,6 +14,7 @@ from appliance.certificates import common_name
 from appliance.config import Home
 from appliance.errors import Refused
 from appliance.revocations import Revoked
+from appliance.text import nfc
 from sync.province import feed_out
 from sync.province.opened import Province
 from sync.province.publishing import of_form
@@ -33,7 +34,7 @@ def revoke_certificate(province: Province, der: bytes, reason: str, by: str, sin
     with province.writing() as db:
         stands = _standing(db, der)
         since = since or (stands.since if stands and not stands.withdrawn else now)
-        return _state(province, db, der, {"since": since, "reason": reason, "by": by}, again)
+        return _state(province, db, der, {"since": since, "reason": nfc(reason), "by": nfc(by)}, again)
 
 
 def withdraw(province: Province, der: bytes, reason: str, by: str, again: bool = False) -> bool:
@@ -45,7 +46,7 @@ def withdraw(province: Province, der: bytes, reason: str, by: str, again: bool =
         stands = _standing(db, der)
         if stands is None:
             raise Refused("revoked_never", name=_name(der))
-        return _state(province, db, der, {"since": stands.since, "reason": reason, "by": by, "withdrawn": True}, again)
+        return _state(province, db, der, {"since": stands.since, "reason": nfc(reason), "by": nfc(by), "withdrawn": True}, again)
 
 
 def write_out(home: Home, db: Database) -> bool:
@@ -74,7 +75,7 @@ def _name(der: bytes) -> str:
         found = x509.Certificate.load(der, strict=True)
         if found.ca:
             raise ValueError("an authority's")
-        return common_name(found) or found.subject.human_friendly[:200]
+        return (common_name(found) or found.subject.human_friendly)[:200]
     except (ValueError, TypeError):
         raise Refused("revoked_no_certificate") from None
 
