@@ -13,7 +13,7 @@ folder_in = click.Path(exists=True, file_okay=False, path_type=Path)
 
 @click.group(
     "feed",
-    help="Tại tỉnh: công bố cho mọi xã danh mục, quy trình, tin cậy, thu hồi, phần mềm, ngày nghỉ; cho một xã tài khoản, quyết định.",
+    help="Tại tỉnh: công bố cho mọi xã danh mục, quy trình, tin cậy, thu hồi, phần mềm, ngày; cho một xã tài khoản, quyết định.",
 )
 def commands() -> None:
     """Hold the commands of the province's feed."""

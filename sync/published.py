@@ -1,4 +1,4 @@
-"""What the province publishes for a box to take over: catalogues, processes, trust lists, software, accounts, decisions, revocations.
+"""What the province publishes for a box to take over: catalogues, processes, trust, revocations, software, accounts, decisions.
 
 A record is kept as it came, at once; what it needs beside it is fetched by digest. It then goes the same way as a technician's own
 import, and has no effect where that refuses it. What came of each is shown.
