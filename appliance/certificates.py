@@ -1,7 +1,7 @@
-"""Decide whether a certificate may sign now: dates, use, chain to our roots, revocation from cached lists.
+"""Decide whether a certificate may sign now: dates, use, chain to our roots, revocation by cached lists and the province's word.
 
-Pure: certificates, lists and the time are handed in as DER and UTC text. TT 15/2025/TT-BKHCN, Điều 5: the certificate
-is checked before signing is allowed.
+Pure: certificates, lists (DER), what the province stated and the time (UTC text) are handed in. TT 15/2025/TT-BKHCN, Điều 5: the
+certificate is checked before signing is allowed.
 """
 
 import asyncio
@@ -20,8 +20,10 @@ from pyhanko_certvalidator.errors import (
     ValidationError,
 )
 
+from appliance import revocations
 from appliance.clock import local_day, moment_of, text_of
 from appliance.errors import Refused
+from appliance.revocations import Revoked
 from appliance.text import day_text
 
 SIGNING_USE = {"non_repudiation"}
@@ -31,12 +33,13 @@ for noisy in ("pyhanko", "pyhanko_certvalidator"):
 
 @dataclass(frozen=True)
 class Known:
-    """What is known outside the file: certificates, lists and OCSP answers, all DER."""
+    """What is known outside the file: certificates, lists and OCSP answers, all DER, and what the province stated."""
 
     roots: tuple[bytes, ...]
     issuers: tuple[bytes, ...]
     crls: tuple[bytes, ...] = ()
     ocsps: tuple[bytes, ...] = ()
+    revoked: tuple[Revoked, ...] = ()
 
 
 def check_before_signing(
@@ -46,17 +49,20 @@ def check_before_signing(
     crls: Sequence[bytes],
     now: str,
     registered_sha256: str | None = None,
+    revoked: Sequence[Revoked] = (),
 ) -> None:
     """Return when this certificate may sign at `now` (UTC text); all certificates and lists are DER.
 
     Raises Refused: wrong_token, cert_not_yet_valid, cert_expired, cert_wrong_use, cert_untrusted, cert_revoked,
-    revocation_unknown (a list of the chain is missing or past its nextUpdate).
+    cert_revoked_by_province (its word alone), revocation_unknown (a list of the chain is missing or past its nextUpdate).
     """
     certificate = x509.Certificate.load(cert)
     cn = common_name(certificate)
     if registered_sha256 and certificate.sha256.hex() != registered_sha256:
         raise Refused("wrong_token", cn=cn)
     _check_dates(certificate, cn, now)
+    if stated := revocations.against(revoked, certificate.sha256.hex()):
+        raise Refused("cert_revoked_by_province", cn=cn, **stated.facts)
     try:
         _walk(certificate, Known(tuple(roots), tuple(chain)), now, hard=False)
         _walk(certificate, Known(tuple(roots), tuple(chain), tuple(crls)), now, hard=True)

@@ -50,7 +50,7 @@ def made_already(dossier: Dossier, document: Document, officer: str) -> Paper | 
 def judged(home: Home, document: Document, at: str) -> list[SignatureFinding]:
     """Judge the document's signatures at a moment (UTC text). Raises Refused `result_not_valid` when one does not hold."""
     known = trust.read_trust(home.trust)
-    found = signatures.validate(files.read(home, document.file), known.roots, known.crls, at, known.issuers)
+    found = signatures.validate(files.read(home, document.file), known.roots, known.crls, at, known.issuers, revoked=known.revoked)
     if not found or not all(one.good for one in found):
         raise Refused("result_not_valid", number=document.number_text)
     return found

@@ -18,9 +18,11 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature, Signature
 from pyhanko.sign.validation.status import PdfSignatureStatus
 from pyhanko_certvalidator import ValidationContext
 
+from appliance import revocations
 from appliance.certificates import Known, common_name, wishes
 from appliance.clock import moment_of, text_of
 from appliance.errors import Refused
+from appliance.revocations import Revoked
 from appliance.signatures import SignatureFinding, Trusted
 from appliance.trust import crl_times
 
@@ -95,6 +97,9 @@ def _judge(case: _Case, signature: EmbeddedPdfSignature, last: bool) -> Signatur
     except SignatureValidationError:
         return _finding(signature, None, Trusted.NO, None, "signature_broken")
     trusted, summary = _sum_up(case, signature, status, moment, last)
+    by_province = revocations.against(case.known.revoked, signature.signer_cert.sha256.hex(), stamped)
+    if by_province and trusted is not Trusted.NO:  # What is worse already, an authority's own list too, is said as it is.
+        return _finding(signature, status, Trusted.NO, stamped, "signature_revoked_by_province", by_province)
     if summary == "signature_good" and stamped:
         summary = "signature_good_stamped"
     return _finding(signature, status, trusted, stamped, summary)
@@ -125,6 +130,7 @@ def _finding(
     trusted: Trusted,
     stamped: datetime | None,
     summary: str,
+    by_province: Revoked | None = None,
 ) -> SignatureFinding:
     certificate, field = signature.signer_cert, str(signature.field_name)  # A plain str, not pyHanko's own kind.
     level = status.modification_level if status else None
@@ -145,4 +151,5 @@ def _finding(
         timestamp_at=text_of(stamped) if stamped else None,
         revoked_at=text_of(revoked.revocation_date) if revoked else None,
         summary=summary,
+        revoked_by_province=by_province,
     )

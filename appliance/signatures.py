@@ -10,6 +10,8 @@ from enum import StrEnum
 
 from appliance.certificates import Known
 from appliance.clock import moment_of
+from appliance.revocations import Revoked
+from appliance.text import Line
 
 
 class Trusted(StrEnum):
@@ -38,11 +40,17 @@ class SignatureFinding:
     timestamp_at: str | None
     revoked_at: str | None
     summary: str
+    revoked_by_province: Revoked | None = None  # its own word, no authority's
 
     @property
     def good(self) -> bool:
         """Whether the signature holds, with nothing left to check."""
         return self.summary in ("signature_good", "signature_good_stamped")
+
+    @property
+    def line(self) -> Line:
+        """Give the sentence that says it."""
+        return Line(self.summary, self.revoked_by_province.facts if self.revoked_by_province else {})
 
 
 def validate(
@@ -52,15 +60,17 @@ def validate(
     moment: str,
     issuers: Sequence[bytes] = (),
     ocsps: Sequence[bytes] = (),
+    revoked: Sequence[Revoked] = (),
 ) -> list[SignatureFinding]:
     """Judge every signature of a PDF at `moment` (UTC text), in the order they were made; no signature gives no finding.
 
     A signature under a good document time-stamp is judged at the time-stamp's time, with the evidence kept in the file.
+    One whose certificate the province `revoked` holds where its time is proven to lie before that moment, and nowhere else.
     Raises Refused("pdf_unreadable").
     """
     from appliance import judging  # Not while a box starts; see there.
 
-    return judging.judge(pdf, Known(tuple(roots), tuple(issuers), tuple(crls), tuple(ocsps)), moment_of(moment))
+    return judging.judge(pdf, Known(tuple(roots), tuple(issuers), tuple(crls), tuple(ocsps), tuple(revoked)), moment_of(moment))
 
 
 def validate_long_term(pdf: bytes, roots: Sequence[bytes], moment: str) -> list[SignatureFinding]:

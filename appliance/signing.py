@@ -88,11 +88,14 @@ class Judged:
 def judge(home: Home, pdf: bytes, before: str, kind: str, certificate: str, trust: Trust, at: str) -> Judged:
     """Keep a file that grew out of `before`, whose signatures are all intact, the newest made by `certificate`.
 
-    Takes a tenth of a second: call it before the transaction. Raises Refused `signature_broken`, `wrong_signer`, `file_missing`.
+    Takes a tenth of a second: call it before the transaction. Raises Refused `signature_broken`,
+    `signature_revoked_by_province`, `wrong_signer`, `file_missing`.
     """
     if not pdf.startswith(files.read(home, before)):
         raise Refused("signature_broken", what="not an increment")
-    found = signatures.validate(pdf, trust.roots, trust.crls, at, trust.issuers)
+    found = signatures.validate(pdf, trust.roots, trust.crls, at, trust.issuers, revoked=trust.revoked)
+    if stated := next((one.line for one in found if one.revoked_by_province), None):
+        raise Refused(stated.code, **stated.facts)
     if not found or not all(holds(one) for one in found):
         raise Refused("signature_broken", what="not intact")
     if not any(one.kind == kind and one.cert_sha256 == certificate for one in found):

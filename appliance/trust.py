@@ -1,7 +1,8 @@
 """The roots, issuers and revocation lists that officers' signatures are judged by, as files of one folder.
 
 roots/*.der and issuers/*.der are a list that a technician or the province puts there whole; crls/*.crl is a cache that the agent
-renews. These roots serve officers' signatures alone and are never mixed with the roots of devices, the LAN or software updates.
+renews; what the province itself stated of certificates stands beside them (revocations.py). These roots serve officers' signatures
+alone and are never mixed with the roots of devices, the LAN or software updates.
 """
 
 import hashlib
@@ -12,9 +13,11 @@ from pathlib import Path
 
 from asn1crypto import crl, x509
 
+from appliance import revocations
 from appliance.clock import text_of
 from appliance.durable import write_durably
 from appliance.errors import Refused
+from appliance.revocations import Revoked
 
 FILES_MAX = 200
 CRL_BYTES_MAX = 8 << 20
@@ -22,17 +25,21 @@ CRL_BYTES_MAX = 8 << 20
 
 @dataclass(frozen=True)
 class Trust:
-    """What is trusted (roots), what helps to reach it (issuers), and what is known of revocation (crls); all DER."""
+    """What is trusted (roots), what helps to reach it (issuers), and what is known of revocation (crls), all DER;
+    and what the province stated of certificates (revoked).
+    """
 
     roots: tuple[bytes, ...]
     issuers: tuple[bytes, ...]
     crls: tuple[bytes, ...]
+    revoked: tuple[Revoked, ...] = ()
 
 
 def read_trust(folder: Path) -> Trust:
     """Read a home's trust folder; an empty one trusts nobody."""
     kinds = ("roots/*.der", "issuers/*.der", "crls/*.crl")
-    return Trust(*(tuple(path.read_bytes() for path in sorted(folder.glob(kind))[:FILES_MAX]) for kind in kinds))
+    roots, issuers, crls = (tuple(path.read_bytes() for path in sorted(folder.glob(kind))[:FILES_MAX]) for kind in kinds)
+    return Trust(roots, issuers, crls, revocations.read(folder))
 
 
 def keep_list(folder: Path, roots: Sequence[bytes], issuers: Sequence[bytes]) -> None:

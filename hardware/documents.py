@@ -23,7 +23,8 @@ def check(token: Token, cert_sha256: str, trust: Trust) -> None:
     certificate = next((one for one in token.certificates if one.sha256 == cert_sha256), None)
     if certificate is None:
         raise Refused("wrong_token", cn=", ".join(one.cn for one in token.certificates))
-    check_before_signing(bytes.fromhex(certificate.der), trust.issuers, trust.roots, trust.crls, stamp(), cert_sha256)
+    der = bytes.fromhex(certificate.der)
+    check_before_signing(der, trust.issuers, trust.roots, trust.crls, stamp(), cert_sha256, trust.revoked)
 
 
 def read(item: Item) -> bytes:
@@ -45,7 +46,7 @@ def sign(item: Item, unsigned: bytes, signer: Signer, trust: Trust) -> bytes:
         pdf = _add_signature(item, unsigned, signer, at)
     except (PdfError, SigningError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise Refused("pdf_unreadable") from error
-    findings = validate(pdf, trust.roots, trust.crls, at, trust.issuers)
+    findings = validate(pdf, trust.roots, trust.crls, at, trust.issuers, revoked=trust.revoked)
     bad = next((finding for finding in findings if not finding.good), None)
     if bad:
         raise Refused("signature_check_failed", field=bad.field)

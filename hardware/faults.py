@@ -20,7 +20,7 @@ SCANNER_FAULTS: dict[str, tuple[str, ...]] = {
     "scan_disk_full": ("n", "next"),
 }
 
-# Facts of a certificate's fault: `cn` is whom it was issued to, `day` the day that matters.
+# Facts of a certificate's fault: `cn` is whom it was issued to, `day` the day that matters; the rest is the province's own word.
 TOKEN_FAULTS: dict[str, tuple[str, ...]] = {
     "token_absent": (),
     "token_removed": (),
@@ -41,6 +41,7 @@ TOKEN_FAULTS: dict[str, tuple[str, ...]] = {
     "cert_wrong_use": ("cn",),
     "cert_untrusted": ("cn",),
     "cert_revoked": ("cn", "day"),
+    "cert_revoked_by_province": ("cn", "since", "reason", "by"),
     "revocation_unknown": ("cn",),
 }
 

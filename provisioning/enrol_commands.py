@@ -69,6 +69,29 @@ def forget_command(home: Home, device: str) -> None:
     click.echo(f"Đã bỏ máy thử {device}: sự kiện, khóa, tệp, dải số và bản tin của nó không còn ở đây.")
 
 
+@commands.command(
+    "revoke", help="Tại tỉnh: thu hồi một máy bị mất hay bị chiếm. Tỉnh không nhận gì của máy đó nữa và báo các máy khác của xã."
+)
+@home_option
+@click.option("--reason", required=True, help="Lý do, ví dụ: máy bị trộm.")
+@click.option("--by", required=True, help="Ai quyết định, gọi ai: tên, chức danh, số điện thoại.")
+@click.argument("device", metavar="MÁY")
+def revoke_command(home: Home, reason: str, by: str, device: str) -> None:
+    """Revoke a device; exit 1 when there is none, or the words do not fit."""
+    from appliance.errors import Refused
+    from sync.province.admission import revoke_device
+    from sync.province.opened import open_province
+    from web.vietnamese import sentence
+
+    try:
+        news = revoke_device(open_province(home), device, reason, by)
+    except Refused as refused:
+        click.echo(sentence(refused))
+        sys.exit(1)
+    told = "Đã thu hồi máy {}: không nhận gì của máy này nữa. Dữ liệu đã nhận vẫn giữ; các máy khác của xã được báo."
+    click.echo(told.format(device) if news else f"Máy {device} đã bị thu hồi từ trước. Không có gì mới.")
+
+
 @commands.command("renew", help="Tại xã, thay bước 3 khi tỉnh chọn lại máy này: chỉ đặt chứng thư mới, giữ sổ cái và cấu hình.")
 @home_option
 @click.argument("admission", metavar="TRẢ_LỜI", type=file_in)

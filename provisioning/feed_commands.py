@@ -13,7 +13,7 @@ folder_in = click.Path(exists=True, file_okay=False, path_type=Path)
 
 @click.group(
     "feed",
-    help="Tại tỉnh: công bố cho mọi xã danh mục, quy trình, tin cậy, phần mềm, ngày nghỉ; cho một xã tài khoản, quyết định.",
+    help="Tại tỉnh: công bố cho mọi xã danh mục, quy trình, tin cậy, thu hồi, phần mềm, ngày; cho một xã tài khoản, quyết định.",
 )
 def commands() -> None:
     """Hold the commands of the province's feed."""
@@ -108,6 +108,33 @@ def decision_command(home: Home, code: str, number: str, file: Path, decider: st
 
     words = {"decider": decider, "note": note.read().strip() if note else ""}
     _publish(home, lambda province: publish_decision(province, code, said | {"text": number}, words, file.read_bytes(), again))
+
+
+@commands.command(
+    "revoke", help="Báo cho mọi xã không tin chứng thư số trong tệp FILE: USB Token mất, chờ đơn vị cấp chứng thư thu hồi."
+)
+@home_option
+@click.option("--reason", required=True, help="Lý do, ví dụ: mất USB Token.")
+@click.option("--by", required=True, help="Ai báo, gọi ai: tên, chức danh, số điện thoại.")
+@click.option(
+    "--since",
+    type=click.DateTime(["%Y-%m-%dT%H:%M"]),
+    help="Từ lúc nào, giờ Việt Nam, ví dụ 2026-11-20T09:30; không ghi: từ bây giờ.",
+)
+@click.option("--withdraw", is_flag=True, help="Báo nhầm: rút lại, như chưa từng báo.")
+@click.option("--again", is_flag=True, help="Báo lại dù không có gì mới.")
+@click.argument("file", type=file_in)
+def revoke_command(home: Home, reason: str, by: str, since, withdraw: bool, again: bool, file: Path) -> None:
+    """State that an officer's certificate is not to be trusted, or take that back."""
+    from appliance.clock import LOCAL, text_of
+    from provisioning.trust_commands import der_of
+    from sync.province import revoking
+
+    der, at = der_of(file), text_of(since.replace(tzinfo=LOCAL)) if since else ""
+    if withdraw:
+        _publish(home, lambda province: revoking.withdraw(province, der, reason, by, again))
+    else:
+        _publish(home, lambda province: revoking.revoke_certificate(province, der, reason, by, at, again))
 
 
 @commands.command("day", help="Công bố một ngày nghỉ hoặc ngày làm bù cho mọi xã.")

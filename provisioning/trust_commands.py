@@ -37,7 +37,7 @@ def import_command(home: Home, folder: Path) -> None:
 
 def certificates(folder: Path) -> tuple[list[bytes], list[bytes]]:
     """Read the certificates of a folder's `roots` and `issuers`, DER or PEM; give them as DER."""
-    roots, issuers = ([_der(path) for path in _files(folder / name)] for name in ("roots", "issuers"))
+    roots, issuers = ([der_of(path) for path in _files(folder / name)] for name in ("roots", "issuers"))
     return roots, issuers
 
 
@@ -45,7 +45,8 @@ def _files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("*") if path.suffix in ENDINGS)
 
 
-def _der(path: Path) -> bytes:
+def der_of(path: Path) -> bytes:
+    """Read a certificate, DER or PEM; give it as DER."""
     data = path.read_bytes()
     if b"-----BEGIN" not in data:
         return data

@@ -99,6 +99,7 @@ def _is_news(agent: Agent, stage: str, what: str) -> bool:
 def round_of(agent: Agent) -> bool:
     """Do one round; says whether the line held. Everything it learns is written down as it happens."""
     agent.faults.clear()
+    published.mend_trust(agent.sender.box)  # Also without a line: who may sign does not wait for one.
     _forget_failures(agent)
     agent.seen = _newest(agent)
     try:

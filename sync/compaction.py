@@ -89,5 +89,6 @@ PLACES: Mapping[str, Callable[[Record], Place]] = {
     "software.noticed": _newest("version"),
     "account.stated": _newest("officer"),
     "decision.stated": _newest("decision"),
+    "revocation.stated": _newest("what", "id"),
     "unit.known": _newest("unit"),
 }

@@ -21,6 +21,7 @@ from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.errors import PathError, ValidationError
 
 from appliance.clock import stamp
+from appliance.revocations import Revoked
 from appliance.signatures import SignatureFinding, validate, validate_long_term
 from appliance.trust import crl_urls
 from sync.revocation import AuthorityAway, BoundedTimeStamper, fetch_crls, fetch_ocsp, make_http
@@ -32,7 +33,8 @@ DIGEST = "sha256"
 class Evidence:
     """The file as it is now, what its signatures are worth, and whether evidence is in it.
 
-    `added` is False when a signature does not hold (revoked before, broken): then `pdf` is the file as it came.
+    `added` is False when a signature does not hold (revoked before, broken, or not to be trusted by the province's word): then
+    `pdf` is the file as it came.
     """
 
     pdf: bytes
@@ -55,6 +57,7 @@ def add_evidence(
     tsa_url: str,
     issuers: Sequence[bytes] = (),
     http: urllib3.PoolManager | None = None,
+    revoked: Sequence[Revoked] = (),
 ) -> Evidence:
     """Add what proves for years that the signatures were good now; a file that has it already comes back unchanged.
 
@@ -62,13 +65,13 @@ def add_evidence(
     Refused("pdf_unreadable"). Nothing is half done: without an answer there is no new file.
     """
     http = http or make_http()
-    findings = validate(pdf, roots, (), stamp(), issuers)
+    findings = validate(pdf, roots, (), stamp(), issuers, revoked=revoked)
     if not findings or all(finding.summary == "signature_good_stamped" for finding in findings):
         return _evidence(pdf, bool(findings), findings)
     certificates = _certificates(pdf, issuers)
     timestamper = BoundedTimeStamper(tsa_url, http)
     answers = _ask(certificates, _tsa_certificates(timestamper), http)
-    findings = validate(pdf, roots, answers.crls, stamp(), issuers, answers.ocsps)
+    findings = validate(pdf, roots, answers.crls, stamp(), issuers, answers.ocsps, revoked)
     if not all(finding.good for finding in findings):
         return _evidence(pdf, False, findings)
     stamped = _write(pdf, roots, certificates, answers, timestamper)

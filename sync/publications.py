@@ -1,5 +1,6 @@
 """What a province may publish, as bodies of feed records, and the files that travel beside them. Pure."""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Annotated, Any, Literal
@@ -8,7 +9,7 @@ import msgspec
 import zstandard
 from msgspec import Meta
 
-from appliance import catalogue, staff, trust
+from appliance import catalogue, clock, staff, trust
 from appliance.decisions import Sort
 from appliance.errors import Refused
 from appliance.events import Sealed
@@ -18,6 +19,8 @@ from sync.protocol import Device, Digest, Text
 NOTE_CHARS_MAX = 2_000
 BYTES_MAX = 4 * 1024 * 1024  # Of one file as it travels, compressed; the largest of today's catalogue is 0.16 MB.
 PAPER_BYTES_MAX = 32 * 1024 * 1024  # Of one file that travels as it is.
+REASON_CHARS_MAX = 300
+REVOKED = {"certificate": "[0-9a-f]{64}", "device": "[0-9a-f-]{36}"}  # What may be revoked, and how its id looks.
 LEVEL = 19  # Packed once and fetched by every commune.
 
 
@@ -86,6 +89,33 @@ class AccountSaid(msgspec.Struct, frozen=True):
         return f"{self.officer} {self.name}"
 
 
+class RevocationSaid(msgspec.Struct, frozen=True):
+    """An officer's signing certificate (`id`: SHA-256 of its DER), or a device of this unit, that counts no more since a moment.
+
+    `name` is whose it is; why, and `by` whose word. A later one of a certificate may be `withdrawn`: then it is as if never said.
+    """
+
+    what: Literal["certificate", "device"]
+    id: Text
+    name: Annotated[str, Meta(min_length=1, max_length=200)]
+    since: Text
+    reason: Annotated[str, Meta(min_length=1, max_length=REASON_CHARS_MAX)]
+    by: Annotated[str, Meta(min_length=1, max_length=200)]
+    withdrawn: bool = False
+    files: tuple[File, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(REVOKED[self.what], self.id) or clock.text_of(clock.moment_of(self.since)) != self.since:
+            raise ValueError("neither a certificate nor a device, or no moment in UTC")
+        if self.what == "device" and self.withdrawn:
+            raise ValueError("a device is admitted anew, never taken back")
+
+    @property
+    def about(self) -> str:
+        """Name it for who reads what came of it."""
+        return self.name
+
+
 class Paper(msgspec.Struct, frozen=True):
     """A file that travels beside the record as it is: its SHA-256 is the one that an event will name."""
 
@@ -123,6 +153,7 @@ PUBLISHED: Mapping[str, type[Any]] = {
     "software.noticed": SoftwareSaid,
     "account.stated": AccountSaid,
     "decision.stated": DecisionSaid,
+    "revocation.stated": RevocationSaid,
 }
 
 

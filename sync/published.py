@@ -1,4 +1,4 @@
-"""What the province publishes for a box to take over: catalogues, processes, trust lists, notices of software, accounts, decisions.
+"""What the province publishes for a box to take over: catalogues, processes, trust, revocations, software, accounts, decisions.
 
 A record is kept as it came, at once; what it needs beside it is fetched by digest. It then goes the same way as a technician's own
 import, and has no effect where that refuses it. What came of each is shown.
@@ -23,7 +23,7 @@ from appliance.errors import Refused
 from appliance.ledger import Act
 from appliance.officers import Officer
 from appliance.text import Line, day_text
-from sync import decisions, file_classes, files_back
+from sync import decisions, file_classes, files_back, revocations
 from sync.protocol import Statement
 from sync.publications import PUBLISHED, AccountSaid, CatalogueSaid, ProcessesSaid, SoftwareSaid, TrustSaid, unpacked
 from sync.sender import Sender
@@ -99,6 +99,7 @@ KINDS: Mapping[str, Callable[[Box, Any], Line]] = {
     "software.noticed": _software,
     "account.stated": _account,
     "decision.stated": decisions.take_in,
+    "revocation.stated": revocations.take_in,
 }
 # What can be judged before the files are here: where it does not hold they are not fetched.
 BEFORE: Mapping[str, Callable[[Box, Any], None]] = {"decision.stated": decisions.check}
@@ -176,6 +177,17 @@ def carry_out(box: Box) -> int:
             _settle(box, position, state, line)
             done += 1
     return done
+
+
+def mend_trust(box: Box) -> None:
+    """Make the trust folder again of what the feed said, where a restore or a new disk brought the database alone."""
+    revocations.write_out(box)
+    if any((box.home.trust / "roots").glob("*.der")):
+        return
+    sql = "SELECT max(position) FROM published WHERE kind = 'trust.published' AND state = ?"
+    position = box.db.conn.execute(sql, [State.DONE]).fetchone()[0]
+    if position:
+        _carried_out(box, position)
 
 
 def _settle(box: Box, position: int, state: State, line: Line) -> None:

@@ -1,7 +1,8 @@
 """When there is a line: revocation evidence and a document time-stamp for every sealed electronic document that lacks them.
 
 The file grows by one increment and is recorded as `document.timestamped`; a signature that is found revoked or broken voids the
-document. What cannot be decided today is asked again later; nothing is voided because somebody could not be reached.
+document. What cannot be decided today is asked again later; nothing is voided because somebody could not be reached, nor by the
+province's own word on a certificate, which it may take back: such a document waits for the authority's.
 """
 
 from collections.abc import Iterator
@@ -72,7 +73,7 @@ def _stamp(box: Box, stamping: Stamping, dossier_id: str, document: Document) ->
     crash_here("agent_before_evidence")
     try:
         pdf = files.read(box.home, document.file)
-        evidence = add_evidence(pdf, trust.roots, box.home.settings.tsa_url, trust.issuers, stamping.http)
+        evidence = add_evidence(pdf, trust.roots, box.home.settings.tsa_url, trust.issuers, stamping.http, trust.revoked)
     except Refused as refused:
         if refused.code in ("file_missing", "file_damaged", "pdf_unreadable") or getattr(refused, "permanent", False):
             stamping.undecided[document.file] = refused.code

@@ -253,9 +253,8 @@ def test_a_bundle_somebody_else_made_for_the_province_is_not_taken(room, courier
 def test_a_revoked_device_is_refused_by_stick_as_by_line(room, courier):
     courier.commune.accept()
     path = courier.export().path
-    revoke_device(room.province, courier.commune.box.device)
-    with pytest.raises(Refused, match="device_revoked"):
-        courier.deliver(path)
+    revoke_device(room.province, courier.commune.box.device, "Máy bị mất", "Sở Mẫu")
+    assert [one.code for one in courier.deliver(path).answer.problems] == ["device_revoked"]
     assert held(room) == []
 
 
@@ -445,8 +444,8 @@ def test_the_commands_say_in_words_what_came_of_a_stick(room, courier):
     assert "Tỉnh đã nhận: biên nhận số 1 cho gói số 1." in said("import", *here, answer)
     assert "niêm phong cho nơi khác" in said("import", *there, answer, status=2)
     assert "Phần trước chỗ đó đã giữ" in said("import", *there, torn_at(bundle, 0.7), status=1)
-    revoke_device(room.province, courier.commune.box.device)
-    assert "đã bị thu hồi" in said("import", *there, bundle, status=2)
+    revoke_device(room.province, courier.commune.box.device, "Máy bị mất", "Sở Mẫu")
+    assert "đã bị thu hồi" in said("import", *there, bundle, status=1)
     assert "từ 4 đến 4.000 MB" in said("export", *here, "--to", stick, "--mb", 1, status=2)
 
 

@@ -182,7 +182,7 @@ def test_an_operator_reads_of_a_revoked_device_in_words_meant_for_him(desk: Desk
     technician, operator = desk.client(desk.here, TECHNICIAN), desk.client(desk.there, OPERATOR)
     post(technician, "/chuyen-usb/ghi", place=str(desk.stick), mb="100")
     desk.work(desk.here)
-    revoke_device(desk.room.province, desk.commune.box.device)
+    revoke_device(desk.room.province, desk.commune.box.device, "Máy bị mất", "Sở Mẫu")
     bundle = next(desk.stick.glob("*.age"))
     post(operator, "/chuyen-usb/doc", file=(BytesIO(bundle.read_bytes()), bundle.name))
     desk.work(desk.there)

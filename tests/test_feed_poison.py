@@ -13,6 +13,7 @@ from web.vietnamese import sentence
 from web.words.published import KINDS
 from wire_room import UNIT, wire_room
 
+REVOKED = {"what": "certificate", "id": "ab" * 32, "name": "n", "since": "2026-11-20T02:30:00.000Z", "reason": "r", "by": "b"}
 POISON = {
     "numbers.granted": [
         {"unit": UNIT, "grants": [{"book": "dossier", "inc_no": 1, "first": 7_001, "last": 7_100}, {"book": "dossier"}]},
@@ -26,6 +27,13 @@ POISON = {
         {"officer": "ST20", "name": "n", "title": "t", "roles": ["province_operator"], "open": True},
         {"officer": "ST20", "name": "n", "title": "t", "roles": [], "open": True},
         {"officer": "../ST20", "name": "n", "title": "t", "roles": ["clerk"], "open": True},
+    ],
+    "revocation.stated": [
+        REVOKED | {"id": "ab" * 31},
+        REVOKED | {"what": "device"},
+        REVOKED | {"since": "2026-11-20 09:30"},
+        REVOKED | {"reason": ""},
+        REVOKED | {"what": "device", "id": "0" * 36, "withdrawn": True},
     ],
     "handover.offered": [{"offer": "x"}],
     "handover.events": [{"dossier": "0" * 36, "counts": True, "events": [{"device": "0" * 36, "inc": "0" * 16, "event": "7"}]}],

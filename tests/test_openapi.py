@@ -145,7 +145,7 @@ def be_refused(trial: Trial) -> None:
     renewed = enrol.admit(home, enrol.ask(trial.home), UNIT, "Xã thử", datetime.now(UTC))
     assert line.ask("GET", "/feed").code == "device_replaced"
     trial.room.presented = renewed.tls_certificate
-    admission.revoke_device(trial.room.province, trial.given().device)
+    admission.revoke_device(trial.room.province, trial.given().device, "Máy bị mất", "Sở Mẫu")
     assert line.ask("GET", "/feed").code == "device_revoked"
     trial.room.presented = ""
     assert line.ask("GET", "/feed").code == "device_unknown"

@@ -104,7 +104,7 @@ def test_silence_is_yellow_after_a_day_and_red_after_three(seat: Seat):
 
 def test_a_revoked_device_is_said_to_be_cut_off_and_nothing_else(seat: Seat):
     seat.commune.round()
-    revoke_device(seat.room.province, seat.commune.box.device)
+    revoke_device(seat.room.province, seat.commune.box.device, "Máy bị mất", "Sở Mẫu")
     words = seat.text("/")
     assert "Đã ngắt" in words and "Không có việc nào cần làm" in words
     assert "Tỉnh đã ngừng nhận từ thiết bị này" in seat.text(f"/thiet-bi/{seat.commune.box.device}")

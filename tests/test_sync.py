@@ -162,7 +162,7 @@ def test_an_unknown_and_a_revoked_device_are_refused(room, commune):
     with pytest.raises(Refused, match="device_unknown"):
         commune.sender.wire.feed(0)
     assert commune.round()
-    revoke_device(room.province, commune.box.device)
+    revoke_device(room.province, commune.box.device, "Máy bị mất", "Sở Mẫu")
     commune.accept()
     commune.round()
     assert commune.state()["last_error"] == "device_revoked"

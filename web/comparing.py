@@ -14,11 +14,11 @@ from appliance.clock import stamp
 from appliance.comparing import Case, What
 from appliance.errors import Refused
 from appliance.text import day_text, number_text
-from web import desk
+from web import desk, line_state
 from web.compared import compared
 from web.per_request import act, box, officer
 from web.vietnamese import sentence
-from web.words.forks import COMPARED, STOPPED, WHY_DIFFERS
+from web.words.forks import COMPARED, WHY_DIFFERS
 
 bp = Blueprint("comparing", __name__)
 
@@ -91,5 +91,6 @@ def after_loss() -> dict[str, object]:
 
 def stopped() -> str:
     """Say in a sentence why the province takes nothing of this box any more; empty while it does."""
-    row = box().db.conn.execute("SELECT value FROM sync_state WHERE name = 'last_error'").fetchone()
-    return sentence(Refused(row[0])) if row and row[0] in STOPPED else ""
+    known = dict(box().db.conn.execute("SELECT name, value FROM sync_state").fetchall())
+    code = line_state.stopped(known)
+    return sentence(Refused(code)) if code else ""

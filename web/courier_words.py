@@ -11,6 +11,7 @@ from sync.courier.layout import Answer, Problem
 from web.vietnamese import sentence
 from web.words.courier import AT_PROVINCE, CUTS, PROBLEM_OTHER, PROBLEMS
 
+REVOKED = "device_revoked"
 KB, MB, GB = 1_000, 1_000_000, 1_000_000_000
 
 
@@ -35,6 +36,8 @@ def made_words(made: Made) -> list[str]:
 
 def answer_words(answer: Answer) -> list[str]:
     """Say what the province took of a bundle."""
+    if _is_revoked(answer.problems):
+        return [AT_PROVINCE[REVOKED]]
     held = [life.have.seq for life in answer.lives if life.have and life.have.seq]
     taken = f"Tỉnh giữ sổ cái của xã đến sự kiện số {number_text(held[-1])}." if held else "Chưa giữ sự kiện nào của đời máy này."
     said = [f"{taken} {number_text(len(answer.files))} tệp trong gói đã nhận đủ."]
@@ -55,6 +58,8 @@ def problem_words(problems: Iterable[Problem]) -> list[str]:
 
 def came_words(came: Came) -> list[str]:
     """Say what an answer brought to the box."""
+    if _is_revoked(came.problems):
+        return [sentence(Refused(REVOKED))]
     said = [
         _received(came),
         f"{number_text(came.files)} tệp tỉnh đã giữ; {number_text(came.records)} tin mới của tỉnh đã có hiệu lực.",
@@ -73,6 +78,11 @@ def came_words(came: Came) -> list[str]:
     if came.feed_gap:
         said.append("Tin của tỉnh trong gói nối sau tin chưa có ở đây. Chưa làm theo tin nào; trả lời của gói tới sẽ có đủ.")
     return said + problem_words(came.problems)
+
+
+def _is_revoked(problems: Iterable[Problem]) -> bool:
+    """Say whether nothing was taken because the device is revoked."""
+    return any(problem.code == REVOKED for problem in problems)
 
 
 def _received(came: Came) -> str:

@@ -96,14 +96,14 @@ def findings(dossier: str) -> str:
     if digest := request.args.get("tep", ""):
         file = digest if media_of(found.id, digest) == PDF else ""
     judged = judge(file) if file else []
-    return render_template("dossier_signatures.html", found=judged, sentence=sentence, Line=Line)
+    return render_template("dossier_signatures.html", found=judged, sentence=sentence)
 
 
 def judge(digest: str) -> list[SignatureFinding]:
     """Judge the signatures of a stored PDF with what is trusted here at this moment."""
     home = box().home
     known = trust.read_trust(home.trust)
-    return signatures.validate(files.read(home, digest), known.roots, known.crls, stamp(), known.issuers)
+    return signatures.validate(files.read(home, digest), known.roots, known.crls, stamp(), known.issuers, revoked=known.revoked)
 
 
 def seen_by_holder(dossier: Dossier) -> None:

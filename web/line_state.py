@@ -14,6 +14,12 @@ from web.words.forks import STOPPED
 from web.words.line import FREE, NOT_MEASURED, TECHNICIAN
 
 
+def stopped(known: Mapping[str, str]) -> str:
+    """Give the code of why the province takes nothing more (sync_state), said by the line or by the feed; empty while it does."""
+    code = "device_revoked" if known.get("revoked_at") else known.get("last_error", "")
+    return code if code in STOPPED else ""
+
+
 def trouble(known: Mapping[str, str]) -> str:
     """Say what the agent (sync_state) was last held up by, and what a technician does; empty when nothing did."""
     code = known.get("last_error", "")

@@ -7,6 +7,7 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
+import msgspec
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
@@ -35,7 +36,8 @@ FINDINGS_KEPT = 256
 def leaders_signature(document: Document) -> SignatureFinding | None:
     """Judge the leader's signature of a document's file, by what is known of revocation now."""
     trust = read_trust(box().home.trust)
-    known = sha256(b"".join((*trust.roots, *trust.issuers, *trust.crls))).hexdigest()
+    stated = msgspec.json.encode(trust.revoked)
+    known = sha256(b"".join((*trust.roots, *trust.issuers, *trust.crls, stated))).hexdigest()
     return _finding(box().home, document.file, known, stamp()[:13])
 
 
@@ -47,7 +49,7 @@ def _finding(home: Home, digest: str, known: str, hour: str) -> SignatureFinding
 
 def judged(pdf: bytes, trust: Trust, at: str) -> SignatureFinding | None:
     """Give the finding on the leader's signature, None where there is none. Raises Refused `pdf_unreadable`."""
-    found = signatures.validate(pdf, trust.roots, trust.crls, at, trust.issuers)
+    found = signatures.validate(pdf, trust.roots, trust.crls, at, trust.issuers, revoked=trust.revoked)
     return next((one for one in found if one.kind == signing.LEADER), None)
 
 
@@ -58,7 +60,7 @@ def why_not_sealed(document: Document) -> Refused | None:
     except Refused as refused:
         return refused
     if finding is None or not signing.holds(finding):
-        return Refused(finding.summary if finding else "signature_broken")
+        return Refused(finding.line.code, **finding.line.facts) if finding else Refused("signature_broken")
     return Refused("revocation_unknown", cn=finding.signer_cn) if finding.trusted == Trusted.UNKNOWN else None
 
 

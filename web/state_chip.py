@@ -10,6 +10,7 @@ from sqlite_utils.db import Database
 
 from appliance.clock import local, moment_of
 from appliance.text import number_text, time_text
+from web.line_state import stopped
 from web.words.forks import STOPPED
 from web.words.line import CHIP
 
@@ -51,7 +52,9 @@ def facts(db: Database) -> Facts:
     came = rows.get("courier_receipt", "")
     receipt = int(came) if came.isdigit() else None
     at, since = rows.get("acknowledged_at") or None, rows.get("offline_since") or None
-    return Facts(at, since, receipt=receipt, told_at=rows.get("last_ok"), stopped=rows.get("last_error", ""), **number)
+    return Facts(
+        at, since, receipt=receipt, told_at=rows.get("last_ok"), stopped=stopped(rows) or rows.get("last_error", ""), **number
+    )
 
 
 def chip(known: Facts, now: str) -> Chip:

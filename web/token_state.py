@@ -103,7 +103,8 @@ def check(box: Box, state: TokenState, now: str) -> None:
     if doubt := numbering.clock_doubt(box.db, now):
         raise Refused(doubt)
     trust = read_trust(box.home.trust)
-    check_before_signing(der_of(box, state.certificate), trust.issuers, trust.roots, trust.crls, now, state.certificate)
+    der = der_of(box, state.certificate)
+    check_before_signing(der, trust.issuers, trust.roots, trust.crls, now, state.certificate, trust.revoked)
 
 
 def der_of(box: Box, sha256: str) -> bytes:

@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Mapping
 
+import msgspec
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -10,10 +11,15 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from sqlite_utils.db import Database
 
 from appliance import clock
+from appliance.errors import Refused
+from appliance.text import nfc
 from sync.protocol import Statement
 from sync.province import feed_out, forks
 from sync.province import store_sqlite as store
 from sync.province.opened import Province
+from sync.province.publishing import of_form
+from sync.publications import RevocationSaid
+from sync.revocations import KIND
 
 LIVES_AHEAD = 3  # The life written now and the next two.
 
@@ -39,10 +45,23 @@ def register_device(province: Province, device: str, unit: str, name: str, event
             feed_out.add_standing(db, province.signing, device)
 
 
-def revoke_device(province: Province, device: str) -> None:
-    """Refuse everything a device sends from now on; what it sent stays."""
+def revoke_device(province: Province, device: str, reason: str, by: str) -> bool:
+    """Refuse everything a device sends from now on; what it sent stays. Its feed ends there; the others of its unit are told.
+
+    Says whether it was news. Raises Refused `fleet_unknown`, `published_wrong`.
+    """
     with province.writing() as db:
-        db.conn.execute("UPDATE device SET revoked_at = coalesce(revoked_at, ?) WHERE id = ?", [clock.stamp(), device])
+        known = store.device(db, device)
+        if known is None:
+            raise Refused("fleet_unknown", device=device)
+        if known.revoked_at:
+            return False
+        said = {"what": "device", "id": device, "name": (known.name or device)[:200]}
+        said |= {"since": clock.stamp(), "reason": nfc(reason), "by": nfc(by)}
+        body = msgspec.to_builtins(of_form(said, RevocationSaid))
+        feed_out.state(db, province.signing, KIND, f"device {device}", body, known.unit)
+        db.conn.execute("UPDATE device SET revoked_at = ? WHERE id = ?", [clock.stamp(), device])
+    return True
 
 
 def grant_numbers(province: Province, device: str, widths: Mapping[str, int]) -> None:

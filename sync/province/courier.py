@@ -62,13 +62,17 @@ class Taking:
 def take_bundle(province: Province, path: Path, answers: Path, by: str, tell: Tell = lambda done, all: None) -> Outcome:
     """Take a bundle in and write its answer into the folder `answers`. Twice is once, and gives an answer again.
 
+    Of a revoked device nothing is taken; its answer says so, and brings its feed up to that word: no line would tell it.
     Raises Refused: what container.opened says, courier_malformed, courier_version_unknown, courier_signature_wrong,
-    device_unknown, device_revoked, courier_stick_full, courier_stick_gone.
+    device_unknown, courier_stick_full, courier_stick_gone.
     """
     with container.opened(path, province.age) as bundle:
         text, taking = _begin(province, bundle)
         try:
-            _take_all(taking, bundle, tell)
+            if taking.device.revoked_at:
+                taking.problems.append(Problem(layout.MANIFEST, "device_revoked"))
+            else:
+                _take_all(taking, bundle, tell)
         except Torn as torn:
             taking.cut = torn.code
     answer, id = _answer(taking), layout.id_of(text)
@@ -78,14 +82,12 @@ def take_bundle(province: Province, path: Path, answers: Path, by: str, tell: Te
 
 
 def _begin(province: Province, bundle: Opened) -> tuple[bytes, Taking]:
-    """Let in whom the line would let in: a device we know, not revoked, whose event key signed the manifest."""
+    """Hear whom we know: a device whose event key signed the manifest."""
     text, signature = bundle.head()
     manifest = layout.decoded(text, Manifest)
     device = store.device(province.db, manifest.device)
     if device is None:
         raise Refused("device_unknown")
-    if device.revoked_at:
-        raise Refused("device_revoked")
     layout.check(MARK, text, signature, device.key)
     return text, Taking(province, device, manifest)
 
@@ -169,6 +171,8 @@ TAKERS: dict[str, Callable[[Taking, Entry, Member], None]] = {
 def _answer(taking: Taking) -> Answer:
     """Say how everything stands now that all was taken."""
     province, device = taking.province, taking.device
+    if device.revoked_at:
+        return Answer((), problems=tuple(taking.problems))
     short = any(problem.code in ("sync_gap", "file_not_named", "life_unknown") for problem in taking.problems)
     return Answer(
         lives=tuple(_stands(taking, said, answer) for said, answer in taking.hellos),

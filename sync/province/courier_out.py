@@ -5,6 +5,7 @@ Sealed to the recipient that the device named in its signed manifest, signed by 
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 
 import msgspec
@@ -22,6 +23,7 @@ from sync.protocol import KEYS_MAX, Lost, Verdict
 from sync.province import feed_out, given_back, publishing
 from sync.province.opened import Province
 from sync.province.store_sqlite import Device
+from sync.statements import Record
 
 LISTED_MAX = 100
 
@@ -70,6 +72,10 @@ def _bounded(sources: Iterator[Source]) -> Iterator[Source]:
 
 def _sources(province: Province, device: Device, manifest: Manifest, answer: Answer) -> Iterator[Source]:
     yield body("answer/answer.json", msgspec.json.encode(answer))
+    if device.revoked_at:
+        if lines := _last_words(province, device, manifest.feed, device.revoked_at):
+            yield body("feed/0001.ndjson", lines)
+        return
     for life in answer.lives:
         if life.verdict is Verdict.BEHIND and life.lost:
             yield from _lost(province, device, life.lost, manifest.reply_to)
@@ -79,6 +85,13 @@ def _sources(province: Province, device: Device, manifest: Manifest, answer: Ans
         yield body(f"crls/{number:04d}.crl", der)
     for digest in publishing.wanted(province, device.id, manifest.feed, manifest.wants):
         yield body(f"files/{digest}", files.read(province.home, digest))
+
+
+def _last_words(province: Province, device: Device, after: int, revoked_at: str) -> bytes:
+    """Give a revoked device's feed up to the word that it is: what its communes are told later is no longer for it."""
+    told = feed_out.records(province.db, device.id, after)
+    before = takewhile(lambda one: msgspec.json.decode(one.body, type=Record).at <= revoked_at, told)
+    return b"".join(msgspec.json.encode(one) + b"\n" for one in before)
 
 
 def _lost(province: Province, device: Device, lost: Lost, recipient: str) -> Iterator[Source]:

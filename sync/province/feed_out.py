@@ -37,17 +37,29 @@ def add(db: Database, key: Ed25519PrivateKey, device: str, kind: str, body: dict
 
 def publish(province: Province, kind: str, key: str, body: dict[str, Any], unit: str = "", again: bool = False) -> bool:
     """Tell every device (of a unit), and every one enrolled later, what stands now. Says whether it was news, or told again."""
-    data = msgspec.json.encode(body)
     with province.writing() as db:
-        known = db.conn.execute("SELECT body FROM standing WHERE kind = ? AND key = ?", [kind, key]).fetchone()
-        if known and bytes(known[0]) == data and not again:
-            return False
-        sql = "INSERT OR REPLACE INTO standing (kind, key, body, at, unit) VALUES (?, ?, ?, ?, ?)"
-        db.conn.execute(sql, [kind, key, data, clock.stamp(), unit])
-        for device in store.devices(db):
-            if unit in ("", device.unit):
-                add(db, province.signing, device.id, kind, body)
+        return state(db, province.signing, kind, key, body, unit, again)
+
+
+def state(
+    db: Database, signing: Ed25519PrivateKey, kind: str, key: str, body: dict[str, Any], unit: str = "", again: bool = False
+) -> bool:
+    """Do what `publish` says, inside the caller's transaction."""
+    data = msgspec.json.encode(body)
+    if stated(db, kind, key) == data and not again:
+        return False
+    sql = "INSERT OR REPLACE INTO standing (kind, key, body, at, unit) VALUES (?, ?, ?, ?, ?)"
+    db.conn.execute(sql, [kind, key, data, clock.stamp(), unit])
+    for device in store.devices(db):
+        if unit in ("", device.unit):
+            add(db, signing, device.id, kind, body)
     return True
+
+
+def stated(db: Database, kind: str, key: str) -> bytes:
+    """Give the body, as JSON, that stands of a kind under a key; empty where none does."""
+    row = db.conn.execute("SELECT body FROM standing WHERE kind = ? AND key = ?", [kind, key]).fetchone()
+    return bytes(row[0]) if row else b""
 
 
 def is_news(db: Database, kind: str, key: str, device: str) -> bool:

@@ -4,7 +4,7 @@ Each is judged here as the boxes will judge it, so that what cannot hold is refu
 """
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -79,7 +79,7 @@ def _must_have_boxes(province: Province, unit: str) -> None:
         raise Refused("published_unit_unknown", unit=unit)
 
 
-def of_form(said: dict[str, object], kind: type[Said]) -> Said:
+def of_form(said: Mapping[str, object], kind: type[Said]) -> Said:
     """Read what is to be published as the boxes will. Raises Refused `published_wrong`."""
     try:
         return msgspec.convert(said, kind)

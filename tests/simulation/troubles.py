@@ -209,7 +209,7 @@ def revoke(world, box: BoxEnd) -> str:
     if not world.province.runs() or any(family.revoked_at >= 0 for family in families):
         return "nobody there"
     with world.nature.at(world.province):
-        admission.revoke_device(world.province.opened, box.device)
+        admission.revoke_device(world.province.opened, box.device, "Máy bị mất", "Sở Mẫu")
     world.families[box.device].revoked_at = held_of(world, box.device)
     world.families[box.device].may_lose_files = True  # What it had not sent by then is nowhere else.
     return box.name

@@ -8,7 +8,7 @@ from flask_login import current_user
 from appliance.config import Home
 from appliance.rights import DEVICE, PUBLIC
 from appliance.rights import PROVINCE as PROVINCE_ROLES
-from sync.province import feed_out
+from sync.province import feed_out, revoking
 from sync.province.opened import Province, open_province
 from web import collector, menu
 from web.app import FRAME, Site, build
@@ -25,6 +25,7 @@ PROVINCE = Site("province", "Điều hành Một cửa cấp xã", "__Host-motcu
 def create_app(home: Home, collect: bool = True) -> Flask:
     """Open the province's home and make its application. Views find the receiver's side in extensions["province"]."""
     province = open_province(home)
+    revoking.write_out(home, province.db)
     collector.register("feeds", every_s=COMPACT_EVERY_S)(lambda box: compact(province))
     app = build(home, PROVINCE, collect, mounted=RECEIVER)
     app.before_request(only_the_province)

@@ -14,7 +14,6 @@ from appliance.documents import Document
 from appliance.errors import Refused
 from appliance.events import KINDS
 from appliance.signatures import SignatureFinding
-from appliance.text import Line
 from sync.province import queries
 from sync.province.queries import Arrived
 from web import desk, dossier_page, places, timeline
@@ -132,7 +131,6 @@ def findings(dossier: str) -> str:
         good=judged and all(one.good for one in judged),
         at=stamp(),
         sentence=sentence,
-        Line=Line,
     )
 
 
@@ -140,7 +138,7 @@ def judge(result: Document) -> list[Judged]:
     """Judge every signature of a result twice. Raises Refused `file_missing`, `file_damaged`, `pdf_unreadable`."""
     home, now = box().home, stamp()
     known, pdf = trust.read_trust(home.trust), files.read(home, result.file)
-    held = signatures.validate(pdf, known.roots, known.crls, now, known.issuers)
+    held = signatures.validate(pdf, known.roots, known.crls, now, known.issuers, revoked=known.revoked)
     return [Judged(*pair) for pair in zip(held, signatures.validate_long_term(pdf, known.roots, now), strict=True)]
 
 

@@ -38,7 +38,10 @@ STEPS: dict[str, tuple[str, str]] = {}
 # What the province says to its own operator where a commune reads another sentence.
 AT_PROVINCE: dict[str, str] = {
     "device_unknown": "Gói của một máy mà tỉnh chưa nhận. Không nhận gì. Ghi danh máy trước, rồi nhập lại gói.",
-    "device_revoked": "Máy ghi gói này đã bị thu hồi. Không nhận gì; dữ liệu đã có từ trước vẫn giữ. Báo xã dừng dùng máy đó.",
+    "device_revoked": (
+        "Máy ghi gói này đã bị thu hồi. Không nhận gì; dữ liệu đã có từ trước vẫn giữ. "
+        "Báo xã dừng dùng máy đó; mang trả lời về để chính máy đó báo."
+    ),
 }
 # Why an entry was not taken. Others are said by their sentence on the line.
 PROBLEMS: dict[str, str] = {

@@ -51,6 +51,7 @@ STOPPED: dict[str, str] = {
     "device_replaced": "Máy đã được thay",
     "sync_two_machines": "Hai máy chung khóa",
     "sync_fork": "Sổ cái khác tỉnh",
+    "device_revoked": "Tỉnh đã thu hồi máy",
 }
 # What is to be compared: its name, and what to do.
 COMPARED: dict[str, tuple[str, str]] = {

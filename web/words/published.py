@@ -16,6 +16,28 @@ SENTENCES: dict[str, str] = {
     "published_account_closed": "Tài khoản {officer} ({name}) không mở; mọi phiên làm việc của người này đã kết thúc.",
     "published_decision": "Đã ghi quyết định số {text} vào hồ sơ {code}. Trạng thái hồ sơ giữ nguyên.",
     "published_decision_known": "Quyết định số {text} của hồ sơ {code} đã có ở đây. Không ghi thêm.",
+    "published_revoked_certificate": (
+        "Không tin chứng thư số của {name} từ {since}. Lý do: {reason}. Người báo: {by}. "
+        "Máy không ký bằng chứng thư này; chữ ký có dấu thời gian trước lúc đó vẫn dùng được."
+    ),
+    "published_revoked_withdrawn": (
+        "Tỉnh rút lại lời báo về chứng thư số của {name}. Lý do: {reason}. Người báo: {by}. Chứng thư lại được xét như mọi chứng thư khác."
+    ),
+    "published_revoked_device": (
+        "Tỉnh đã thu hồi một máy của {name} từ {since}. Lý do: {reason}. Người báo: {by}. "
+        "Máy này làm việc bình thường; đừng dùng máy kia nữa."
+    ),
+    "cert_revoked_by_province": (
+        "Tỉnh báo không tin chứng thư số của {cn} từ {since}. Lý do: {reason}. Người báo: {by}. Chưa ký, chưa dùng mã PIN. "
+        "Ngừng dùng USB Token này, ký tay trên giấy hoặc người khác ký; nếu báo nhầm, gọi {by} rút lại."
+    ),
+    "signature_revoked_by_province": (
+        "Tỉnh báo không tin chứng thư của người ký từ {since}. Lý do: {reason}. Người báo: {by}. "
+        "Chữ ký không có dấu thời gian trước lúc đó. Không dùng chữ ký này; tệp vẫn giữ. Hỏi {by} trước khi ký lại."
+    ),
+    "revoked_no_certificate": "Tệp không phải chứng thư số của người ký. Chưa báo gì. Chọn tệp chứng thư .crt, .cer, .der hoặc .pem.",
+    "revoked_never": "Tỉnh chưa báo gì về chứng thư số của {name} nên không có gì để rút lại. Xem lại tệp chứng thư.",
+    "fleet_unknown": "Tỉnh không có máy {device}. Chưa thu hồi gì. Xem lại mã máy trên bảng thiết bị.",
     "published_failed": "Máy gặp lỗi khi làm theo tin này nên không làm. Mọi thứ giữ nguyên. Báo kỹ thuật viên, rồi tỉnh báo lại.",
     "decision_dossier_unknown": "Tỉnh chưa có hồ sơ {code}. Chưa công bố gì. Xem lại mã, hoặc đợi xã gửi hồ sơ.",
     "decision_key_missing": "Khóa của hồ sơ {code} chưa về tỉnh. Chưa công bố gì. Đợi xã liên lạc, rồi làm lại.",
@@ -49,6 +71,7 @@ KINDS = {
     "software.noticed": "Phần mềm",
     "account.stated": "Tài khoản",
     "decision.stated": "Quyết định của cấp trên",
+    "revocation.stated": "Thu hồi",
     "numbers.granted": "Dải số",
     "crl.published": "Danh sách thu hồi",
     "time.signed": "Giờ của tỉnh",
