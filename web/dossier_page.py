@@ -16,7 +16,7 @@ from appliance.office import office_of
 from appliance.portal_money import amount_of
 from appliance.procedures import ReleasePath
 from appliance.signatures import SignatureFinding
-from appliance.text import Line, money_text
+from appliance.text import money_text
 from web import desk, dossier_acts, next_step, places, sync_story, timeline
 from web.pages import media_of
 from web.per_request import act, box, holds, is_background, officer
