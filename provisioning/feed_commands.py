@@ -13,7 +13,7 @@ folder_in = click.Path(exists=True, file_okay=False, path_type=Path)
 
 @click.group(
     "feed",
-    help="Tại tỉnh: công bố cho mọi xã danh mục, quy trình, tin cậy, phần mềm, ngày nghỉ; cho một xã tài khoản, quyết định.",
+    help="Tại tỉnh: công bố cho mọi xã danh mục, quy trình, tin cậy, phần mềm, ngày nghỉ; cho một xã tài khoản, quyết định, hồ sơ.",
 )
 def commands() -> None:
     """Hold the commands of the province's feed."""
@@ -110,6 +110,21 @@ def decision_command(home: Home, code: str, number: str, file: Path, decider: st
     _publish(home, lambda province: publish_decision(province, code, said | {"text": number}, words, file.read_bytes(), again))
 
 
+@commands.command(
+    "online",
+    help="Giao hồ sơ nộp trực tuyến tả trong tệp JSON FILE cho xã UNIT. files trong tệp: mã thành phần, rồi tên các tệp cạnh FILE.",
+)
+@home_option
+@click.option("--unit", required=True, help="Mã đơn vị của xã, ví dụ H99.99.99.")
+@click.option("--again", is_flag=True, help="Giao lại hồ sơ xã chưa nhận vào.")
+@click.argument("file", type=file_in)
+def online_command(home: Home, unit: str, again: bool, file: Path) -> None:
+    """Give a commune an online dossier; what names a person is read from files, never typed on the command line."""
+    from sync.province.filing import publish_filing
+
+    _publish(home, lambda province: publish_filing(province, unit, *_described(file), again))
+
+
 @commands.command("day", help="Công bố một ngày nghỉ hoặc ngày làm bù cho mọi xã.")
 @home_option
 @click.option("--working", is_flag=True, help="Là ngày làm việc.")
@@ -132,6 +147,20 @@ def compact_command(home: Home) -> None:
 
     left = compact_all(open_province(home))
     click.echo(f"Đã bỏ {sum(left.values())} bản ghi trong bản tin của {sum(map(bool, left.values()))} máy.")
+
+
+def _described(file: Path) -> tuple[dict[str, object], dict[str, list[bytes]]]:
+    """Read a described filing and its papers, which lie beside it. Raises Refused `published_wrong`."""
+    import msgspec
+
+    from appliance.errors import Refused
+
+    try:
+        said = msgspec.json.decode(file.read_bytes(), type=dict[str, object])
+        named = msgspec.convert(said.pop("files", {}), dict[str, list[str]])
+        return said, {key: [(file.parent / name).read_bytes() for name in names] for key, names in named.items()}
+    except (ValueError, OSError):
+        raise Refused("published_wrong", field="files") from None
 
 
 def _publish(home: Home, publish) -> None:

@@ -1,4 +1,5 @@
-"""What the province publishes for a box to take over: catalogues, processes, trust lists, notices of software, accounts, decisions.
+"""What the province publishes for a box to take over: catalogues, processes, trust lists, notices of software, accounts, decisions,
+online dossiers.
 
 A record is kept as it came, at once; what it needs beside it is fetched by digest. It then goes the same way as a technician's own
 import, and has no effect where that refuses it. What came of each is shown.
@@ -23,13 +24,14 @@ from appliance.errors import Refused
 from appliance.ledger import Act
 from appliance.officers import Officer
 from appliance.text import Line, day_text
-from sync import decisions, files_back
+from sync import decisions, files_back, filings
 from sync.protocol import Statement
 from sync.publications import PUBLISHED, AccountSaid, CatalogueSaid, ProcessesSaid, SoftwareSaid, TrustSaid, unpacked
 from sync.sender import Sender
 from sync.statements import Record
 
 SHOWN_MAX = 20
+DONE_SHOWN_MAX = 5  # Of one kind.
 FACT_CHARS_MAX = 2_000
 log = logging.getLogger("motcua.published")
 
@@ -99,10 +101,12 @@ KINDS: Mapping[str, Callable[[Box, Any], Line]] = {
     "software.noticed": _software,
     "account.stated": _account,
     "decision.stated": decisions.take_in,
+    "filing.stated": filings.take_in,
 }
-# What can be judged before the files are here: where it does not hold they are not fetched.
-BEFORE: Mapping[str, Callable[[Box, Any], None]] = {"decision.stated": decisions.check}
-LATER = frozenset({"dossier_on_its_way"})  # What may hold with a later round.
+# What can be judged before the files are here: where it does not hold, or is known (a line), they are not fetched.
+BEFORE: Mapping[str, Callable[[Box, Any], Line | None]] = {"decision.stated": decisions.check, "filing.stated": filings.check}
+LATER = frozenset({"dossier_on_its_way", *filings.LATER})  # What may hold with a later round.
+PASSING = frozenset({"filing.stated"})  # Kinds whose files are let go of, but for those that an event names.
 
 
 def note(box: Box, act: Act, record: Record) -> None:
@@ -112,7 +116,7 @@ def note(box: Box, act: Act, record: Record) -> None:
     except msgspec.ValidationError:
         refuse(act, record)
         return
-    _note(act, record, State.WAITING, Line("published_waiting", {"kind": record.t}))
+    _note(act, record, State.WAITING, Line("published_waiting", _about(said) | {"kind": record.t}))
     needed = {one.file: one.size for one in said.files}
     sql = "INSERT INTO published_file (position, digest, size) VALUES (?, ?, ?)"
     act.db.conn.executemany(sql, [(record.n, digest, size) for digest, size in needed.items()])
@@ -166,13 +170,13 @@ def carry_out(box: Box) -> int:
 
 
 def _settle(box: Box, position: int, state: State, line: Line) -> None:
-    """Keep what came of a record, and let go of the files that it alone named where it has no effect."""
+    """Keep what came of a record, and let go of the files that it alone named where nothing keeps them."""
     with box.writing() as act:
-        sql = "UPDATE published SET state = ?, code = ?, facts = ?, at = ? WHERE position = ?"
-        act.db.conn.execute(sql, [state, line.code, _facts(line), act.reading.at, position])
+        sql = "UPDATE published SET state = ?, code = ?, facts = ?, at = ? WHERE position = ? RETURNING kind"
+        ((kind,),) = act.db.conn.execute(sql, [state, line.code, _facts(line), act.reading.at, position]).fetchall()
         sql = "DELETE FROM published_file WHERE position = ? RETURNING digest"
         needed = [digest for (digest,) in act.db.conn.execute(sql, [position]).fetchall()]
-        for digest in needed if state is State.REFUSED else ():
+        for digest in needed if state is State.REFUSED or kind in PASSING else ():
             if not tidying.is_named(act.db, digest):  # Nothing can be named while this is held.
                 files.remove(box.home, digest)
                 files_back.forget(box, digest)
@@ -193,8 +197,9 @@ def _carried_out(box: Box, position: int) -> tuple[State, Line]:
     about = {}
     try:
         said = msgspec.convert(record.d, PUBLISHED[record.t])
-        about = {"about": said.about} if hasattr(said, "about") else {}
-        BEFORE.get(record.t, _anything)(box, said)
+        about = _about(said)
+        if known := BEFORE.get(record.t, _anything)(box, said):
+            return State.DONE, known
         return (State.DONE, KINDS[record.t](box, said)) if _is_ready(box, position) else (State.WAITING, waiting)
     except Refused as refused:
         state = State.WAITING if refused.code in LATER else State.REFUSED
@@ -207,6 +212,10 @@ def _carried_out(box: Box, position: int) -> tuple[State, Line]:
         where = traceback.extract_tb(defect.__traceback__)[-1]  # Not its words: they may name a citizen.
         log.error("%s at %d failed: %s in %s line %s", record.t, position, type(defect).__name__, where.name, where.lineno)
         return State.REFUSED, Line("published_failed", about | {"kind": record.t})
+
+
+def _about(said: Any) -> dict[str, str]:
+    return {"about": said.about} if hasattr(said, "about") else {}
 
 
 def _anything(box: Box, said: Any) -> None:
@@ -229,7 +238,9 @@ class Shown:
 
 
 def shown(db: Database) -> list[Shown]:
-    """List what was published, the newest first."""
-    sql = "SELECT kind, state, code, facts, at FROM published ORDER BY position DESC LIMIT ?"
-    rows = db.conn.execute(sql, [SHOWN_MAX]).fetchall()
+    """List what was published, the newest first; what went well is never so much that it hides the rest."""
+    sql = """SELECT kind, state, code, facts, at FROM (
+                 SELECT *, row_number() OVER (PARTITION BY kind, state ORDER BY position DESC) AS nth FROM published)
+             WHERE state <> ? OR nth <= ? ORDER BY position DESC LIMIT ?"""
+    rows = db.conn.execute(sql, [State.DONE, DONE_SHOWN_MAX, SHOWN_MAX]).fetchall()
     return [Shown(kind, State(state), Line(code, msgspec.json.decode(facts)), at) for kind, state, code, facts, at in rows]

@@ -11,7 +11,7 @@ from sqlite_utils.db import Database
 
 from appliance import clock
 from sync.protocol import Statement
-from sync.province import feed_out, forks
+from sync.province import feed_out, filing, forks
 from sync.province import store_sqlite as store
 from sync.province.opened import Province
 
@@ -37,12 +37,15 @@ def register_device(province: Province, device: str, unit: str, name: str, event
         if new:
             feed_out.tell_time(db, province.signing, device)
             feed_out.add_standing(db, province.signing, device)
+            filing.pass_on(province, db, unit)
 
 
 def revoke_device(province: Province, device: str) -> None:
-    """Refuse everything a device sends from now on; what it sent stays."""
+    """Refuse everything a device sends from now on; what it sent stays, and what it did not file goes to another of its unit."""
     with province.writing() as db:
-        db.conn.execute("UPDATE device SET revoked_at = coalesce(revoked_at, ?) WHERE id = ?", [clock.stamp(), device])
+        sql = "UPDATE device SET revoked_at = coalesce(revoked_at, ?) WHERE id = ? RETURNING unit"
+        for (unit,) in db.conn.execute(sql, [clock.stamp(), device]).fetchall():
+            filing.pass_on(province, db, unit)
 
 
 def grant_numbers(province: Province, device: str, widths: Mapping[str, int]) -> None:
