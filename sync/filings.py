@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Meta
 from sqlite_utils.db import Database
 
-from appliance import catalogue_shelf, clock, comparing, files, online, people, procedures
+from appliance import catalogue_shelf, clock, comparing, files, online, people, procedures, queries
 from appliance.box import Box
 from appliance.catalogue import Catalogue
 from appliance.errors import Refused
@@ -189,10 +189,9 @@ def check(box: Box, said: FilingSaid) -> Line | None:
 
 def _known(db: Database, said: FilingSaid) -> Line | None:
     """Say that a dossier was filed under this code. Raises Refused `filing_code_taken` where one has it that nobody filed."""
-    row = db.conn.execute("SELECT id FROM dossier WHERE code = ?", [said.code]).fetchone()
-    if row is None:
+    if (dossier := queries.by_code(db, said.code)) is None:
         return None
     sql = "SELECT 1 FROM dossier_event WHERE dossier = ? AND kind = ?"
-    if db.conn.execute(sql, [row[0], online.FILED]).fetchone() is None:
+    if db.conn.execute(sql, [dossier, online.FILED]).fetchone() is None:
         raise Refused("filing_code_taken", code=said.code)
     return Line("published_filing_known", {"code": said.code})

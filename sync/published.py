@@ -205,7 +205,7 @@ def _carried_out(box: Box, position: int) -> tuple[State, Line]:
         state = State.WAITING if refused.code in LATER else State.REFUSED
         return state, Line(refused.code, about | refused.facts)
     except ValueError:
-        return State.REFUSED, Line("published_unreadable", {"kind": record.t})
+        return State.REFUSED, Line("published_unreadable", about | {"kind": record.t})
     except (OSError, sqlite3.OperationalError):
         raise  # The disk, not the record.
     except Exception as defect:
