@@ -131,7 +131,12 @@ def _pages(paper: Sent, read: Callable[[str], bytes]) -> int:
     return pages
 
 
-MEDIA: Mapping[bytes, str] = {b"%PDF-": "application/pdf", b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n": "image/png"}
+MEDIA: Mapping[bytes, str] = {
+    b"{": "application/json",
+    b"%PDF-": "application/pdf",
+    b"\xff\xd8\xff": "image/jpeg",
+    b"\x89PNG\r\n": "image/png",
+}
 
 
 def media_of(data: bytes) -> str:

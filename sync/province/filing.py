@@ -6,6 +6,7 @@ the dossier names, and the secret that proves the same contents; an erasure take
 
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -23,6 +24,20 @@ from sync.province.opened import Province
 from sync.publications import PAPER_BYTES_MAX, PAPERS_MAX, FilingSaid, Sent
 
 
+@dataclass(frozen=True)
+class Case:
+    """A filing that both ends would take: as it is told, its papers by digest, and the catalogue that it was judged by."""
+
+    told: Told
+    papers: Mapping[str, bytes]
+    catalogue: Catalogue
+
+    @property
+    def code(self) -> str:
+        """Give the code of the portal."""
+        return self.told.filed.code
+
+
 def publish_filing(
     province: Province, unit: str, said: dict[str, Any], papers: Mapping[str, Sequence[bytes]], again: bool = False
 ) -> bool:
@@ -31,36 +46,55 @@ def publish_filing(
     Says whether it was news, or told again. Raises Refused `published_wrong`, `published_unit_unknown`, `published_too_big`,
     `filing_changed`, `filing_erased`, `filing_code_taken`, and what `filings.judged` refuses.
     """
-    filed, now = publishing.of_form(said, Filed), clock.stamp()
-    if filed.filed_at > now:
-        raise Refused("published_wrong", field="filed_at")
-    catalogue = catalogue_shelf.current(province.home, clock.local_day(now))
-    placed = _placed(catalogue, filed, papers)
-    told = Told(secrets.token_hex(32), unit, filed, tuple(one for one, _ in placed))
-    bodies = {one.file: data for one, data in placed}
-    sent = [Sent(digest, len(data), filings.media_of(data)) for digest, data in bodies.items()]  # type: ignore[arg-type]
-    filings.judged(catalogue, clock.local_day(now), told, sent, bodies.__getitem__)
+    case = _judged(province, unit, publishing.of_form(said, Filed), papers)
     with province.writing() as db:
         device = _box_of(db, unit)
-        row = db.conn.execute("SELECT salt, told, dossier FROM filing_told WHERE code = ?", [filed.code]).fetchone()
-        if row:
-            _must_be_same(told, *row[:2])
-            if row[2] or not again:
-                return False
-            _tell(province, db, filed.code)
-            return True
-        if queries.by_code(db, filed.code):
-            raise Refused("filing_code_taken", code=filed.code)
-        data = filings.written(told)
-        digest = files.put(province.home, data)
-        for body in bodies.values():
-            files.put(province.home, body)
-        whole = (Sent(digest, len(data), "application/json"), *sent)
-        record = msgspec.json.encode(FilingSaid(filed.code, filed.procedure, catalogue.digest, whole))
-        sql = "INSERT INTO filing_told (code, unit, device, salt, told, said, at) VALUES (?, ?, ?, ?, ?, ?, ?)"
-        db.conn.execute(sql, [filed.code, unit, device, told.salt, digest, record, now])
-        _tell(province, db, filed.code)
+        known = _known(db, case)
+        if known is None:
+            _keep(province, db, device, case)
+        elif known or not again:
+            return False
+        _tell(province, db, case.code)
     return True
+
+
+def _judged(province: Province, unit: str, filed: Filed, papers: Mapping[str, Sequence[bytes]]) -> Case:
+    now = clock.stamp()
+    if filed.filed_at > now:
+        raise Refused("published_wrong", field="filed_at")
+    day = clock.local_day(now)
+    catalogue = catalogue_shelf.current(province.home, day)
+    placed = _placed(catalogue, filed, papers)
+    told = Told(secrets.token_hex(32), unit, filed, tuple(one for one, _ in placed))
+    case = Case(told, {one.file: data for one, data in placed}, catalogue)
+    filings.judged(catalogue, day, told, _papers(case), case.papers.__getitem__)
+    return case
+
+
+def _known(db: Database, case: Case) -> str | None:
+    """Give the dossier that a box made of what was told under this code, "" where it has not; None where nothing was.
+
+    Raises Refused `filing_changed`, `filing_erased`, `filing_code_taken`.
+    """
+    row = db.conn.execute("SELECT salt, told, dossier FROM filing_told WHERE code = ?", [case.code]).fetchone()
+    if row:
+        _must_be_same(case.told, *row[:2])
+        return row[2]
+    if queries.by_code(db, case.code):
+        raise Refused("filing_code_taken", code=case.code)
+    return None
+
+
+def _keep(province: Province, db: Database, device: str, case: Case) -> None:
+    """Keep a filing and its files, and the record that names them."""
+    data = filings.written(case.told)
+    digest = files.put(province.home, data)
+    for paper in case.papers.values():
+        files.put(province.home, paper)
+    sent = (_sent(digest, data, "application/json"), *_papers(case))
+    record = msgspec.json.encode(FilingSaid(case.code, case.told.filed.procedure, case.catalogue.digest, sent))
+    sql = "INSERT INTO filing_told (code, unit, device, salt, told, said, at) VALUES (?, ?, ?, ?, ?, ?, ?)"
+    db.conn.execute(sql, [case.code, case.told.unit, device, case.told.salt, digest, record, clock.stamp()])
 
 
 def _placed(catalogue: Catalogue, filed: Filed, papers: Mapping[str, Sequence[bytes]]) -> list[tuple[Placed, bytes]]:
@@ -80,6 +114,14 @@ def _placed(catalogue: Catalogue, filed: Filed, papers: Mapping[str, Sequence[by
     if len(placed) > PAPERS_MAX:
         raise Refused("published_wrong", field="files")
     return placed
+
+
+def _sent(digest: str, data: bytes, media: str) -> Sent:
+    return publishing.of_form({"file": digest, "size": len(data), "media": media}, Sent)
+
+
+def _papers(case: Case) -> list[Sent]:
+    return [_sent(digest, data, filings.media_of(data)) for digest, data in case.papers.items()]
 
 
 def _must_be_same(told: Told, salt: str | None, known: str) -> None:
