@@ -4,12 +4,14 @@ The feed is kept and cannot forget, so its record names no person: all words lie
 dossier is filed. A secret in it keeps its digest from telling what it says.
 """
 
+import io
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
+from PIL import Image
 from sqlite_utils.db import Database
 
 from appliance import catalogue_shelf, clock, comparing, files, online, people, procedures, queries
@@ -26,11 +28,11 @@ from sync.protocol import Digest, Text
 from sync.publications import PAPERS_MAX, FilingCode, FilingSaid, Sent
 
 LATER = frozenset({"filing_catalogue_away", "filing_ledger_away"})
-BYTES_MAX = (
-    40 * 1024
-)  # Of what the event says before a part of it is sealed: sealed, with its files, it stays below the event's bound.
+BYTES_MAX = 40 * 1024  # Of an event's words: with a part sealed, and its files named, it stays below the bound of events.
 PAGES_MAX = 100  # Of one paper.
+PIXELS_MAX = 60_000_000  # Of one picture.
 NOTE_CHARS_MAX = 2_000
+PDF = "application/pdf"
 Moment = Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")]  # UTC text.
 Field = Annotated[str, Meta(max_length=people.FIELD_CHARS_MAX)]
 
@@ -123,17 +125,25 @@ def _ref(paper: Sent) -> FileRef:
 
 def _pages(paper: Sent, read: Callable[[str], bytes]) -> int:
     data = read(paper.file)
-    if media_of(data) != paper.media:
-        raise Refused("filing_paper_wrong", name=paper.file[:12])
-    pages = preview.page_count(data) if paper.media == "application/pdf" else 1
-    if not 1 <= pages <= PAGES_MAX:
+    pages = preview.page_count(data) if paper.media == PDF else int(_is_picture(data))
+    if media_of(data) != paper.media or not 1 <= pages <= PAGES_MAX:
         raise Refused("filing_paper_wrong", name=paper.file[:12])
     return pages
 
 
+def _is_picture(data: bytes) -> bool:
+    """Say whether a photograph or a scan is whole, and not so large that no page can show it."""
+    try:
+        with Image.open(io.BytesIO(data), formats=("JPEG", "PNG")) as picture:
+            small = picture.width * picture.height <= PIXELS_MAX
+            picture.verify()
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return False
+    return small
+
+
 MEDIA: Mapping[bytes, str] = {
-    b"{": "application/json",
-    b"%PDF-": "application/pdf",
+    b"%PDF-": PDF,
     b"\xff\xd8\xff": "image/jpeg",
     b"\x89PNG\r\n": "image/png",
 }

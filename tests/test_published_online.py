@@ -17,6 +17,7 @@ from appliance.errors import Refused
 from courier_room import Courier
 from provisioning.cli import main
 from provisioning.demo import filing as demo
+from provisioning.demo import sheets
 from signing_room import form_pdf
 from sync import feed, filings, published
 from sync.province import admission, feed_out, publishing
@@ -47,7 +48,7 @@ def first_of(code: str) -> procedures.Asked:
 
 
 FIRST = first_of(CONTRACT)
-PAPER = demo.one_page()
+PAPER, PHOTO = demo.one_page(), sheets.draw(demo.SHEET, 1, dpi=50)
 
 
 @pytest.fixture
@@ -189,6 +190,13 @@ def test_a_paper_that_another_filing_names_too_outlives_the_erasure_of_the_first
         assert files.read(home, files.digest_of(PAPER)) == PAPER
 
 
+def test_a_photograph_is_a_paper_of_one_page(room, commune):
+    give(room, paper=PHOTO)
+    assert commune.round() and newest(commune) == (State.DONE, "published_filing")
+    sql = "SELECT media FROM dossier_file WHERE digest = ?"
+    assert commune.box.db.conn.execute(sql, [files.digest_of(PHOTO)]).fetchall() == [("image/jpeg",)]
+
+
 def test_it_comes_by_courier_with_its_files(room, commune, tmp_path):
     commune.line.cut = True
     give(room)
@@ -276,6 +284,8 @@ def test_what_cannot_be_filed_is_refused_before_it_leaves(room, commune):
         ("personal_number_digits", {"applicant": WHO | {"number": "089"}}),
         ("email_invalid", {"applicant": long}),
         ("filing_paper_wrong", {"paper": b"PK"}),
+        ("filing_paper_wrong", {"paper": b'{"a": 1}'}),
+        ("filing_paper_wrong", {"paper": PHOTO[:200]}),
         ("pdf_unreadable", {"paper": b"%PDF-1.7 broken"}),
     ):
         with pytest.raises(Refused, match=why):
