@@ -38,6 +38,11 @@ def kept(home: Home, name: str) -> Catalogue:
     return _kept(home.root / "catalogue", name)
 
 
+def has(home: Home, name: str) -> bool:
+    """Say whether the bundle with this digest is kept here, or came with the software."""
+    return name == builtin().digest or (home.root / "catalogue" / name).exists()
+
+
 @functools.lru_cache(maxsize=LOADED_MAX)
 def _kept(shelf: Path, name: str) -> Catalogue:
     if name not in {folder.name for folder in shelf.glob("*")}:

@@ -18,6 +18,7 @@ from appliance.procedures import Asked
 from appliance.rules import Rules
 from appliance.working_calendar import Calendar, add_work_minutes
 
+FILED = "dossier.filed"
 PORTAL = "agent"  # What came over the line is brought by the box's own agent; no person here filed it.
 
 
@@ -50,6 +51,16 @@ def file_online(act: Act, catalogue: Catalogue, unit: str, filing: Filing, day: 
     known = act.db.conn.execute("SELECT id FROM dossier WHERE code = ?", [filing.code]).fetchone()
     if known:
         return known[0]
+    clear, personal = judged(catalogue, unit, filing, day)
+    dossier = uuid7()
+    named = [file for _, file, _ in filing.files]
+    act.record(FILED, actor=PORTAL, dossier=dossier, clear=clear, personal=personal, files=named)
+    act.touch("inbox")
+    return dossier
+
+
+def judged(catalogue: Catalogue, unit: str, filing: Filing, day: date) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Give what the event of a filing says, in clear and of persons; records nothing. Raises Refused as `file_online`."""
     procedure, rules = procedures.get(catalogue, filing.procedure), catalogue.rules_on(day)
     case = filing.case or procedure.cases[0].id
     procedures.limit_for(procedure, case, filing.channel, rules)  # Refuses a channel the source rules out.
@@ -57,31 +68,22 @@ def file_online(act: Act, catalogue: Catalogue, unit: str, filing: Filing, day: 
     fee_lines, paid = [line.clear() for line in owed if not line.on_request], {}
     if filing.paid:
         fee_lines, paid["portal_payment"] = portal_money.settle(fee_lines, filing.paid)
-    dossier = uuid7()
-    act.record(
-        "dossier.filed",
-        actor=PORTAL,
-        dossier=dossier,
-        clear={
-            "code": filing.code,
-            "unit": unit,
-            "procedure": procedure.code,
-            "procedure_name": procedure.name,
-            "case": case,
-            "channel": filing.channel,
-            "filed_at": filing.filed_at,
-            "components": [_component(one, filing) for one in procedures.components_for(procedure, case, filing.channel)],
-            "fee_lines": fee_lines,
-            "result_by": filing.result_by,
-            "offices": offices.of_filing(procedure, filing.offices, unit),
-        }
-        | paid,
-        personal={"applicant": people.tidy(filing.applicant, day), "note": filing.note}
-        | ({"evidence": filing.paid.evidence.strip()[: portal_money.WORDS_MAX]} if filing.paid else {}),
-        files=[file for _, file, _ in filing.files],
-    )
-    act.touch("inbox")
-    return dossier
+    clear = {
+        "code": filing.code,
+        "unit": unit,
+        "procedure": procedure.code,
+        "procedure_name": procedure.name,
+        "case": case,
+        "channel": filing.channel,
+        "filed_at": filing.filed_at,
+        "components": [_component(one, filing) for one in procedures.components_for(procedure, case, filing.channel)],
+        "fee_lines": fee_lines,
+        "result_by": filing.result_by,
+        "offices": offices.of_filing(procedure, filing.offices, unit),
+    }
+    personal = {"applicant": people.tidy(filing.applicant, day), "note": filing.note}
+    evidence = {"evidence": filing.paid.evidence.strip()[: portal_money.WORDS_MAX]} if filing.paid else {}
+    return clear | paid, personal | evidence
 
 
 def reply_by(rules: Rules, calendar: Calendar, filed_at: datetime) -> datetime:

@@ -13,7 +13,8 @@ folder_in = click.Path(exists=True, file_okay=False, path_type=Path)
 
 @click.group(
     "feed",
-    help="Tại tỉnh: công bố cho mọi xã danh mục, quy trình, tin cậy, thu hồi, phần mềm, ngày; cho một xã tài khoản, quyết định.",
+    help="Tại tỉnh: công bố cho mọi xã danh mục, quy trình, tin cậy, thu hồi, phần mềm, ngày; cho một xã tài khoản, quyết định, "
+    "hồ sơ.",
 )
 def commands() -> None:
     """Hold the commands of the province's feed."""
@@ -111,7 +112,7 @@ def decision_command(home: Home, code: str, number: str, file: Path, decider: st
 
 
 @commands.command(
-    "revoke", help="Báo cho mọi xã không tin chứng thư số trong tệp FILE: USB Token mất, chờ đơn vị cấp chứng thư thu hồi."
+    "revoke", help="Báo cho mọi xã không tin chứng thư số trong tệp TỆP: USB Token mất, chờ đơn vị cấp chứng thư thu hồi."
 )
 @home_option
 @click.option("--reason", required=True, help="Lý do, ví dụ: mất USB Token.")
@@ -123,7 +124,7 @@ def decision_command(home: Home, code: str, number: str, file: Path, decider: st
 )
 @click.option("--withdraw", is_flag=True, help="Báo nhầm: rút lại, như chưa từng báo.")
 @click.option("--again", is_flag=True, help="Báo lại dù không có gì mới.")
-@click.argument("file", type=file_in)
+@click.argument("file", metavar="TỆP", type=file_in)
 def revoke_command(home: Home, reason: str, by: str, since, withdraw: bool, again: bool, file: Path) -> None:
     """State that an officer's certificate is not to be trusted, or take that back."""
     from appliance.clock import LOCAL, text_of
@@ -135,6 +136,21 @@ def revoke_command(home: Home, reason: str, by: str, since, withdraw: bool, agai
         _publish(home, lambda province: revoking.withdraw(province, der, reason, by, again))
     else:
         _publish(home, lambda province: revoking.revoke_certificate(province, der, reason, by, at, again))
+
+
+@commands.command(
+    "online",
+    help="Giao cho một xã hồ sơ nộp trực tuyến tả trong TỆP (JSON); files trong đó: mã thành phần, rồi tên các tệp nằm cạnh TỆP.",
+)
+@home_option
+@click.option("--unit", metavar="ĐƠN_VỊ", required=True, help="Mã đơn vị của xã, ví dụ H99.99.99.")
+@click.option("--again", is_flag=True, help="Giao lại hồ sơ xã chưa nhận vào.")
+@click.argument("file", metavar="TỆP", type=file_in)
+def online_command(home: Home, unit: str, again: bool, file: Path) -> None:
+    """Give a commune an online dossier; what names a person is read from files, never typed on the command line."""
+    from sync.province.filing import publish_filing
+
+    _publish(home, lambda province: publish_filing(province, unit, *_described(file), again))
 
 
 @commands.command("day", help="Công bố một ngày nghỉ hoặc ngày làm bù cho mọi xã.")
@@ -159,6 +175,20 @@ def compact_command(home: Home) -> None:
 
     left = compact_all(open_province(home))
     click.echo(f"Đã bỏ {sum(left.values())} bản ghi trong bản tin của {sum(map(bool, left.values()))} máy.")
+
+
+def _described(file: Path) -> tuple[dict[str, object], dict[str, list[bytes]]]:
+    """Read a described filing and its papers, which lie beside it. Raises Refused `published_wrong`."""
+    import msgspec
+
+    from appliance.errors import Refused
+
+    try:
+        said = msgspec.json.decode(file.read_bytes(), type=dict[str, object])
+        named = msgspec.convert(said.pop("files", {}), dict[str, list[str]])
+        return said, {key: [(file.parent / name).read_bytes() for name in names] for key, names in named.items()}
+    except (ValueError, OSError):
+        raise Refused("published_wrong", field="files") from None
 
 
 def _publish(home: Home, publish) -> None:

@@ -5,7 +5,7 @@ of those that fell names every one that stands by number and digest, so that non
 """
 
 import base64
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -18,6 +18,7 @@ from sync.statements import Record
 from sync.told import BODIES as TOLD
 
 COMPACTED = "feed.compacted"
+FILING = "filing.stated"
 STANDS_MAX = 10_000  # Records that one list may name: 0.8 MB of it.
 Place = tuple[Any, Any]  # what a record is about, and its rank among those about the same: the highest stands
 
@@ -44,8 +45,11 @@ def read(record: Record) -> Stands:
     return found
 
 
-def standing(records: Iterable[Record]) -> set[int]:
-    """Give the numbers of the records that stand. An earlier list of them never does: the next takes its place."""
+def standing(records: Iterable[Record], filed: Collection[str] = ()) -> set[int]:
+    """Give the numbers of the records that stand. An earlier list of them never does: the next takes its place.
+
+    `filed`: codes of the online dossiers that the box has made of what its feed said; nothing of those stands.
+    """
     newest: dict[Any, tuple[Any, int]] = {}
     alone = set()
     for record in (one for one in records if one.t != COMPACTED):
@@ -55,6 +59,8 @@ def standing(records: Iterable[Record]) -> set[int]:
             alone.add(record.n)
             continue
         newest[record.t, about] = max(newest.get((record.t, about), ((), 0)), (rank, record.n))
+    for code in filed:
+        newest.pop((FILING, (code,)), None)
     return alone | {n for _, n in newest.values()}
 
 
@@ -90,5 +96,6 @@ PLACES: Mapping[str, Callable[[Record], Place]] = {
     "account.stated": _newest("officer"),
     "decision.stated": _newest("decision"),
     "revocation.stated": _newest("what", "id"),
+    FILING: _newest("code"),
     "unit.known": _newest("unit"),
 }

@@ -21,7 +21,10 @@ BYTES_MAX = 4 * 1024 * 1024  # Of one file as it travels, compressed; the larges
 PAPER_BYTES_MAX = 32 * 1024 * 1024  # Of one file that travels as it is.
 REASON_CHARS_MAX = 300
 REVOKED = {"certificate": "[0-9a-f]{64}", "device": "[0-9a-f-]{36}"}  # What may be revoked, and how its id looks.
+PAPERS_MAX = 50  # Of one online dossier.
 LEVEL = 19  # Packed once and fetched by every commune.
+
+FilingCode = Annotated[str, Meta(pattern="^[0-9A-Z][0-9A-Z.-]{3,59}$")]
 
 
 class File(msgspec.Struct, frozen=True):
@@ -146,6 +149,35 @@ class DecisionSaid(msgspec.Struct, frozen=True):
         return f"{self.code}, số {self.text}"
 
 
+class Sent(msgspec.Struct, frozen=True):
+    """A file that travels beside the record as it is; JSON is the filing itself, all else a paper of it."""
+
+    file: Digest
+    size: Annotated[int, Meta(ge=1, le=PAPER_BYTES_MAX)]
+    media: Literal["application/json", "application/pdf", "image/jpeg", "image/png"]
+
+
+class FilingSaid(msgspec.Struct, frozen=True):
+    """An online dossier for this commune: its portal's code, which procedure, the catalogue it was judged by, its files.
+
+    The first file is the filing (sync/filings.py); no word about a person is in the record.
+    """
+
+    code: FilingCode
+    procedure: Annotated[str, Meta(min_length=1, max_length=60)]
+    catalogue: Digest
+    files: Annotated[tuple[Sent, ...], Meta(min_length=1, max_length=PAPERS_MAX + 1)]
+
+    def __post_init__(self) -> None:
+        if [one.media == "application/json" for one in self.files] != [True, *[False] * (len(self.files) - 1)]:
+            raise ValueError("the filing is not the first file")
+
+    @property
+    def about(self) -> str:
+        """Name it for who reads what came of it."""
+        return self.code
+
+
 PUBLISHED: Mapping[str, type[Any]] = {
     "catalogue.published": CatalogueSaid,
     "processes.published": ProcessesSaid,
@@ -154,6 +186,7 @@ PUBLISHED: Mapping[str, type[Any]] = {
     "account.stated": AccountSaid,
     "decision.stated": DecisionSaid,
     "revocation.stated": RevocationSaid,
+    "filing.stated": FilingSaid,
 }
 
 

@@ -1,4 +1,4 @@
-"""What the province publishes for a box to take over: catalogues, processes, trust, revocations, software, accounts, decisions.
+"""What the province publishes for a box to take over: lists, trust, revocations, software, accounts, decisions, online dossiers.
 
 A record is kept as it came, at once; what it needs beside it is fetched by digest. It then goes the same way as a technician's own
 import, and has no effect where that refuses it. What came of each is shown.
@@ -23,13 +23,14 @@ from appliance.errors import Refused
 from appliance.ledger import Act
 from appliance.officers import Officer
 from appliance.text import Line, day_text
-from sync import decisions, file_classes, files_back, revocations
+from sync import decisions, file_classes, files_back, filings, revocations
 from sync.protocol import Statement
 from sync.publications import PUBLISHED, AccountSaid, CatalogueSaid, ProcessesSaid, SoftwareSaid, TrustSaid, unpacked
 from sync.sender import Sender
 from sync.statements import Record
 
 SHOWN_MAX = 20
+DONE_SHOWN_MAX = 5  # Of one kind.
 FACT_CHARS_MAX = 2_000
 log = logging.getLogger("motcua.published")
 
@@ -100,10 +101,12 @@ KINDS: Mapping[str, Callable[[Box, Any], Line]] = {
     "account.stated": _account,
     "decision.stated": decisions.take_in,
     "revocation.stated": revocations.take_in,
+    "filing.stated": filings.take_in,
 }
-# What can be judged before the files are here: where it does not hold they are not fetched.
-BEFORE: Mapping[str, Callable[[Box, Any], None]] = {"decision.stated": decisions.check}
-LATER = frozenset({"dossier_on_its_way"})  # What may hold with a later round.
+# What can be judged before the files are here: where it does not hold, or is known (a line), they are not fetched.
+BEFORE: Mapping[str, Callable[[Box, Any], Line | None]] = {"decision.stated": decisions.check, "filing.stated": filings.check}
+LATER = frozenset({"dossier_on_its_way", *filings.LATER})  # What may hold with a later round.
+PASSING = frozenset({"filing.stated"})  # Kinds whose files are let go of, but for those that an event names.
 NEVER = "9999-12-31"
 # From which day on its files are needed: they come after all files that go, until that day is near. Others' come before these.
 NEEDED_FROM: Mapping[str, Callable[[Any], str]] = {
@@ -119,7 +122,7 @@ def note(box: Box, act: Act, record: Record) -> None:
     except msgspec.ValidationError:
         refuse(act, record)
         return
-    _note(act, record, State.WAITING, Line("published_waiting", {"kind": record.t}))
+    _note(act, record, State.WAITING, Line("published_waiting", _about(said) | {"kind": record.t}))
     needed = {one.file: one.size for one in said.files}
     sql = "INSERT INTO published_file (position, digest, size) VALUES (?, ?, ?)"
     act.db.conn.executemany(sql, [(record.n, digest, size) for digest, size in needed.items()])
@@ -191,13 +194,13 @@ def mend_trust(box: Box) -> None:
 
 
 def _settle(box: Box, position: int, state: State, line: Line) -> None:
-    """Keep what came of a record, and let go of the files that it alone named where it has no effect."""
+    """Keep what came of a record, and let go of the files that it alone named where nothing keeps them."""
     with box.writing() as act:
-        sql = "UPDATE published SET state = ?, code = ?, facts = ?, at = ? WHERE position = ?"
-        act.db.conn.execute(sql, [state, line.code, _facts(line), act.reading.at, position])
+        sql = "UPDATE published SET state = ?, code = ?, facts = ?, at = ? WHERE position = ? RETURNING kind"
+        ((kind,),) = act.db.conn.execute(sql, [state, line.code, _facts(line), act.reading.at, position]).fetchall()
         sql = "DELETE FROM published_file WHERE position = ? RETURNING digest"
         needed = [digest for (digest,) in act.db.conn.execute(sql, [position]).fetchall()]
-        for digest in needed if state is State.REFUSED else ():
+        for digest in needed if state is State.REFUSED or kind in PASSING else ():
             if not tidying.is_named(act.db, digest):  # Nothing can be named while this is held.
                 files.remove(box.home, digest)
                 files_back.forget(box, digest)
@@ -217,14 +220,15 @@ def _carried_out(box: Box, position: int) -> tuple[State, Line]:
     about = {}
     try:
         said = msgspec.convert(record.d, PUBLISHED[record.t])
-        about = {"about": said.about} if hasattr(said, "about") else {}
-        BEFORE.get(record.t, _anything)(box, said)
+        about = _about(said)
+        if known := BEFORE.get(record.t, _anything)(box, said):
+            return State.DONE, known
         return (State.DONE, KINDS[record.t](box, said)) if _is_ready(box, position) else (State.WAITING, waiting)
     except Refused as refused:
         state = State.WAITING if refused.code in LATER else State.REFUSED
         return state, Line(refused.code, about | refused.facts)
     except ValueError:
-        return State.REFUSED, Line("published_unreadable", {"kind": record.t})
+        return State.REFUSED, Line("published_unreadable", about | {"kind": record.t})
     except (OSError, sqlite3.OperationalError):
         raise  # The disk, not the record.
     except Exception as defect:
@@ -236,6 +240,10 @@ def _carried_out(box: Box, position: int) -> tuple[State, Line]:
 def _record(db: Database, position: int) -> Record:
     data = db.conn.execute("SELECT bytes FROM feed_record WHERE position = ?", [position]).fetchone()[0]
     return msgspec.json.decode(msgspec.json.decode(data, type=Statement).body, type=Record)
+
+
+def _about(said: Any) -> dict[str, str]:
+    return {"about": said.about} if hasattr(said, "about") else {}
 
 
 def _anything(box: Box, said: Any) -> None:
@@ -258,7 +266,9 @@ class Shown:
 
 
 def shown(db: Database) -> list[Shown]:
-    """List what was published, the newest first."""
-    sql = "SELECT kind, state, code, facts, at FROM published ORDER BY position DESC LIMIT ?"
-    rows = db.conn.execute(sql, [SHOWN_MAX]).fetchall()
+    """List what was published, the newest first; what went well is never so much that it hides the rest."""
+    sql = """SELECT kind, state, code, facts, at FROM (
+                 SELECT *, row_number() OVER (PARTITION BY kind, state ORDER BY position DESC) AS nth FROM published)
+             WHERE state <> ? OR nth <= ? ORDER BY position DESC LIMIT ?"""
+    rows = db.conn.execute(sql, [State.DONE, DONE_SHOWN_MAX, SHOWN_MAX]).fetchall()
     return [Shown(kind, State(state), Line(code, msgspec.json.decode(facts)), at) for kind, state, code, facts, at in rows]

@@ -22,7 +22,7 @@ from sync import feed
 from sync.compaction import COMPACTED, standing
 from sync.protocol import Statement
 from sync.province import admission, feed_out
-from sync.province.tables import GIVEN
+from sync.province.tables import FILINGS, GIVEN
 from sync.statements import Record, sign_record
 from wire_room import wire_room
 
@@ -128,6 +128,7 @@ def test_whenever_a_box_begins_a_compacted_feed_brings_it_where_the_full_one_doe
     monkeypatch.setattr(feed_out, "FEED_RECORDS_MAX", 2 if small else 200)
     db = database.connect(folder / "province.db")
     run_script(db, GIVEN)
+    run_script(db, FILINGS)
     full, often, late = (another(template, folder / name) for name in ("full", "often", "late"))
     ever: dict[int, Statement] = {}
     for step in [*steps, "compact"]:

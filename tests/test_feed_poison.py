@@ -14,6 +14,9 @@ from web.words.published import KINDS
 from wire_room import UNIT, wire_room
 
 REVOKED = {"what": "certificate", "id": "ab" * 32, "name": "n", "since": "2026-11-20T02:30:00.000Z", "reason": "r", "by": "b"}
+TOLD = {"file": "0" * 64, "size": 9, "media": "application/json"}
+PAPER = {"file": "1" * 64, "size": 9, "media": "application/pdf"}
+FILING = {"code": "G22.99-261120-000001", "procedure": "2.001035", "catalogue": "0" * 64, "files": [TOLD, PAPER]}
 POISON = {
     "numbers.granted": [
         {"unit": UNIT, "grants": [{"book": "dossier", "inc_no": 1, "first": 7_001, "last": 7_100}, {"book": "dossier"}]},
@@ -34,6 +37,13 @@ POISON = {
         REVOKED | {"since": "2026-11-20 09:30"},
         REVOKED | {"reason": ""},
         REVOKED | {"what": "device", "id": "0" * 36, "withdrawn": True},
+    ],
+    "filing.stated": [
+        FILING | {"code": "Nguyễn Văn Mẫu"},
+        FILING | {"files": []},
+        FILING | {"files": [PAPER]},
+        FILING | {"files": [TOLD, TOLD]},
+        FILING | {"files": [TOLD, PAPER | {"media": "text/html"}]},
     ],
     "handover.offered": [{"offer": "x"}],
     "handover.events": [{"dossier": "0" * 36, "counts": True, "events": [{"device": "0" * 36, "inc": "0" * 16, "event": "7"}]}],

@@ -11,6 +11,8 @@ from sync import published
 from sync.protocol import Statement
 from sync.statements import Record
 
+TOLD = {"file": "0" * 64, "size": 9, "media": "application/json"}
+
 
 def test_the_technician_sees_what_came_of_what_the_province_published(app, box):
     client = log_in(app, "st16")
@@ -24,6 +26,7 @@ def test_the_technician_sees_what_came_of_what_the_province_published(app, box):
             ("trust.published", {"roots": [], "issuers": []}),
             ("account.stated", administrator | {"open": False}),
             ("account.stated", {"officer": "ST20", "name": "Lý Mẫu", "title": "Văn thư", "roles": ["clerk"], "open": True}),
+            ("filing.stated", {"code": "G22.99-261120-000001", "procedure": "2.001035", "catalogue": "0" * 64, "files": [TOLD]}),
         ),
         1,
     ):
@@ -34,7 +37,8 @@ def test_the_technician_sees_what_came_of_what_the_province_published(app, box):
             act.db.conn.execute(sql, [n, b"", msgspec.json.encode(statement)])
             published.note(box, act, record)
     waiting = get(client, "/suc-khoe/bo-phan").text
-    assert waiting.count("Đang tải phần đi kèm") == 4
+    assert waiting.count("Đang tải phần đi kèm") == 5
+    assert "Hồ sơ trực tuyến" in waiting and "G22.99-261120-000001: Đang tải phần đi kèm" in waiting
     published.carry_out(box)
     shown = get(client, "/suc-khoe/bo-phan").text
     assert "Có bản phần mềm 1.2: Cập nhật vào thứ Bảy." in shown

@@ -81,6 +81,8 @@ WORDS: Mapping[str, str] = {
     "8.3": "Bản tin đi tiếp từ vị trí đã hỏi, không đổi",
     "8.4": "Bản ghi bỏ ra được kê đủ trong bản kê có chữ ký",
     "8.5": "Quyết định của cấp trên chỉ đến máy giữ hồ sơ",
+    "8.6": "Lời thu hồi chứng thư, máy; rút lại",
+    "8.7": "Hồ sơ trực tuyến chỉ đến một máy của xã, một lần",
     "9.1": "Trả lại sự kiện của chính máy xã, tỉnh ký",
     "9.2": "Trả lại khóa hồ sơ",
     "9.3": "Trả lại tệp",
@@ -105,6 +107,8 @@ WORDS: Mapping[str, str] = {
 UNTRIED: Mapping[str, str] = {
     "2.2": "việc của người điều hành máy nhận: bỏ máy thử (tại máy nhận này: motcua enrol forget)",
     "8.5": "phải có người ở tỉnh ra một quyết định về hồ sơ thử",
+    "8.6": "phải có người ở tỉnh thu hồi một chứng thư hay máy thử",
+    "8.7": "phải có người ở tỉnh giao một hồ sơ trực tuyến cho xã thử",
     "10.1": "việc của máy xã, không phải của máy nhận",
     "10.3": "thử sẽ khóa máy thử đến khi người điều hành chọn lại một máy",
     "14.3": "phải chờ đến hết hạn trả lời mà máy nhận đặt, tính bằng giờ làm việc",

@@ -14,7 +14,7 @@ from appliance import clock
 from appliance.errors import Refused
 from appliance.text import nfc
 from sync.protocol import Statement
-from sync.province import feed_out, forks
+from sync.province import feed_out, filing, forks
 from sync.province import store_sqlite as store
 from sync.province.opened import Province
 from sync.province.publishing import of_form
@@ -43,12 +43,14 @@ def register_device(province: Province, device: str, unit: str, name: str, event
         if new:
             feed_out.tell_time(db, province.signing, device)
             feed_out.add_standing(db, province.signing, device)
+            filing.pass_on(province, db, unit)
 
 
 def revoke_device(province: Province, device: str, reason: str, by: str) -> bool:
     """Refuse everything a device sends from now on; what it sent stays. Its feed ends there; the others of its unit are told.
 
-    Says whether it was news. Raises Refused `fleet_unknown`, `published_wrong`.
+    What it was given and did not file goes to another of its unit. Says whether it was news.
+    Raises Refused `fleet_unknown`, `published_wrong`.
     """
     with province.writing() as db:
         known = store.device(db, device)
@@ -61,6 +63,7 @@ def revoke_device(province: Province, device: str, reason: str, by: str) -> bool
         body = msgspec.to_builtins(of_form(said, RevocationSaid))
         feed_out.state(db, province.signing, KIND, f"device {device}", body, known.unit)
         db.conn.execute("UPDATE device SET revoked_at = ? WHERE id = ?", [clock.stamp(), device])
+        filing.pass_on(province, db, known.unit)
     return True
 
 

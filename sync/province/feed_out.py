@@ -143,7 +143,7 @@ def compact(db: Database, key: Ed25519PrivateKey, device: str, worth: int = WORT
 
     Gives how many were left out; none where that would save less than `worth` times what the new record costs everybody.
     """
-    stands = compaction.standing(_each(db, device))
+    stands = compaction.standing(_each(db, device), store.filed(db, device))
     sql = "SELECT n, digest, length(bytes) FROM feed_out WHERE device = ? ORDER BY n"
     held = db.conn.execute(sql, [device]).fetchall()
     gone = [(device, n) for n, _, _ in held if n not in stands]

@@ -18,7 +18,8 @@ from appliance.errors import Refused
 from appliance.events import Event
 from appliance.ids import device_bytes
 from appliance.ledger import key_of
-from sync.province import feed_out, handovers, publishing, wanted
+from appliance.online import FILED
+from sync.province import feed_out, filing, handovers, publishing, wanted
 from sync.province import store_sqlite as store
 from sync.province.opened import Province
 from sync.province.store_sqlite import Received
@@ -32,6 +33,7 @@ def fold_new(province: Province) -> None:
     handovers.expire(province)
     while _fold_batch(province):
         pass
+    filing.remove_filed(province)
     remove_doomed(province)
 
 
@@ -55,6 +57,8 @@ def _fold_or_set_aside(province: Province, db: Database, received: Received) -> 
             feed_out.add(db, province.signing, received.device, "erasure.confirmed", {"dossier": event.k, "erased_at": event.at})
             handovers.erased(province, db, received.device, event.k, event.at)
         _fold(db, received, event, owners)
+        if owners and event.t == FILED:
+            filing.filed(db, received.device, event)
         wanted.note(province, db, received.device, event)
     handovers.tell_aside(province, db, received)
 
@@ -114,6 +118,7 @@ def fold_again(db: Database, dossier: str) -> None:
 def destroy_key(db: Database, dossier: str, at: str) -> None:
     """Destroy a dossier's key for good, also one that never came, and mark what is to leave the disk."""
     erasure.forget_key(db, dossier, at)
+    filing.erased(db, dossier)
     db.conn.execute("DELETE FROM key_wanted WHERE dossier = ?", [dossier])
     sql = "DELETE FROM published_to_one WHERE about = ? RETURNING digest"  # Also those whose event never came.
     sent = [digest for (digest,) in db.conn.execute(sql, [dossier]).fetchall()]

@@ -23,7 +23,7 @@ from sync.publications import AccountSaid, CatalogueSaid, File, ProcessesSaid, S
 from sync.statements import Record
 
 Said = TypeVar("Said", bound=msgspec.Struct)
-WITH_FILES = ("catalogue.published", "processes.published", "decision.stated")
+WITH_FILES = ("catalogue.published", "processes.published", "decision.stated", "filing.stated")
 
 
 def publish_catalogue(province: Province, folder: Path) -> bool:

@@ -248,6 +248,11 @@ def key_is_destroyed(db: Database, dossier: str) -> bool:
     return db.conn.execute(sql, [dossier]).fetchone() is not None
 
 
+def filed(db: Database, device: str) -> set[str]:
+    """Give the codes of the online dossiers that a device was told and has filed."""
+    return {row[0] for row in db.conn.execute("SELECT code FROM filing_told WHERE device = ? AND dossier <> ''", [device])}
+
+
 def standing(db: Database, kind: str) -> list[dict[str, Any]]:
     """List what every device must know of a kind."""
     found = db.conn.execute("SELECT body FROM standing WHERE kind = ? ORDER BY key", [kind])

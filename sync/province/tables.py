@@ -98,6 +98,20 @@ CREATE TABLE two_machines (            -- two of them proved to be at work at th
 CREATE TABLE former_certificate (tls_fp TEXT PRIMARY KEY, device TEXT NOT NULL, until TEXT NOT NULL) STRICT;
 """
 
+FILINGS = """
+CREATE TABLE filing_told (
+    code TEXT PRIMARY KEY, unit TEXT NOT NULL, device TEXT NOT NULL,
+    salt TEXT,                         -- proves the same contents; none after an erasure
+    told TEXT NOT NULL,                -- digest of the filing's file
+    said BLOB NOT NULL, at TEXT NOT NULL,
+    dossier TEXT NOT NULL DEFAULT '',  -- what the box made of it
+    removed INTEGER NOT NULL DEFAULT 0 -- its file has left the disk
+) STRICT;
+CREATE INDEX filing_told_by_dossier ON filing_told (dossier);
+CREATE INDEX filing_told_to_remove ON filing_told (code) WHERE dossier <> '' AND NOT removed;
+CREATE INDEX filing_told_by_device ON filing_told (device);
+"""
+
 
 @migrations()
 def p001_received(db: Database) -> None:
@@ -184,3 +198,9 @@ def p070_to_one(db: Database) -> None:
 def p075_heard(db: Database) -> None:
     """The newest answer that each process said it heard."""
     run_script(db, "ALTER TABLE speaker ADD COLUMN heard INTEGER NOT NULL DEFAULT 0;")
+
+
+@migrations()
+def p080_filings(db: Database) -> None:
+    """Online dossiers told to a box; who filed them is in the files alone."""
+    run_script(db, FILINGS)
