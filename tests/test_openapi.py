@@ -141,6 +141,7 @@ def be_refused(trial: Trial) -> None:
     trial.room.presented = trial.given().tls_certificate
     told = [say(line, session)["told"] for session in ("1" * 32, "2" * 32)]
     say(line, "1" * 32, told[1])
+    say(line, "2" * 32, told[1])
     assert line.ask("POST", "/segments", b"x").code == "sync_two_machines"
     renewed = enrol.admit(home, enrol.ask(trial.home), UNIT, "Xã thử", datetime.now(UTC))
     assert line.ask("GET", "/feed").code == "device_replaced"

@@ -332,11 +332,11 @@ def test_the_box_that_takes_the_place_of_another_gets_what_that_one_never_filed(
     assert commune.round() and commune.round()
     give(room, code="G22.99.99-261120-000008", paper=form_pdf())
     if order == "revoked first":
-        admission.revoke_device(room.province, commune.box.device)
+        admission.revoke_device(room.province, commune.box.device, "thử", "thử")
     later = room.commune(tmp_path / "later")
     assert later.round() and filed(later) == (["G22.99.99-261120-000008"] if order == "revoked first" else [])
     if order == "admitted first":
-        admission.revoke_device(room.province, commune.box.device)
+        admission.revoke_device(room.province, commune.box.device, "thử", "thử")
         assert later.round()
     assert filed(later) == ["G22.99.99-261120-000008"], "and nothing twice"
     assert later.round() and not give(room, code="G22.99.99-261120-000008", paper=form_pdf(), again=True)
@@ -348,7 +348,7 @@ def test_with_nobody_there_a_filing_is_refused_and_with_two_boxes_the_newer_gets
     give(room)
     assert commune.round() and second.round() and (filed(commune), filed(second)) == ([], [CODE])
     for one in (commune, second):
-        admission.revoke_device(room.province, one.box.device)
+        admission.revoke_device(room.province, one.box.device, "thử", "thử")
     with pytest.raises(Refused, match="published_unit_unknown"):
         give(room, code="G22.99.99-261120-000008")
 
