@@ -117,7 +117,12 @@ class Ends:
         """Start what the province runs, and wait until it answers."""
         self.receiver.start()
         self.nginx.start()
-        assert eventually(self.answers), f"the province did not start: see {self.demo.province.log}"
+        assert eventually(self.answers), f"the province did not start: {self._last_words()}"
+
+    def _last_words(self) -> str:
+        logs = (self.receiver.program.log, self.nginx.program.log)
+        said = (f"{log.name}: {log.read_text(errors='replace')[-600:]}" for log in logs if log.exists())
+        return f"{' | '.join(said)} (died: {self.receiver.died}, {self.nginx.died})"
 
 
 @contextmanager
