@@ -180,8 +180,9 @@ def i21_with_a_good_line_all_work_ends(world) -> Iterator[object]:
         away = wanted_files.away(world.province.db, box.device)
         if away[0] and not world.gone:
             yield "files wanted", away
-    if keys := world.province.db.conn.execute("SELECT dossier FROM key_wanted").fetchall():
-        yield "keys wanted", keys
+    keys = {dossier for (dossier,) in world.province.db.conn.execute("SELECT dossier FROM key_wanted")}
+    if keys - world.keys_gone:
+        yield "keys wanted", keys - world.keys_gone
 
 
 def i23_an_erased_person_is_nowhere(world) -> Iterator[object]:

@@ -39,7 +39,7 @@ def a_night(world, standing: list[BoxEnd]) -> None:
     for box in standing:
         ways = chance.sample(SPOILT, 2)  # What both ends change alike is no difference; `motcua ledger verify` finds it.
         for end, write, sql in zip((world.province, box), (world.province.opened.writing, box.box.writing), ways, strict=True):
-            found = contents.owned(box.db, box.device)
+            found = set(contents.owned(box.db, box.device)) - world.keys_gone  # Of these nothing can be made anew.
             if found and chance.random() < 0.7:
                 dossier = chance.choice(sorted(found))
                 world.note(f"    somebody changes {dossier[-4:]} at {end.name}: {sql[:40]}")

@@ -108,6 +108,9 @@ def restore(world, box: BoxEnd) -> str:
     plan = world.nature.plan
     copy, how = plan.choice(world.backups[box.name]), plan.choice(["marked", "marked, new disk", "witnessed", "unnoticed"])
     box.have_room(True)  # A technician makes room first.
+    if box.runs():
+        destroyed = box.db.conn.execute("SELECT dossier FROM dossier_key WHERE destroyed_at IS NOT NULL")
+        world.keys_gone |= {dossier for (dossier,) in destroyed}
     box.close()
     put_in_place(box.home, copy)
     box.files_lost |= copy.files - set(files.all_digests(box.home))  # Erased since; the older copy still names them.

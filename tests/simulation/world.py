@@ -71,6 +71,7 @@ class Observer:
 
     def __init__(self) -> None:
         self.gone: set[str] = set()  # files that were lost before the province had them
+        self.keys_gone: set[str] = set()  # dossiers whose key was destroyed by an erasure that may have been lost with its disk
         self.history: list[str] = []
         self.read: set[tuple] = set()  # files that were read as they lie there
         self.backups: dict[str, list] = defaultdict(list)
