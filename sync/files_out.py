@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Iterator
 from itertools import takewhile
 
-from appliance import clock, files
+from appliance import clock, files, tidying
 from appliance.box import Box
 from appliance.events import FileRef
 from sync import budget, file_classes, progress
@@ -40,8 +40,9 @@ def _send_batch(sender: Sender, out: FilesOut, held_up: Callable[[], bool], wait
     wanted = {missing.digest: missing for missing in answer.missing}
     # What is not here was erased, or is lost; it cannot go, and the comparison of both sides finds it.
     gone = {file.s for file in waiting if not files.has(box.home, file.s)}
-    # Where it is refused, the event that names it was not folded there: a later round asks again.
-    settled = gone | {file.s for file in waiting if file.s not in wanted} - set(answer.refused)
+    # Where it is refused, the event that names it was not folded there, and a later round asks again; or it was erased at both ends.
+    refused = {digest for digest in answer.refused if tidying.is_named(box.db, digest)}
+    settled = gone | {file.s for file in waiting if file.s not in wanted} - refused
     carrying = Carrying(sender, out, held_up, deque(_uploads(waiting, wanted, settled)))
     carrying.run()
     out.failed |= {digest: end for digest, end in carrying.ends.items() if end}

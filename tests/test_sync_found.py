@@ -207,3 +207,14 @@ def test_a_file_that_nobody_had_is_fetched_when_another_machine_has_brought_it(r
     assert commune.round()
     assert files.read(commune.home, files.digest_of(page)) == page
     assert comparing.cases(commune.box.db) == []
+
+
+def test_a_file_that_a_whole_disk_set_back_brought_back_after_its_erasure_waits_for_nothing(commune):
+    page = b"a page of a person"
+    dossier = commune.accept(page=page)
+    erasure.erase(commune.box, dossier, "ST16", "test")
+    files.put(commune.home, page)
+    for _ in range(2):
+        assert commune.round()
+    assert (commune.state()["waiting"], commune.state()["waiting_files"]) == ("0", "0")
+    assert not files.has(commune.room.province.home, files.digest_of(page))
