@@ -40,7 +40,7 @@ def _send_batch(sender: Sender, out: FilesOut, held_up: Callable[[], bool], wait
     wanted = {missing.digest: missing for missing in answer.missing}
     # What is not here was erased, or is lost; it cannot go, and the comparison of both sides finds it.
     gone = {file.s for file in waiting if not files.has(box.home, file.s)}
-    # Where it is refused, the event that names it was not folded there, and a later round asks again; or it was erased at both ends.
+    # Where it is refused, its event was not folded there, and a later round asks again; or it was erased at both ends.
     refused = {digest for digest in answer.refused if tidying.is_named(box.db, digest)}
     settled = gone | {file.s for file in waiting if file.s not in wanted} - refused
     carrying = Carrying(sender, out, held_up, deque(_uploads(waiting, wanted, settled)))
