@@ -26,6 +26,7 @@ class FileClass(IntEnum):
     NEEDED = 2  # Of a dossier that is decided and not handed out, or whose day is near or over.
     DOCUMENT = 3  # Signed documents.
     OTHER = 4  # Scans and all the rest. Of each class the newest goes first: an old one that is needed comes up by its day.
+    COPY = 5  # Sealed files of a copy of the database (sync/copies.py): what only a lost office needs.
 
 
 Rank = tuple[FileClass, int]

@@ -18,7 +18,7 @@ from appliance.errors import Refused
 from appliance.events import Event
 from appliance.ids import device_bytes
 from appliance.ledger import key_of
-from sync.province import feed_out, handovers, publishing, wanted
+from sync.province import copies, feed_out, handovers, publishing, wanted
 from sync.province import store_sqlite as store
 from sync.province.opened import Province
 from sync.province.store_sqlite import Received
@@ -114,6 +114,7 @@ def fold_again(db: Database, dossier: str) -> None:
 def destroy_key(db: Database, dossier: str, at: str) -> None:
     """Destroy a dossier's key for good, also one that never came, and mark what is to leave the disk."""
     erasure.forget_key(db, dossier, at)
+    copies.drop_with_key(db, dossier)
     db.conn.execute("DELETE FROM key_wanted WHERE dossier = ?", [dossier])
     sql = "DELETE FROM published_to_one WHERE about = ? RETURNING digest"  # Also those whose event never came.
     sent = [digest for (digest,) in db.conn.execute(sql, [dossier]).fetchall()]
@@ -122,7 +123,8 @@ def destroy_key(db: Database, dossier: str, at: str) -> None:
 
 
 def remove_doomed(province: Province) -> None:
-    """Delete the files that erased dossiers alone had named, derived images, and what the search index and the WAL still hold."""
+    """Delete files that erased dossiers alone had named, copies of databases with their keys, derived images, and what the search
+    index and the WAL still hold."""
     doomed = province.db.conn.execute("SELECT dossier, digest FROM doomed").fetchall()
     if not doomed:
         return
@@ -130,6 +132,7 @@ def remove_doomed(province: Province) -> None:
     for dossier, digest in doomed:
         if digest and not _named_by_another(province.db, dossier, digest):
             files.remove(province.home, digest)
+    copies.sweep_all(province)
     erasure.clear_derived(province.home)
     if not erasure.shrink(province.home):
         return  # Somebody reads just now: done again after the next segment.
