@@ -89,7 +89,7 @@ class Landed:
 
 @dataclass
 class Carrying:
-    """One stretch of sending: what waits its turn and where it lies, what is under way, how each file ended (empty: it is there)."""
+    """One stretch of sending: what waits its turn and where it lies, what is under way, how each ended (empty: it is there)."""
 
     sender: Sender
     out: FilesOut

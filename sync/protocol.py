@@ -185,7 +185,7 @@ class CopyList(msgspec.Struct, frozen=True):
     """All that a copy of the database consists of now: of which life, up to which moment (UTC text), and its files."""
 
     inc: Inc
-    at: Text
+    at: Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")]
     files: Annotated[tuple[CopyFile, ...], Meta(min_length=1, max_length=COPY_FILES_MAX)]
 
 

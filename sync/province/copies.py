@@ -43,7 +43,7 @@ def take_list(province: Province, device: Device, said: CopyList) -> FileAnswer:
     forks.must_be_one(province.db, device)
     if sum(file.size for file in said.files) > COPY_BYTES_MAX:
         raise Refused("file_too_big", size=sum(file.size for file in said.files), limit=COPY_BYTES_MAX)
-    if len({file.name for file in said.files}) < len(said.files):
+    if len({file.name for file in said.files}) < len(said.files) or not _is_moment(said.at):
         raise Refused("sync_malformed")
     with province.writing() as db:
         if [life.inc.hex() for life in store.lives(db, device.id)[-1:]] != [said.inc]:
@@ -52,6 +52,14 @@ def take_list(province: Province, device: Device, said: CopyList) -> FileAnswer:
     look_whether_whole(province, device.id)
     lacking = [file.file for file in said.files if not _has(province, device.id, file)]
     return FileAnswer(tuple(MissingFile(digest, size_of(part(province, device.id, digest))) for digest in lacking))
+
+
+def _is_moment(text: str) -> bool:
+    try:
+        clock.local(text)
+    except (ValueError, OverflowError):
+        return False
+    return True
 
 
 def must_have_room(province: Province) -> None:
@@ -94,6 +102,13 @@ def newest(province: Province, device: str, whole: bool = False) -> Copy | None:
     return Copy(
         row[0], bytes(row[1]).hex(), row[2], row[3] is not None, len(files), sum(_has(province, device, one) for one in files)
     )
+
+
+def whole_until(db: Database, device: str) -> str | None:
+    """Give the moment up to which the newest whole copy of a device holds."""
+    sql = "SELECT at FROM database_copy WHERE device = ? AND whole_at IS NOT NULL ORDER BY id DESC LIMIT 1"
+    row = db.conn.execute(sql, [device]).fetchone()
+    return row[0] if row else None
 
 
 def files_of(db: Database, copy: Copy) -> list[CopyFile]:
