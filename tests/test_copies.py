@@ -1,5 +1,8 @@
 """The copy of a box's database at the province: what is sent and when, who may, what an erasure takes, and the way back."""
 
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
@@ -8,18 +11,22 @@ import pytest
 import urllib3
 from click.testing import CliRunner
 
-from appliance import clock, erasure, files, health, ledger
+from appliance import clock, drafts, erasure, files, health, ledger, officers, rows
 from appliance.config import Home
 from appliance.errors import Refused
-from provisioning import enrol
+from appliance.ledger import key_of
+from appliance.officers import Officer
+from appliance.rights import Role
+from provisioning import enrol, replicate
 from provisioning.cli import main
 from sync import copies as out
-from sync import cover
+from sync import cover, equality
 from sync.cover import Ltx
 from sync.protocol import CopyFile, CopyList
 from sync.province import copies, trial
+from test_provisioning import eventually
 from web.line_state import copy_state
-from wire_room import wire_room
+from wire_room import Commune, wire_room
 
 NAMES = ("ltx/9/0000000000000001-0000000000000040.ltx", "ltx/2/0000000000000030-0000000000000060.ltx")
 LATER = "ltx/1/0000000000000061-0000000000000063.ltx"
@@ -336,3 +343,75 @@ def test_a_known_device_with_other_keys_needs_an_operators_word(room, commune, t
     with pytest.raises(Refused, match="device_key_differs"):
         enrol.admit(room.province.home, asked, "H99.99.99", "Xã An Châu", datetime.now(UTC))
     assert commune.round()
+
+
+def test_an_office_that_lost_both_disks_goes_on_in_a_new_machine_with_its_drafts_and_accounts(room, tmp_path):
+    commune = room.commune(tmp_path / "commune")
+    kept, gone = commune.accept("Người Được Giữ"), commune.accept("Người Bị Xóa")
+    with replicating_fast(commune.home):
+        keys = {dossier: key_of(commune.box.db, dossier).secret for dossier in (kept, gone)}
+        assert eventually(lambda: holds(commune, keys[gone]))
+    erasure.erase(commune.box, gone, "ST09", "91/2025/QH15")
+    with replicating_fast(commune.home):  # The keeper has everything written anew before it begins.
+        with commune.box.writing() as act:
+            draft = drafts.begin(act, "ST04")
+            officers.add(act.db, Officer("ST44", "st44", "Người Làm Thêm", frozenset({Role.RECEPTION})), "một câu thật dài")
+        after = key_of(commune.box.db, commune.accept("Người Đến Sau")).secret
+        assert eventually(lambda: holds(commune, after))
+    assert commune.round() and newest(room, commune).whole
+    lost = commune.accept("Người Chỉ Còn Ở Tỉnh", PAGE)
+    assert commune.round()
+    device, head = commune.box.device, commune.head()
+    commune.box.close()
+    shutil.rmtree(commune.home.root)
+
+    new = Home(tmp_path / "new")
+    code, said = ran(room.province.home, "copy", "give", device, tmp_path / "given")
+    assert code == 0 and "--life 1" in said and device in said
+    assert device in ran(room.province.home, "copy", "list")[1]
+    opened = b"".join(path.read_bytes() for path in (tmp_path / "given").rglob("*.ltx"))
+    assert keys[kept] in opened and keys[gone] not in opened
+    unit = ("--unit", "H99.99.99", "--name", "Xã An Châu")
+    asked, answered = tmp_path / "asked.json", tmp_path / "answered.json"
+    assert ran(new, "enrol", "ask", "--instead-of", device, asked)[0] == 0
+    code, said = ran(room.province.home, "enrol", "admit", *unit, asked, answered)
+    assert code == 1 and "--new-machine" in said
+    assert ran(room.province.home, "enrol", "admit", *unit, "--new-machine", asked, answered)[0] == 0
+    there = ("--province-name", "An Giang", "--province-url", room.url, "--person", "ST09", "--no-ledger")
+    assert ran(new, "enrol", "settle", *unit, *there, answered)[0] == 0
+    code, said = ran(new, "restore", "--from", tmp_path / "given", "--life", 1)
+    assert code == 0, said
+
+    given = msgspec.json.decode(answered.read_bytes(), type=enrol.Admission)
+    back = Commune(room, new, given.tls_certificate)
+    assert back.round() and back.round()
+    assert rows.load(back.box.db, lost).applicant["name"] == "Người Chỉ Còn Ở Tỉnh"
+    assert files.read(new, files.digest_of(PAGE)) == PAGE
+    assert ledger.head(back.box.db, ledger.incarnations(back.box.db)[0].inc).seq == head[0]
+    assert drafts.load(back.box.db, draft).officer == "ST04"
+    assert officers.verified(back.box.db, "st44", "một câu thật dài", clock.stamp())
+    assert equality.compare(back.sender).verdict is equality.Verdict.EQUAL
+    room.presented = commune.certificate
+    with pytest.raises(Refused, match="device_replaced"):
+        back.sender.wire.feed(0)
+
+
+@contextmanager
+def replicating_fast(home: Home) -> Iterator[None]:
+    """Have the real litestream replicate as its keeper does, with levels of seconds in the place of minutes and hours."""
+    inc = replicate.incarnation_of(home)
+    configuration = replicate.configure(home, inc, 0)
+    text = configuration.read_text().replace("{interval: 5m}, {interval: 1h}", "{interval: 1s}, {interval: 2s}")
+    configuration.write_text(text)
+    replicate._begin_behind_erasures(home, inc, configuration)
+    running = replicate._start(home, configuration)
+    try:
+        yield
+    finally:
+        running.terminate()
+        running.wait(replicate.STOP_S)
+
+
+def holds(commune, secret: bytes) -> bool:
+    """Say whether a file above level 0 holds a dossier's key: bytes of chance are not packed."""
+    return any(secret in path.read_bytes() for path in cover.folder(commune.home, inc_of(commune)).glob("ltx/[1-9]/*.ltx"))
