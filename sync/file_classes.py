@@ -1,6 +1,7 @@
 """In which order files go, by line and by stick: one table of classes, and the class of each file. Sends nothing.
 
 On the line everything else goes before them: hello, keys, events, then the feed with decisions and lists, then what a restore lost.
+After them comes the copy of the database alone (sync/copies.py).
 """
 
 from collections.abc import Callable
@@ -26,7 +27,6 @@ class FileClass(IntEnum):
     NEEDED = 2  # Of a dossier that is decided and not handed out, or whose day is near or over.
     DOCUMENT = 3  # Signed documents.
     OTHER = 4  # Scans and all the rest. Of each class the newest goes first: an old one that is needed comes up by its day.
-    COPY = 5  # Sealed files of a copy of the database (sync/copies.py): what only a lost office needs.
 
 
 Rank = tuple[FileClass, int]
