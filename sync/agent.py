@@ -168,7 +168,7 @@ def _pass(agent: Agent) -> bool:
     _stage(agent, "crls", lambda: _renew_crls(agent))
     if _stage(agent, "stamps", lambda: stamping.stamp_some(sender.box, agent.stamps)):
         return True
-    while answer and copies.send_some(sender, agent.copy, agent.files, turn_over):
+    while answer and "files" not in agent.faults and copies.send_some(sender, agent.copy, agent.files, turn_over):
         if turn_over():
             return True
     return False

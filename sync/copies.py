@@ -57,10 +57,12 @@ def send_some(sender: Sender, copy: CopyOut, out: FilesOut, held_up: Callable[[]
     What it is refused is told on its own line of the health page, and tried again after an hour.
     """
     box = sender.box
-    out.hours = budget.of(box.home)
-    if time.monotonic() < copy.next_at or out.allowed() == 0 or _waits(box, out, held_up):
+    if time.monotonic() < copy.next_at:
         return 0
     try:
+        out.hours = budget.of(box.home)
+        if out.allowed() == 0 or _waits(box, out, held_up):
+            return 0
         sent = _send(sender, copy, out, held_up) if _list_stands(sender) else 0
     except LineDown as down:
         if down.facts.get("status") != NOT_THERE:
@@ -106,7 +108,10 @@ def _send(sender: Sender, copy: CopyOut, out: FilesOut, held_up: Callable[[], bo
 
 
 def _list_stands(sender: Sender) -> bool:
-    """See to it that a list stands that may be sent: the one under way, or a new one. Says whether there is one."""
+    """See to it that a list stands that may be sent: the one under way, or a new one; says whether there is one.
+
+    Raises Refused `file_too_big`, `box_full`.
+    """
     box = sender.box
     home, inc, erased = box.home, _inc(box), cover.erasures(box.db)
     stale = "SELECT max(inc <> ?), max(erasures <> ?) FROM copy_out"
@@ -119,19 +124,23 @@ def _list_stands(sender: Sender) -> bool:
         return True
     clean = cover.clean(home, inc)
     chosen = cover.choose(cover.found(home, inc), clean.last) if clean.erasures == erased else []
-    if not 0 < len(chosen) <= COPY_FILES_MAX or not _may_be_sealed(box, chosen):
+    if not chosen:
         return False
+    _must_fit(box, chosen)
     _keep_only(box, {one.name for one in chosen})
     _seal(sender, chosen, erased)
     return True
 
 
-def _may_be_sealed(box: Box, chosen: list[Ltx]) -> bool:
-    """Say whether there is room for what is not sealed yet, and the province would take it."""
+def _must_fit(box: Box, chosen: list[Ltx]) -> None:
+    """Refuse what the province would not take, and to seal where little room is left. Raises Refused `file_too_big`, `box_full`."""
     known = {one.name: one.size for one in sealed(box)}
     sizes = {one.name: (cover.folder(box.home, _inc(box)) / one.name).stat().st_size for one in chosen if one.name not in known}
-    room = shutil.disk_usage(box.home.spool).free - sum(sizes.values()) >= health.DISK_LOW_BYTES
-    return room and sum(sizes.values()) + sum(known.values()) < COPY_BYTES_MAX
+    whole = sum(sizes.values()) + sum(known.get(one.name, 0) for one in chosen)
+    if len(chosen) > COPY_FILES_MAX or whole > COPY_BYTES_MAX:
+        raise Refused("file_too_big", size=whole, limit=COPY_BYTES_MAX)
+    if shutil.disk_usage(box.home.spool).free - sum(sizes.values()) < health.DISK_LOW_BYTES:
+        raise Refused("box_full")
 
 
 def _seal(sender: Sender, chosen: list[Ltx], erased: int) -> None:

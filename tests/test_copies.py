@@ -320,9 +320,10 @@ def test_without_room_nothing_is_sealed_or_taken_and_the_rest_goes_on(room, comm
     monkeypatch.setattr("shutil.disk_usage", lambda path: SimpleNamespace(free=free[path.relative_to(tmp_path).parts[0]]))
     commune.accept("Người Có Giấy", PAGE)
     assert commune.round() and out.sealed(commune.box) == [] and newest(room, commune) is None
+    assert "ổ đĩa của máy hết chỗ" in copy_state(commune.state(), clock.stamp())[0]
     assert files.has(room.province.home, files.digest_of(PAGE))
     free |= {"commune": 1024**5, "province": copies.FREE_BYTES_MIN - 1}
-    assert commune.round() and newest(room, commune) is None
+    assert an_hour_later(commune) and newest(room, commune) is None
     assert "ổ đĩa của tỉnh hết chỗ" in copy_state(commune.state(), clock.stamp())[0]
     assert commune.state()["last_error"] == "" and commune.agent.mood.failures == 0
     free["province"] = 1024**5

@@ -3,6 +3,7 @@
 WHY_NOT: dict[str, str] = {
     "province_full": "ổ đĩa của tỉnh hết chỗ",
     "box_full": "ổ đĩa của máy hết chỗ",
+    "file_too_big": "cơ sở dữ liệu quá lớn",
     "copy_unreadable": "không đọc được bản sao liên tục trong máy",
 }
 WHY_OTHER = "tỉnh chưa nhận"
