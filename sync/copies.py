@@ -63,7 +63,7 @@ def send_some(sender: Sender, copy: CopyOut, out: FilesOut, held_up: Callable[[]
         out.hours = budget.of(box.home)
         if out.allowed() == 0 or _waits(box, out, held_up):
             return 0
-        sent = _send(sender, copy, out, held_up) if _list_stands(sender) else 0
+        return _send(sender, copy, out, held_up) if _list_stands(sender) else 0
     except LineDown as down:
         if down.facts.get("status") != NOT_THERE:
             raise
@@ -75,8 +75,6 @@ def send_some(sender: Sender, copy: CopyOut, out: FilesOut, held_up: Callable[[]
         _sweep(box)  # A full disk, or a replica that fails or has just been tidied.
         progress.tell(box, {"copy_error": "box_full" if durable.is_full(error) else "copy_unreadable"})
         return _later(copy)
-    progress.tell(box, {"copy_error": ""})
-    return sent
 
 
 def _waits(box: Box, out: FilesOut, held_up: Callable[[], bool]) -> bool:
@@ -94,17 +92,24 @@ def _send(sender: Sender, copy: CopyOut, out: FilesOut, held_up: Callable[[], bo
     files = tuple(CopyFile(one.name, one.digest, one.size) for one in listed)
     wanted = {one.digest: one for one in sender.wire.copies(CopyList(_inc(box), _until(box), files)).missing}
     _settle(box, {one.digest for one in listed} - wanted.keys())
-    gone = {digest for digest in wanted if not place(box.home, digest).exists()}
-    _forget(box, gone)  # The province had them once: they are sealed anew.
-    uploads = [Upload(FileRef(one.digest, one.size, MEDIA), wanted[one.digest].offset) for one in listed if one.digest in wanted]
-    going = deque(upload for upload in uploads if upload.file.s not in gone)
-    carrying = Carrying(sender, out, lambda: _waits(box, out, held_up), going, place)
+    going = [Upload(FileRef(one.digest, one.size, MEDIA), wanted[one.digest].offset) for one in listed if one.digest in wanted]
+    carrying = Carrying(sender, out, lambda: _waits(box, out, held_up), deque(going), place)
     carrying.run()
     _settle(box, {digest for digest, end in carrying.ends.items() if not end})
-    _forget(box, {digest for digest, end in carrying.ends.items() if end})
+    if broken := {digest for digest, end in carrying.ends.items() if end}:
+        return _given_up(box, copy, broken)
     if _tell(box):
         _later(copy)
     return carrying.chunks
+
+
+def _given_up(box: Box, copy: CopyOut, broken: set[str]) -> int:
+    """Give up a list of which a file cannot go (the province lost it, or it was torn here): a list without it would be no copy.
+
+    What the province has stays for the next list, in which the rest is sealed anew.
+    """
+    _forget(box, broken | {one.digest for one in sealed(box) if not one.there})
+    return _later(copy)
 
 
 def _list_stands(sender: Sender) -> bool:
@@ -160,10 +165,12 @@ def _sealed_file(sender: Sender, folder: Path, name: str) -> Sealed:
     spool = place(sender.box.home, "")
     spool.mkdir(parents=True, exist_ok=True, mode=0o750)
     unfinished = spool / "sealing"
-    pyrage.encrypt_file(str(folder / name), str(unfinished), [sender.recipient])
-    with unfinished.open("rb") as made:
-        digest = hashlib.file_digest(made, "sha256").hexdigest()
+    with (folder / name).open("rb") as source, unfinished.open("wb+") as made:
+        pyrage.encrypt_io(source, made, [sender.recipient])
+        made.flush()  # Here a full disk shows; pyrage's own way by names says nothing of it.
         os.fsync(made.fileno())
+        made.seek(0)
+        digest = hashlib.file_digest(made, "sha256").hexdigest()
     unfinished.replace(spool / digest)
     sync_folder(spool)
     return Sealed(name, digest, (spool / digest).stat().st_size, False)
@@ -223,6 +230,6 @@ def _tell(box: Box) -> bool:
     listed = sealed(box)
     there = sum(one.there for one in listed)
     whole = bool(listed) and there == len(listed)
-    states = {"copy_files": str(len(listed)), "copy_there": str(there)}
+    states = {"copy_files": str(len(listed)), "copy_there": str(there), "copy_error": ""}
     progress.tell(box, states | ({"copy_whole_until": _until(box)} if whole else {}))
     return whole

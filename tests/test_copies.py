@@ -301,6 +301,19 @@ def test_a_file_the_province_lost_is_sealed_and_sent_anew(room, commune, tmp_pat
     assert newest(room, commune).whole and len(given(room, commune, tmp_path / "out")) == 2
 
 
+def test_a_list_of_which_a_file_was_torn_here_is_never_taken_for_a_copy(room, commune, tmp_path):
+    commune.line.lost_requests["/files/"] = 1_000
+    assert not commune.round()
+    torn = out.place(commune.home, min(one.digest for one in out.sealed(commune.box)))
+    torn.write_bytes(bytes(torn.stat().st_size))
+    commune.line.lost_requests.clear()
+    assert commune.round() and commune.round()
+    assert not newest(room, commune).whole and commune.state().get("copy_whole_until", "") == ""
+    for _ in range(2):
+        an_hour_later(commune)
+    assert newest(room, commune).whole and sorted(given(room, commune, tmp_path / "out")) == sorted(NAMES)
+
+
 def test_an_older_province_is_asked_seldom_and_nothing_else_suffers(room, commune, monkeypatch):
     def without(method, url, **rest):
         if url.endswith("/copies"):

@@ -49,6 +49,7 @@ def _open(province: Province, sealed: Path, target: Path, name: str) -> None:
     out = target / name
     out.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
-        pyrage.decrypt_file(str(sealed), str(out), [province.age])
+        with sealed.open("rb") as source, out.open("wb") as opened:
+            pyrage.decrypt_io(source, opened, [province.age])
     except (pyrage.DecryptError, OSError) as error:
         raise Refused("copy_damaged", name=name) from error
