@@ -80,26 +80,35 @@ def serve_pages(home: Home, name: str, now: datetime) -> None:
     authority.write_certificate(home.keys / "lan.crt", certificate)
 
 
-def ask(home: Home) -> Request:
-    """Make the box's keys, or find those it has, and write the request for its province. Asking twice gives the same device."""
+def ask(home: Home, instead_of: str = "") -> Request:
+    """Make the box's keys, or find those it has, and write the request for its province. Asking twice gives the same device.
+
+    `instead_of`: the device whose machine was lost with its disks: this one goes on as that device, with keys of its own.
+    """
     home.make_folders()
-    device = _device_id(home.keys / "device.id")
+    device = _device_id(home.keys / "device.id", instead_of)
     event_key = _event_key(home.keys / "device.ed25519")
     tls_request = authority.request_for(_tls_key(home.keys / "tls.key"), device)
     return Request(device, _public(event_key).decode(), tls_request.public_bytes(Encoding.PEM).decode())
 
 
-def admit(home: Home, request: Request, unit: str, name: str, now: datetime, announced: bool = True) -> Admission:
+def admit(
+    home: Home, request: Request, unit: str, name: str, now: datetime, announced: bool = True, new_machine: bool = False
+) -> Admission:
     """Let a box in: certify its TLS key, register it, grant numbers for its life and the next two. Again renews the certificate.
 
-    `announced`: the other communes are told of it, so that dossiers may be offered to it. Raises ValueError when the request does
-    not prove its key.
+    `announced`: the other communes are told of it, so that dossiers may be offered to it. `new_machine`: its keys are new, the old
+    ones were lost. Raises ValueError when the request does not prove its key, Refused `device_key_differs`.
     """
     asked = x509.load_pem_x509_csr(request.tls_request.encode())
     certificate = authority.certify_device(authority.load(home.keys, "device-ca"), asked, request.device, now)
     pem = certificate.public_bytes(Encoding.PEM).decode()
     province = open_province(home)
-    admission.register_device(province, request.device, unit, name, request.event_key, pem)
+    try:
+        admission.register_device(province, request.device, unit, name, request.event_key, pem, new_machine)
+    except Refused:
+        province.close()
+        raise
     admission.grant_numbers(province, request.device, grant_sizes(catalogue.builtin().books.values()))
     if announced:
         admission.announce_unit(province, unit, name)
@@ -128,6 +137,17 @@ def grant_sizes(books: Iterable[Book]) -> dict[str, int]:
 
 def settle(home: Home, given: Admission, settings: Settings) -> None:
     """Put what the province gave in its places, open the ledger and take in the feed. Harmless when done before."""
+    put_in_place(home, given, settings)
+    boxes.enrol(home)
+    box = boxes.open_box(home)
+    key = load_pem_public_key(given.signing_key.encode())
+    assert isinstance(key, Ed25519PublicKey)
+    take_in(box, given.feed, key)
+    box.close()
+
+
+def put_in_place(home: Home, given: Admission, settings: Settings) -> None:
+    """Put what the province gave in its places, and no ledger: it comes by `motcua restore`, and the feed by the line."""
     kept = {
         "tls.crt": given.tls_certificate,
         "province-ca.crt": given.server_root,
@@ -137,12 +157,6 @@ def settle(home: Home, given: Admission, settings: Settings) -> None:
     for name, text in kept.items():
         write_durably(home.keys / name, text.encode(), mode=0o644)
     write_settings(home, settings)
-    boxes.enrol(home)
-    box = boxes.open_box(home)
-    key = load_pem_public_key(given.signing_key.encode())
-    assert isinstance(key, Ed25519PublicKey)
-    take_in(box, given.feed, key)
-    box.close()
 
 
 def renew(home: Home, given: Admission) -> None:
@@ -167,9 +181,9 @@ def approve_general_process(home: Home, person: str) -> None:
     box.close()
 
 
-def _device_id(path: Path) -> str:
+def _device_id(path: Path, instead_of: str) -> str:
     if not path.exists():
-        write_durably(path, ids.uuid7().encode())
+        write_durably(path, (instead_of or ids.uuid7()).encode())
     return path.read_text()
 
 

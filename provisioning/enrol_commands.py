@@ -4,6 +4,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
+from uuid import UUID
 
 import click
 import msgspec
@@ -23,12 +24,15 @@ def commands() -> None:
 
 @commands.command("ask", help="Bước 1, tại xã: tạo khóa của máy và ghi tệp yêu cầu. Khóa riêng không rời máy.")
 @new_home_option
+@click.option(
+    "--instead-of", metavar="MÃ_MÁY", type=click.UUID, help="Mã máy cũ đã mất cả hai ổ: máy này làm tiếp dưới mã đó, bằng khóa mới."
+)
 @click.argument("request", metavar="YÊU_CẦU", type=file_out)
-def ask_command(home: Home, request: Path) -> None:
+def ask_command(home: Home, instead_of: UUID | None, request: Path) -> None:
     """Make the box's keys and write its request."""
     from provisioning.enrol import ask
 
-    asked = ask(home)
+    asked = ask(home, str(instead_of or ""))
     request.write_bytes(msgspec.json.encode(asked))
     click.echo(f"Máy {asked.device}. Mang tệp {request} đến tỉnh.")
 
@@ -40,14 +44,24 @@ def ask_command(home: Home, request: Path) -> None:
 @click.option(
     "--test", "trial", is_flag=True, help="Máy thử của một xã thử, để chạy motcua conformance; sau đó bỏ bằng enrol forget."
 )
+@click.option("--new-machine", is_flag=True, help="Máy cũ của xã đã mất, máy mới có khóa mới: từ nay máy cũ bị từ chối.")
 @click.argument("request", metavar="YÊU_CẦU", type=file_in)
 @click.argument("admission", metavar="TRẢ_LỜI", type=file_out)
-def admit_command(home: Home, unit: str, name: str, trial: bool, request: Path, admission: Path) -> None:
-    """Admit a box; exit 1 when a test device would stand beside real ones."""
+def admit_command(home: Home, unit: str, name: str, trial: bool, new_machine: bool, request: Path, admission: Path) -> None:
+    """Admit a box; exit 1 when a test device would stand beside real ones, or a known one comes with other keys unannounced."""
+    from appliance.errors import Refused
     from provisioning.enrol import Request, admit, admit_for_tests
+    from web.vietnamese import sentence
 
-    asked = _read(request, Request)
-    given = (admit_for_tests if trial else admit)(home, asked, unit, name, datetime.now(UTC))
+    asked, now = _read(request, Request), datetime.now(UTC)
+    try:
+        if trial:
+            given = admit_for_tests(home, asked, unit, name, now)
+        else:
+            given = admit(home, asked, unit, name, now, new_machine=new_machine)
+    except Refused as refused:
+        click.echo(sentence(refused))
+        sys.exit(1)
     if given is None:
         click.echo(f"Không nhận làm máy thử: máy này đã gửi dữ liệu, hoặc mã {unit} là của một xã thật. Chọn mã không xã nào dùng.")
         sys.exit(1)
@@ -116,14 +130,22 @@ def renew_command(home: Home, admission: Path) -> None:
 @click.option("--province-name", required=True, help="Tên tỉnh, ví dụ Tỉnh An Giang.")
 @click.option("--province-url", required=True, help="Địa chỉ máy chủ nhận của tỉnh, ví dụ https://motcua.tinh.vn.")
 @click.option("--person", required=True, help="Mã cán bộ người ghi danh; người này cho dùng quy trình nội bộ chung.")
+@click.option("--no-ledger", is_flag=True, help="Máy mới thay máy đã mất: chưa mở sổ cái; sau đó chạy motcua restore --from.")
 @click.argument("admission", metavar="TRẢ_LỜI", type=file_in)
-def settle_command(home: Home, unit: str, name: str, province_name: str, province_url: str, person: str, admission: Path) -> None:
+def settle_command(
+    home: Home, unit: str, name: str, province_name: str, province_url: str, person: str, no_ledger: bool, admission: Path
+) -> None:
     """Settle a box with what its province gave."""
-    from provisioning.enrol import Admission, approve_general_process, serve_pages, settle
+    from provisioning.enrol import Admission, approve_general_process, put_in_place, serve_pages, settle
 
     given = _read(admission, Admission)
     serve_pages(home, name, datetime.now(UTC))
-    settle(home, given, Settings("commune", given.device, name, unit, province_name, province_url))
+    settings = Settings("commune", given.device, name, unit, province_name, province_url)
+    if no_ledger:
+        put_in_place(home, given, settings)
+        click.echo(f"Đã đặt khóa và cấu hình của máy {given.device}. Tiếp theo: motcua restore --from THƯ-MỤC --life SỐ.")
+        return
+    settle(home, given, settings)
     approve_general_process(home, person)
     click.echo(f"Máy {given.device} đã thuộc {province_name}. Cài {home.keys / 'lan-ca.crt'} vào các máy trong văn phòng.")
 

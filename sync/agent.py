@@ -1,7 +1,8 @@
 """The agent of a box: when there is a line it sends what waits and fetches what the province says; it never holds up a screen.
 
-One round: hello · keys · events · feed · files · at night the comparison of both ends · evidence. Each stage that is refused leaves
-the others their turn; a line that is cut ends the round. It wakes on new events, on a network that changed, and on a timer.
+One round: hello · keys · events · feed · files · at night the comparison of both ends · evidence · the copy of the database. Each
+stage that is refused leaves the others their turn; a line that is cut ends the round. It wakes on new events, on a network that
+changed, and on a timer.
 """
 
 import fcntl
@@ -19,6 +20,7 @@ from appliance import durable
 from appliance.config import Home
 from appliance.errors import Refused
 from sync import (
+    copies,
     equality,
     feed,
     files_back,
@@ -55,6 +57,7 @@ class Agent:
     sender: Sender
     mood: retry.Mood = field(default_factory=retry.Mood)
     files: files_out.FilesOut = field(default_factory=files_out.FilesOut)
+    copy: copies.CopyOut = field(default_factory=copies.CopyOut)
     stamps: stamping.Stamping = field(default_factory=stamping.Stamping)
     renewed_at: float = float("-inf")
     forgot_at: float = float("-inf")
@@ -150,7 +153,12 @@ def _pass(agent: Agent) -> bool:
     if _stage(agent, "equality", lambda: equality.nightly(sender)):
         return True
     _stage(agent, "crls", lambda: _renew_crls(agent))
-    return bool(_stage(agent, "stamps", lambda: stamping.stamp_some(sender.box, agent.stamps)))
+    if _stage(agent, "stamps", lambda: stamping.stamp_some(sender.box, agent.stamps)):
+        return True
+    while answer and "files" not in agent.faults and copies.send_some(sender, agent.copy, agent.files, turn_over):
+        if turn_over():
+            return True
+    return False
 
 
 def _stage(agent: Agent, name: str, act: Callable[[], T]) -> T | None:

@@ -9,8 +9,10 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from appliance import clock, files
+from appliance.config import Home
 from appliance.crash import crash_here
 from appliance.errors import Refused
 from appliance.events import FileRef
@@ -87,12 +89,13 @@ class Landed:
 
 @dataclass
 class Carrying:
-    """One stretch of sending: what waits its turn, what is under way, and how each file ended (empty: it is there)."""
+    """One stretch of sending: what waits its turn and where it lies, what is under way, how each ended (empty: it is there)."""
 
     sender: Sender
     out: FilesOut
     held_up: Callable[[], bool]
     queue: deque[Upload]
+    place: Callable[[Home, str], Path] = files.path_of
     flying: dict[Future[Landed], Upload] = field(default_factory=dict)
     ends: dict[str, str] = field(default_factory=dict)
     chunks: int = 0
@@ -122,7 +125,8 @@ class Carrying:
         size = min(self.out.chunk_bytes(allowed), upload.file.n - upload.offset)
         if allowed:
             self.out.purse.pay(size, allowed, time.monotonic())
-        self.flying[pool.submit(_send_chunk, self.sender, upload.file, upload.offset, size)] = upload
+        path = self.place(self.sender.box.home, upload.file.s)
+        self.flying[pool.submit(_send_chunk, self.sender, path, upload.file, upload.offset, size)] = upload
 
     def _rest(self) -> None:
         if self.flying:
@@ -164,8 +168,8 @@ class Carrying:
         self.queue.appendleft(upload)
 
 
-def _send_chunk(sender: Sender, file: FileRef, offset: int, size: int) -> Landed:
-    with files.path_of(sender.box.home, file.s).open("rb") as stored:
+def _send_chunk(sender: Sender, path: Path, file: FileRef, offset: int, size: int) -> Landed:
+    with path.open("rb") as stored:
         stored.seek(offset)
         piece = stored.read(size)
     if not piece and offset < file.n:

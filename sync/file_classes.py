@@ -2,6 +2,7 @@
 
 On the line everything else goes before them: hello, keys, events, then the feed with decisions and lists, then what a restore lost.
 After them come catalogues and processes that the province published and whose day is not near (sync/published.py).
+Last of all goes the copy of the database alone (sync/copies.py).
 """
 
 from collections.abc import Callable

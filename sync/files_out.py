@@ -62,6 +62,11 @@ def _sendable(box: Box, out: FilesOut) -> list[FileRef]:
     return _ranked(box, out, newest=True) or _ranked(box, out, newest=False)
 
 
+def may_go(box: Box, out: FilesOut) -> bool:
+    """Say whether a file of a dossier could go now, were there nothing else; what could not go holds nothing up."""
+    return bool(_sendable(box, out))
+
+
 def _ranked(box: Box, out: FilesOut, newest: bool) -> list[FileRef]:
     sent, rank = _sent(box), file_classes.ranking(box.db, clock.stamp())
     named = [(rank(met, file), file) for met in _acknowledged(box, newest) for file in met.named.x if file.s not in sent]

@@ -24,6 +24,8 @@ FEED_BYTES_MAX = 1024 * 1024
 JSON_BYTES_MAX = 256 * 1024
 CHUNK_BYTES_MIN = 64 * 1024
 CHUNK_BYTES_MAX = 4 * 1024 * 1024
+COPY_FILES_MAX = 1_000  # A snapshot a week and a file an hour after it are 170.
+COPY_BYTES_MAX = 8 * 1024**3
 
 Inc = Annotated[str, Meta(pattern="^[0-9a-f]{16}$")]
 Digest = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
@@ -168,6 +170,22 @@ class FileAnswer(msgspec.Struct, frozen=True):
 
     missing: tuple[MissingFile, ...]
     refused: tuple[str, ...] = ()
+
+
+class CopyFile(msgspec.Struct, frozen=True):
+    """A sealed file of a copy of the database: its name in the replica, digest and size as it travels."""
+
+    name: Annotated[str, Meta(pattern=r"^ltx/[1-9]/[0-9a-f]{16}-[0-9a-f]{16}\.ltx$")]
+    file: Digest
+    size: Annotated[int, Meta(ge=1, le=COPY_BYTES_MAX)]
+
+
+class CopyList(msgspec.Struct, frozen=True):
+    """All that a copy of the database consists of now: of which life, up to which moment (UTC text), and its files."""
+
+    inc: Inc
+    at: Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")]
+    files: Annotated[tuple[CopyFile, ...], Meta(min_length=1, max_length=COPY_FILES_MAX)]
 
 
 class UploadAnswer(msgspec.Struct, frozen=True):

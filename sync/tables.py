@@ -54,3 +54,16 @@ def s002_courier(db: Database) -> None:
 def s010_files_back(db: Database) -> None:
     """Files the ledger names that are not here after a restore; `gone`: the province has not got them either."""
     db.conn.execute("CREATE TABLE file_lost (digest TEXT PRIMARY KEY, size INTEGER NOT NULL, gone INTEGER NOT NULL) STRICT")
+
+
+@migrations()
+def s020_database_copy(db: Database) -> None:
+    """The files of the copy of this database that the province was told of, as sealed once; `there`: it has them."""
+    run_script(
+        db,
+        """CREATE TABLE copy_out (
+            name TEXT PRIMARY KEY, inc TEXT NOT NULL,
+            erasures INTEGER NOT NULL,       -- how many were done before it was chosen
+            digest TEXT NOT NULL, size INTEGER NOT NULL, there INTEGER NOT NULL
+        ) STRICT;""",
+    )

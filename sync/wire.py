@@ -81,6 +81,10 @@ class Wire:
         """Ask which files are wanted."""
         return self._json("POST", "/files/missing", protocol.FileAnswer, msgspec.json.encode(protocol.FileQuestion(digests)))
 
+    def copies(self, listed: protocol.CopyList) -> protocol.FileAnswer:
+        """Say of which files a copy of the database consists; learn which of them are wanted."""
+        return self._json("POST", "/copies", protocol.FileAnswer, msgspec.json.encode(listed))
+
     def chunk(self, digest: str, offset: int, length: int, data: bytes) -> protocol.UploadAnswer:
         """Send a part of a file; the last one completes it."""
         headers = {

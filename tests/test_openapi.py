@@ -99,6 +99,8 @@ def test_its_fields_and_limits_are_the_codes():
     assert SCHEMAS["Hello"]["properties"]["heads"]["maxItems"] == protocol.LIVES_MAX
     assert SCHEMAS["KeyBundle"]["properties"]["keys"]["maxItems"] == protocol.KEYS_MAX
     assert SCHEMAS["FileQuestion"]["properties"]["digests"]["maxItems"] == protocol.DIGESTS_MAX
+    assert SCHEMAS["CopyList"]["properties"]["files"]["maxItems"] == protocol.COPY_FILES_MAX
+    assert SCHEMAS["CopyFile"]["properties"]["size"]["maximum"] == protocol.COPY_BYTES_MAX
     assert SCHEMAS["AgainQuestion"]["properties"]["dossiers"]["maxItems"] == protocol.AGAIN_MAX
     assert SCHEMAS["Rows"]["properties"]["rows"]["maxProperties"] == protocol.ROWS_MAX
     assert SCHEMAS["FoldedAgain"]["properties"]["why"]["additionalProperties"]["enum"] == [*protocol.WhyUnequal]

@@ -18,17 +18,19 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_pri
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from appliance import box as boxes
-from appliance import database, health, ledger, numbering
+from appliance import database, erasure, health, ledger, numbering
 from appliance.chain import Head
 from appliance.clock import BUILT
 from appliance.config import Home, Settings, write_settings
 from appliance.errors import Refused
 from appliance.health import Alarm, Facts
 from appliance.ids import uuid7
+from boxes import ACCEPTED, PERSON
 from people import make_home
 from provisioning import authority, enrol
 from provisioning.demo.plan import Demo, programs
 from provisioning.replicate import PROGRAM, incarnation_of
+from sync import cover
 
 NOW = datetime(2026, 11, 21, 9, 15, tzinfo=UTC)
 DEADLINE_S = 30
@@ -259,6 +261,20 @@ def test_killing_litestream_raises_the_alarm_and_leaves_a_mark(replicated):
     replicated.start()
     assert eventually(lambda: replicated.facts().replica_runs)
     assert Alarm.REPLICA_DIED in health.alarms(replicated.facts())
+
+
+def test_after_an_erasure_the_keeper_has_everything_written_anew_before_it_goes_on(replicated):
+    home, inc = replicated.home, incarnation_of(replicated.home)
+    before = cover.clean(home, inc)
+    with replicated.box.writing() as act:
+        act.record("dossier.accepted", actor="ST04", dossier=(dossier := uuid7()), clear=ACCEPTED, personal={"applicant": PERSON})
+    erasure.erase(replicated.box, dossier, "ST09", "91/2025/QH15")
+    assert replicated.process.wait(DEADLINE_S) == 0
+    replicated.start()
+    assert eventually(lambda: cover.clean(home, inc) != before) and eventually(lambda: replicated.facts().replica_runs)
+    noted = cover.clean(home, inc)
+    assert noted.erasures == 1 and cover.choose(cover.found(home, inc), noted.last)[0].last == noted.last
+    assert replicated.process.poll() is None
 
 
 def test_what_a_new_life_does_goes_to_a_replica_of_its_own(replicated, tmp_path):

@@ -107,6 +107,7 @@ def parts(seen: Facts, alarms: list[Alarm]) -> list[Part]:
         Part("Đồng hồ", "clock", *clock_seen(seen, alarms)),
         Part("Cơ sở dữ liệu", "database", f"Nhật ký ghi {gigabytes(seen.wal_bytes)}", worst(alarms, "wal")),
         Part("Sao lưu liên tục", "archive", replicated(seen), worst(alarms, "replica")),
+        Part("Bản sao cơ sở dữ liệu ở tỉnh", "server", *line_state.copy_state(sync_state(), seen.now)),
         Part("Đồng bộ", link.icon, link_words(link, known.told_at), "unknown" if link is state_chip.UNKNOWN else link_state),
         Part("Gửi tệp", "files", *sending(seen.now)),
         Part("Đối chiếu với tỉnh", "list-checks", both.words, both.state),

@@ -1,15 +1,17 @@
 """The line in words for a technician: which trouble there is and what to do, what waits, and what files may use in this hour."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from itertools import groupby
 
 from appliance import clock
 from appliance.errors import Refused
-from appliance.text import number_text
+from appliance.text import moment_text, number_text
 from sync import budget
 from sync.budget import HOURS, Hours
 from web.courier_words import size_text
 from web.vietnamese import sentence
+from web.words.copies import WHY_NOT, WHY_OTHER
 from web.words.forks import STOPPED
 from web.words.line import FREE, NOT_MEASURED, TECHNICIAN
 
@@ -18,6 +20,9 @@ def stopped(known: Mapping[str, str]) -> str:
     """Give the code of why the province takes nothing more (sync_state), said by the line or by the feed; empty while it does."""
     code = "device_revoked" if known.get("revoked_at") else known.get("last_error", "")
     return code if code in STOPPED else ""
+
+
+COPY_OLD = timedelta(days=7)
 
 
 def trouble(known: Mapping[str, str]) -> str:
@@ -39,6 +44,17 @@ def files_state(known: Mapping[str, str], hours: Hours, now: str) -> tuple[str, 
     waiting = f"Còn chờ {number_text(count)} tệp, {size_text(size)}" if count else "Không còn tệp chờ"
     bad = f"; {number_text(failed)} tệp không gửi được" if failed else ""
     return f"{waiting}{bad}. {this_hour(hours, now)}", "warn" if failed else "ok"
+
+
+def copy_state(known: Mapping[str, str], now: str) -> tuple[str, str]:
+    """Say until when the newest whole copy of the database at the province holds, what is on its way, why not; and how that is."""
+    until, files, there = known.get("copy_whole_until", ""), int(known.get("copy_files", "0")), int(known.get("copy_there", "0"))
+    held = f"Đủ đến {moment_text(clock.local(until))}" if until else "Chưa có bản nào đủ"
+    going = f"; đang gửi {number_text(there)} trong {number_text(files)} tệp" if there < files else ""
+    error = known.get("copy_error", "")
+    failed = f"; chưa gửi được: {WHY_NOT.get(error, WHY_OTHER)}" if error else ""
+    old = not until or clock.moment_of(now) - clock.moment_of(until) > COPY_OLD
+    return f"{held}{going}{failed}", "warn" if error or (old and until) else "unknown" if old else "ok"
 
 
 def this_hour(hours: Hours, now: str) -> str:

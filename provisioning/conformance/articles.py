@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 
+from provisioning.conformance import copy_checks as copies
 from provisioning.conformance import equality_checks as equality
 from provisioning.conformance import given_checks as given
 from provisioning.conformance import handover_checks as handovers
@@ -102,6 +103,9 @@ WORDS: Mapping[str, str] = {
     "14.3": "Đề nghị quá hạn không ai trả lời",
     "14.4": "Hồ sơ đến đơn vị mới, khóa không nằm trong bản tin",
     "14.5": "Việc đến muộn để riêng, không mất",
+    "15.1": "Danh sách bản sao cơ sở dữ liệu; gửi tệp từng phần",
+    "15.2": "Bản sao đủ giữ đến khi bản mới đủ, không trả lại qua mạng",
+    "15.3": "Xóa hồ sơ thì bản sao mất theo",
 }
 
 UNTRIED: Mapping[str, str] = {
@@ -167,6 +171,9 @@ TRIED: tuple[tuple[str, Check], ...] = (
     ("14.4", handovers.handed),
     ("14.1", handovers.owned),
     ("14.5", handovers.late),
+    ("15.1", copies.listed),
+    ("15.2", copies.apart),
+    ("15.3", copies.erased),
     ("6.3", stores.keys_stay),
     ("1.7", _alone(segments.byte_for_byte)),
     ("12.1", stores.erased),

@@ -24,23 +24,31 @@ from sync.revocations import KIND
 LIVES_AHEAD = 3  # The life written now and the next two.
 
 
-def register_device(province: Province, device: str, unit: str, name: str, event_key_pem: str, tls_certificate_pem: str) -> None:
-    """Let a device send; `unit` is the code its numbers carry. Again with a new certificate: the old one is refused from now on."""
+def register_device(
+    province: Province, device: str, unit: str, name: str, event_key_pem: str, tls_certificate_pem: str, new_machine: bool = False
+) -> None:
+    """Let a device send; `unit` is the code its numbers carry. Again with a new certificate: the old one is refused from now on.
+
+    Raises Refused `device_key_differs` where it has another event key than before, and no operator said that it is a new machine.
+    """
     certificate = x509.load_pem_x509_certificate(tls_certificate_pem.encode())
     event_key = load_pem_public_key(event_key_pem.encode())
     assert isinstance(event_key, Ed25519PublicKey)
     presented = certificate.fingerprint(hashes.SHA256()).hex()
     with province.writing() as db:
-        new = store.device(db, device) is None
+        known = store.device(db, device)
+        if known and known.event_key != event_key.public_bytes_raw() and not new_machine:
+            raise Refused("device_key_differs", device=device)
         before = db.conn.execute("SELECT tls_fp FROM device WHERE id = ?", [device]).fetchone()
         if before and before[0] != presented:
             forks.chosen(db, device, before[0])
         db.conn.execute(
             """INSERT INTO device (id, unit, name, event_key, tls_fp, enrolled_at) VALUES (?, ?, ?, ?, ?, ?)
-               ON CONFLICT (id) DO UPDATE SET name = excluded.name, tls_fp = excluded.tls_fp""",
+               ON CONFLICT (id) DO UPDATE
+               SET name = excluded.name, tls_fp = excluded.tls_fp, event_key = excluded.event_key""",
             [device, unit, name, event_key.public_bytes_raw(), presented, clock.stamp()],
         )
-        if new:
+        if known is None:
             feed_out.tell_time(db, province.signing, device)
             feed_out.add_standing(db, province.signing, device)
             filing.pass_on(province, db, unit)

@@ -18,7 +18,7 @@ from appliance.errors import Refused
 from sync import protocol, segments
 from sync.problems import MEDIA, problem_of
 from sync.protocol import CHUNK_BYTES_MAX, JSON_BYTES_MAX, SPOKEN, VERSION
-from sync.province import equality, feed_out, forks, given_back, receiver, uploads
+from sync.province import copies, equality, feed_out, forks, given_back, receiver, uploads
 from sync.province import store_sqlite as store
 from sync.province.asked import after, as_number, asked, body, checked, fingerprint, inc, number
 from sync.province.opened import Province
@@ -125,6 +125,13 @@ def missing() -> protocol.FileAnswer:
     """Say which files are wanted; where none may be taken, say that before a chunk is sent for nothing."""
     forks.must_be_one(province().db, device())
     return uploads.missing(province(), device(), asked(protocol.FileQuestion).digests)
+
+
+@bp.post("/copies")
+@answering
+def take_copy_list() -> protocol.FileAnswer:
+    """Take in of which files a copy of the device's database consists."""
+    return copies.take_list(province(), device(), asked(protocol.CopyList))
 
 
 @bp.put("/files/<digest>")

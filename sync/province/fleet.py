@@ -10,7 +10,7 @@ import msgspec
 from sqlite_utils.db import Database
 
 from sync.protocol import Statement
-from sync.province import forks, wanted
+from sync.province import copies, forks, wanted
 from sync.province.opened import Province
 from sync.statements import Receipt
 
@@ -46,6 +46,7 @@ class Standing:
     fork_at: str | None = None  # when the newest was seen
     healed: bool = False  # a life that began after it is held
     two_machines: bool = False
+    copy_until: str | None = None  # up to when the newest whole copy of its database holds
     branches: int = 0  # events of branches that are kept as they came and belong to nothing
 
 
@@ -128,6 +129,7 @@ def _standing(province: Province, row: tuple[Any, ...], aside: int, seen: tuple[
         fork_at=seen[1],
         healed=bool(seen[1] and len(lives) > 1 and lives[-1][2] > seen[1] and lives[-1][3]),
         two_machines=forks.are_two(db, device),
+        copy_until=copies.whole_until(db, device),
         branches=_branches(db, device),
     )
 

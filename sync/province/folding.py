@@ -19,7 +19,7 @@ from appliance.events import Event
 from appliance.ids import device_bytes
 from appliance.ledger import key_of
 from appliance.online import FILED
-from sync.province import feed_out, filing, handovers, publishing, wanted
+from sync.province import copies, feed_out, filing, handovers, publishing, wanted
 from sync.province import store_sqlite as store
 from sync.province.opened import Province
 from sync.province.store_sqlite import Received
@@ -119,6 +119,7 @@ def destroy_key(db: Database, dossier: str, at: str) -> None:
     """Destroy a dossier's key for good, also one that never came, and mark what is to leave the disk."""
     erasure.forget_key(db, dossier, at)
     filing.erased(db, dossier)
+    copies.drop_with_key(db, dossier)
     db.conn.execute("DELETE FROM key_wanted WHERE dossier = ?", [dossier])
     sql = "DELETE FROM published_to_one WHERE about = ? RETURNING digest"  # Also those whose event never came.
     sent = [digest for (digest,) in db.conn.execute(sql, [dossier]).fetchall()]
@@ -127,7 +128,8 @@ def destroy_key(db: Database, dossier: str, at: str) -> None:
 
 
 def remove_doomed(province: Province) -> None:
-    """Delete the files that erased dossiers alone had named, derived images, and what the search index and the WAL still hold."""
+    """Delete files that erased dossiers alone had named, copies of databases with their keys, derived images, and what the search
+    index and the WAL still hold."""
     doomed = province.db.conn.execute("SELECT dossier, digest FROM doomed").fetchall()
     if not doomed:
         return
@@ -135,6 +137,7 @@ def remove_doomed(province: Province) -> None:
     for dossier, digest in doomed:
         if digest and not _named_by_another(province.db, dossier, digest):
             files.remove(province.home, digest)
+    copies.sweep_all(province)
     erasure.clear_derived(province.home)
     if not erasure.shrink(province.home):
         return  # Somebody reads just now: done again after the next segment.

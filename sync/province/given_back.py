@@ -76,7 +76,7 @@ def file_part(province: Province, device: Device, digest: str, offset: int, most
 
     Raises Refused `file_not_named`, `file_missing`, `sync_gap`.
     """
-    if not publishing.may_have(province.db, device.id, digest) and not uploads.state(province, device, digest).complete:
+    if not publishing.may_have(province.db, device.id, digest) and not uploads.has_for(province, device, digest):
         raise Refused("file_missing", digest=digest)
     with files.path_of(province.home, digest).open("rb") as stored:
         stored.seek(offset)

@@ -16,7 +16,7 @@ from appliance.errors import Refused
 from appliance.events import Event
 from appliance.ownership import ACCEPTED, COLUMNS, ERASED, NOTED, OFFERED, REJECTED, WITHDRAWN, Handover, Owner, State
 from appliance.working_calendar import add_work_minutes
-from sync.province import feed_out
+from sync.province import copies, feed_out
 from sync.province import store_sqlite as store
 from sync.province.opened import Province
 from sync.province.store_sqlite import Device, Received
@@ -197,6 +197,8 @@ def tell_aside(province: Province, db: Database, received: Received) -> None:
     bring(province, db, received.device, event.k, [received], counts=False)
     if event.t == ERASED:
         db.conn.execute("DELETE FROM copy_file WHERE device = ? AND dossier = ?", [received.device, event.k])
+        copies.drop(db, received.device)  # Until now the key stood in them.
+        db.conn.execute("INSERT OR IGNORE INTO doomed (dossier, digest) VALUES (?, '')", [event.k])
     if row[0] == "dossier_handed_over":
         name_late_files(db, event.k)
         bring(province, db, store.holder(db, event.k), event.k, [received], counts=False)

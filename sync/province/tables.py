@@ -204,3 +204,22 @@ def p075_heard(db: Database) -> None:
 def p080_filings(db: Database) -> None:
     """Online dossiers told to a box; who filed them is in the files alone."""
     run_script(db, FILINGS)
+
+
+@migrations()
+def p085_database_copies(db: Database) -> None:
+    """Copies of a box's database, as it listed them: the newest, and the newest of which every file is here."""
+    run_script(
+        db,
+        """CREATE TABLE database_copy (
+            id INTEGER PRIMARY KEY, device TEXT NOT NULL, inc BLOB NOT NULL,
+            at TEXT NOT NULL,                -- up to which moment it holds, by the box's clock
+            listed_at TEXT NOT NULL, whole_at TEXT
+        ) STRICT;
+        CREATE INDEX database_copy_by_device ON database_copy (device, id);
+        CREATE TABLE database_copy_file (
+            copy INTEGER NOT NULL REFERENCES database_copy (id) ON DELETE CASCADE,
+            name TEXT NOT NULL, digest TEXT NOT NULL, size INTEGER NOT NULL, PRIMARY KEY (copy, name)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX database_copy_file_by_digest ON database_copy_file (digest);""",
+    )

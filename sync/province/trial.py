@@ -5,12 +5,13 @@ Receipts stay, so that their numbers are never given twice; they name no person.
 
 from sqlite_utils.db import Database
 
-from sync.province import folding
+from sync.province import copies, folding
 from sync.province.opened import Province
 
 BY_DEVICE = (
     "dossier_event", "office_fact", "ledger", "life", "granted", "feed_out", "fork_seen", "branch", "speaker", "two_machines",
-    "former_certificate", "copy_file", "published_to_one", "told_to_one", "key_wanted", "file_wanted", "courier_in", "dossier",
+    "former_certificate", "copy_file", "database_copy",
+    "published_to_one", "told_to_one", "key_wanted", "file_wanted", "courier_in", "dossier",
 )  # fmt: skip
 BY_DOSSIER = ("dossier_file", "dossier_key", "number_used", "handover")
 
@@ -36,6 +37,7 @@ def forget(province: Province, device: str) -> bool:
     with province.writing() as db:
         _forget_rows(db, device)
     folding.remove_doomed(province)
+    copies.sweep(province, device)
     for part in (province.home.spool / "uploads").glob(f"{device}.*"):
         part.unlink()
     return True
