@@ -157,10 +157,10 @@ def stopped_by_one(patch: Patch) -> None:
 
 @breaks("i15", "a file that came is not compared with its name")
 def files_unread(patch: Patch) -> None:
-    def finish(province, part, digest):
+    def finish(province, device, file, digest):
         target = files.path_of(province.home, digest)
         target.parent.mkdir(parents=True, exist_ok=True)
-        part.replace(target)
+        file.part.replace(target)
         uploads.wanted.came(province, [digest])
 
     patch.setattr(uploads, "_finish", finish)
