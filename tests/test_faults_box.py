@@ -44,9 +44,17 @@ def health(demo: Demo) -> tuple[int, str]:
 
 
 def litestreams(demo: Demo) -> list[psutil.Process]:
-    """List the litestream that the keeper of the replica started."""
+    """List the litestream that the keeper of the replica watches; the one that writes all anew after an erasure ends by itself."""
     keeper = pid_of(demo, REPLICA)
-    return [one for one in psutil.Process(keeper).children(recursive=True) if one.name() == "litestream"] if keeper else []
+    children = psutil.Process(keeper).children(recursive=True) if keeper else []
+    return [one for one in children if _lasts(one)]
+
+
+def _lasts(one: psutil.Process) -> bool:
+    try:
+        return one.name() == "litestream" and "-once" not in one.cmdline()
+    except psutil.NoSuchProcess:
+        return False
 
 
 def test_killing_litestream_raises_the_alarm_and_replication_goes_on_by_itself(browser: Browser, demonstration: Demo) -> None:
