@@ -33,13 +33,14 @@ from sync import (
     stamping,
     telling,
 )
-from sync.carrying import STRETCH_S
+from sync.carrying import OF_THE_LINE, STRETCH_S
 from sync.revocation import renew_crls
 from sync.sender import Sender, open_sender
 from sync.wire import LineDown
 
 POLL_S = 0.5
 EVERY_S = 3600.0
+SOON_S = 600.0
 LINE_MARKS = Path("/proc/net/route")
 PASSES_MAX = 1_000
 BY_OTHERS = {"stamps", "crls"}  # Stages that need another authority than the province: their faults do not slow the sending.
@@ -61,6 +62,7 @@ class Agent:
     stamps: stamping.Stamping = field(default_factory=stamping.Stamping)
     renewed_at: float = float("-inf")
     forgot_at: float = float("-inf")
+    forgave_at: float = float("-inf")
     seen: int = 0  # the newest event when the round began
     faults: dict[str, str] = field(default_factory=dict)  # stage: code of what it was refused in this round
     logged: dict[str, str] = field(default_factory=dict)  # what was last logged of each stage: no log grows with every try
@@ -174,7 +176,10 @@ def _stage(agent: Agent, name: str, act: Callable[[], T]) -> T | None:
 
 
 def _forget_failures(agent: Agent) -> None:
-    """Let what could not go, or not be decided, be tried again every hour: somebody may have mended it."""
+    """Let what could not go be tried again: every hour, since somebody may have mended it, and sooner what the line spoilt."""
+    if time.monotonic() - agent.forgave_at > SOON_S:
+        agent.forgave_at = time.monotonic()
+        agent.files.failed = {digest: code for digest, code in agent.files.failed.items() if code not in OF_THE_LINE}
     if time.monotonic() - agent.forgot_at > EVERY_S:
         agent.forgot_at = time.monotonic()
         agent.stamps.undecided.clear()

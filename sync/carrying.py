@@ -4,6 +4,7 @@ The chunk is the unit: before each one it is asked whether an event waits and wh
 most one chunk a connection. A file that cannot go blocks no other.
 """
 
+import hashlib
 import time
 from collections import deque
 from collections.abc import Callable
@@ -28,7 +29,8 @@ STRETCH_S = 30.0  # After so long the province is asked for its news again.
 POLL_S = 0.5
 TRIES_MAX = 3
 LEARN = 0.3  # Weight of the newest chunk in the pace.
-OF_ONE_FILE = ("upload_elsewhere", "upload_damaged", "file_too_big")
+OF_THE_LINE = ("upload_elsewhere", "upload_damaged")  # What a bad line may bring about: the same again may go.
+OF_ONE_FILE = (*OF_THE_LINE, "file_too_big")
 
 
 @dataclass
@@ -70,7 +72,7 @@ class FilesOut:
 
 @dataclass
 class Upload:
-    """A file on its way: from which byte it goes on, and how often it was refused."""
+    """A file on its way: from which byte it goes on, and how often it was refused since anything of it went."""
 
     file: FileRef
     offset: int
@@ -153,19 +155,26 @@ class Carrying:
         if landed.complete:
             self.ends[upload.file.s] = ""
         else:
-            upload.offset = landed.offset
+            upload.offset, upload.tries = landed.offset, 0
             self.queue.appendleft(upload)
 
     def _refused(self, upload: Upload, refused: Refused) -> None:
         upload.tries += 1
         if refused.code not in OF_ONE_FILE:
             raise refused
+        if refused.code == "upload_damaged" and not self._is_whole_here(upload.file):
+            self.ends[upload.file.s] = "file_damaged"
+            return
         if upload.tries == TRIES_MAX or refused.code == "file_too_big":
             self.ends[upload.file.s] = refused.code
             return
         told = refused.facts.get("offset")
         upload.offset = told if isinstance(told, int) else 0
         self.queue.appendleft(upload)
+
+    def _is_whole_here(self, file: FileRef) -> bool:
+        with self.place(self.sender.box.home, file.s).open("rb") as stored:
+            return hashlib.file_digest(stored, "sha256").hexdigest() == file.s
 
 
 def _send_chunk(sender: Sender, path: Path, file: FileRef, offset: int, size: int) -> Landed:

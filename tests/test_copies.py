@@ -146,7 +146,7 @@ def test_no_chunk_of_a_copy_goes_while_a_scan_waits(room, commune):
     scan = commune.accept("Người Có Giấy", PAGE) and files.digest_of(PAGE)
     seen: list[str] = []
     room.answered = lambda method, path, status: seen.append(path.rsplit("/", 1)[-1] if method == "PUT" else "")
-    commune.agent.files.failed[scan], commune.agent.forgot_at = "upload_damaged", float("inf")  # What cannot go holds nothing up.
+    commune.agent.files.failed[scan], commune.agent.forgot_at = "file_damaged", float("inf")  # What cannot go holds nothing up.
     assert commune.round() and newest(room, commune).whole and scan not in seen
     replicated(commune, LATER)
     commune.agent.files.failed.clear()

@@ -2,15 +2,19 @@
 
 import errno
 import shutil
+import time
 
 import pytest
 from sqlite_utils.utils import sqlite3
 
 from appliance import comparing, crash, erasure, files, ledger, mending, restored, rows, witness
 from appliance.comparing import What
+from appliance.errors import Refused
 from appliance.restored import Restored
-from sync import progress
+from sync import carrying, progress
+from sync.agent import SOON_S
 from sync.province import uploads
+from sync.wire import Wire
 from test_healing import assert_equal, clone_of, copy_of, numbered, put_back
 from wire_room import wire_room
 
@@ -218,3 +222,43 @@ def test_a_file_that_a_whole_disk_set_back_brought_back_after_its_erasure_waits_
         assert commune.round()
     assert (commune.state()["waiting"], commune.state()["waiting_files"]) == ("0", "0")
     assert not files.has(commune.room.province.home, files.digest_of(page))
+
+
+def test_a_file_that_a_bad_line_disturbs_at_every_chunk_goes_all_the_same(commune, monkeypatch):
+    for bound in ("CHUNK_BYTES_MIN", "CHUNK_BYTES_MAX"):
+        monkeypatch.setattr(f"sync.carrying.{bound}", 16_000)
+    page, told, send = bytes(range(256)) * 400, set(), Wire.chunk
+
+    def disturbed(wire, digest, offset, length, piece):
+        if offset not in told:
+            told.add(offset)
+            raise Refused("upload_elsewhere", offset=offset)
+        return send(wire, digest, offset, length, piece)
+
+    monkeypatch.setattr(Wire, "chunk", disturbed)
+    commune.accept(page=page)
+    assert commune.round()
+    assert len(told) > carrying.TRIES_MAX and not commune.agent.files.failed
+    assert files.has(commune.room.province.home, files.digest_of(page))
+
+
+def test_what_the_line_spoilt_is_tried_again_sooner_than_what_is_wrong_with_a_file(commune):
+    page = b"a page"
+    commune.accept(page=page)
+    commune.agent.files.failed = {files.digest_of(page): "upload_damaged", "0" * 64: "file_too_big"}
+    commune.agent.forgot_at = commune.agent.forgave_at = time.monotonic()
+    assert commune.round() and not files.has(commune.room.province.home, files.digest_of(page))
+    commune.agent.forgave_at -= SOON_S + 1
+    assert commune.round() and files.has(commune.room.province.home, files.digest_of(page))
+    assert commune.agent.files.failed == {"0" * 64: "file_too_big"}
+
+
+def test_a_file_that_is_spoilt_here_is_not_sent_again_and_again(commune):
+    page = bytes(range(256)) * 100
+    commune.accept(page=page)
+    path = files.path_of(commune.home, files.digest_of(page))
+    path.chmod(0o640)
+    path.write_bytes(page[:-1] + b"x")
+    assert commune.round()
+    assert commune.agent.files.failed == {files.digest_of(page): "file_damaged"}
+    assert sum(one.startswith("PUT") for one in commune.line.seen) == 1

@@ -19,7 +19,7 @@ from urllib.parse import urlencode
 
 import urllib3
 
-from appliance import officers
+from appliance import database, officers
 from appliance.box import Box
 from demonstration import eventually
 from fault_proxy import CALLS, FaultProxy, in_the_middle
@@ -164,13 +164,17 @@ class Soak:
     def _visitor(self) -> Visitor:
         return Visitor(self.ends.demo.commune_url, self.ends.demo.commune.keys / "lan-ca.crt")
 
+    def _state(self) -> dict[str, str]:
+        db = database.connect(self.ends.demo.commune.database, readonly=True)
+        return dict(db.conn.execute("SELECT name, value FROM sync_state").fetchall())
+
     def settle(self) -> None:
         """End the faults, and wait until both ends are equal."""
         self.proxy.orders.clear()
         self._revive()
         until = time.monotonic() + SETTLE_S
         while found := compare(self.ends.demo.commune).found:
-            assert time.monotonic() < until, ("the ends did not become equal", len(found), found[:5])
+            assert time.monotonic() < until, ("the ends did not become equal", len(found), found[:5], self._state())
             time.sleep(BEAT_S)
         self.box.close()
 
