@@ -4,8 +4,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import SimpleNamespace
 
+import msgspec
+
 from appliance import box as boxes
-from appliance import contents, database, erasure, ledger, numbering, reordering, tidying, witness
+from appliance import contents, database, durable, erasure, ledger, numbering, reordering, tidying, witness
 from simulation.mutations import Mutation, Patch, entering
 from sync import compaction, equality, feed, files_out, lives, recovery, rejoining, steps
 from sync.steps import SendEvents
@@ -56,9 +58,12 @@ def failure_committed(patch: Patch) -> None:
     patch.setattr(boxes, "database", SimpleNamespace(connect=database.connect, writing=writing))
 
 
-@breaks("i09", "an act is told as failed when only its witness has no room")
-def witness_must_be_written(patch: Patch) -> None:
-    patch.setattr(boxes, "_witness", lambda home, life, head: witness.move(home.witness, life.inc_no, head))
+@breaks("i11", "the witness is written beside the one that is there, for which a full disk has no room")
+def witness_needs_room(patch: Patch) -> None:
+    def write(path, new):
+        durable.write_durably(path, msgspec.json.encode(new))
+
+    patch.setattr(witness, "_write", write)
 
 
 @breaks("i23", "an erasure that comes back is not done again")
