@@ -197,9 +197,7 @@ def test_the_history_says_what_the_province_has_acknowledged_and_no_more(app: Fl
         sql = "INSERT INTO receipt (inc, seq, number, bytes) VALUES (?, ?, 7, x'')"
         act.db.conn.execute(sql, [bytes.fromhex(steps[0].inc), steps[1].seq])
     text = get(log_in(app, "st08"), f"/ho-so/{dossier}").text
-    assert (
-        text.count("biên nhận số") == 2 + 1 and text.count("tỉnh chưa xác nhận") == 1 + 1
-    )  # So do story and help.
+    assert text.count("biên nhận số") == 2 + 1 and text.count("tỉnh chưa xác nhận") == 1 + 1  # So do story and help.
 
 
 def test_what_comes_next_is_said_at_every_station(box: Box) -> None:
